@@ -1,1 +1,11 @@
 //! Dateline: a static site generator for news briefings.
+
+pub mod address;
+pub mod config;
+pub mod content;
+pub mod diagnostic;
+pub mod input;
+pub mod pages;
+pub mod render;
+pub mod site;
+pub mod value;

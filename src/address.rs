@@ -1,0 +1,82 @@
+//! Where something stands on the site: an address, relative to its root.
+
+use std::fmt;
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// An address from the root of the site, without the base path: `/briefs/x/` or `/atom.xml`.
+///
+/// It begins with a slash; a page's address ends with one, a file's does not. It holds neither
+/// `.` and `..` segments nor control characters. It is not percent-encoded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address(Arc<str>);
+
+impl Address {
+    /// The root of the site.
+    pub fn root() -> Address {
+        Address("/".into())
+    }
+
+    /// The address of a page at these segments (`briefs/x` or `/briefs/x/`), in folder style.
+    pub fn page(path: &str) -> Address {
+        let path = path.trim_matches('/');
+        if path.is_empty() {
+            return Address::root();
+        }
+        Address(format!("/{path}/").into())
+    }
+
+    /// The address of a file.
+    pub fn file(path: &str) -> Address {
+        Address(format!("/{}", path.trim_matches('/')).into())
+    }
+
+    /// A file or a page below this page: `join("data.json")`, `join("page/2/")`.
+    pub fn join(&self, rest: &str) -> Address {
+        debug_assert!(self.0.ends_with('/'), "only a page has something below it");
+        Address(format!("{}{rest}", self.0).into())
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The file in the output folder, with `/` between its parts: `briefs/x/index.html`.
+    pub fn output_file(&self) -> String {
+        let path = &self.0[1..];
+        if self.0.ends_with('/') {
+            format!("{path}index.html")
+        } else {
+            path.to_owned()
+        }
+    }
+
+    /// What two addresses share when some file system or server takes them for one: NFC, with
+    /// case folded (design: "the same if they are equal after NFC and case folding").
+    pub fn folded(&self) -> String {
+        if self.0.is_ascii() {
+            return self.0.to_ascii_lowercase();
+        }
+        self.0
+            .nfc()
+            .flat_map(char::to_lowercase)
+            .flat_map(char::to_uppercase)
+            .flat_map(char::to_lowercase)
+            .nfc()
+            .collect()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&Address> for crate::value::Value {
+    fn from(address: &Address) -> Self {
+        Self::Text(address.0.clone())
+    }
+}

@@ -1,0 +1,272 @@
+//! The configuration: Zola's keys, ours under `[extra.dateline]`, checked.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::value::Value;
+
+/// `config.toml`, with defaults filled in (Zola 0.22's documentation, "Configuration").
+#[derive(Debug)]
+pub struct Config {
+    /// From the root of the site: `config.toml`.
+    pub file: Arc<str>,
+    /// Without a slash at its end: `https://user.github.io/repo`.
+    pub base_url: Arc<str>,
+    /// The path of `base_url` without a slash at its end: `/repo`, or empty.
+    pub base_path: Arc<str>,
+    pub title: Option<Arc<str>>,
+    pub description: Option<Arc<str>>,
+    pub author: Option<Arc<str>>,
+    pub default_language: Arc<str>,
+    /// Codes of the other languages, sorted.
+    pub languages: Vec<Arc<str>>,
+    /// Zola's `theme`.
+    pub theme: Option<Arc<str>>,
+    pub output_dir: Arc<str>,
+    pub ignored_content: Vec<Arc<str>>,
+    pub ignored_static: Vec<Arc<str>>,
+    pub generate_feeds: bool,
+    pub feed_limit: Option<usize>,
+    pub feed_filenames: Vec<Arc<str>>,
+    pub generate_sitemap: bool,
+    pub generate_robots_txt: bool,
+    pub exclude_paginated_pages_in_sitemap: bool,
+    pub taxonomies: Vec<TaxonomyConfig>,
+    pub taxonomy_root: Option<Arc<str>>,
+    pub markdown: MarkdownConfig,
+    pub slugify: SlugifyConfig,
+    /// Everything under `extra`, for templates.
+    pub extra: Value,
+    /// Everything, for templates, as Zola serialises it.
+    pub value: Value,
+    pub dateline: DatelineConfig,
+    /// Whether config has `[extra.dateline]` at all.
+    pub is_dateline: bool,
+}
+
+/// A taxonomy: a way of sorting pages into terms.
+#[derive(Clone, Debug)]
+pub struct TaxonomyConfig {
+    pub name: Arc<str>,
+    pub slug: Arc<str>,
+    pub feed: bool,
+    /// 0: not cut into pages.
+    pub paginate_by: usize,
+    pub paginate_path: Arc<str>,
+    pub render: bool,
+}
+
+/// `[markdown]`.
+#[derive(Debug, Default)]
+pub struct MarkdownConfig {
+    pub smart_punctuation: bool,
+    pub external_links_target_blank: bool,
+    pub external_links_no_follow: bool,
+    pub external_links_no_referrer: bool,
+    pub github_alerts: bool,
+    pub definition_list: bool,
+    pub bottom_footnotes: bool,
+    pub lazy_async_image: bool,
+}
+
+/// `[slugify]`: how text becomes part of an address.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SlugifyConfig {
+    pub paths: Slugify,
+    pub taxonomies: Slugify,
+    pub anchors: Slugify,
+    pub paths_keep_dates: bool,
+}
+
+/// Zola's three strategies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Slugify {
+    /// ASCII, lower case, dashes.
+    #[default]
+    On,
+    /// Only what file systems refuse is taken out.
+    Safe,
+    Off,
+}
+
+/// `[extra.dateline]`.
+#[derive(Debug)]
+pub struct DatelineConfig {
+    pub theme: Option<Arc<str>>,
+    /// Which views of ours are made; `None`: all.
+    pub pages: Option<Vec<Arc<str>>>,
+    /// Where weeks and days begin.
+    pub time_zone: TimeZone,
+    /// `example.org,2026`: the authority of feed ids (RFC 4151).
+    pub authority: Option<Arc<str>>,
+    pub vocabulary: Vocabulary,
+}
+
+/// The parts that a brief may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartKind {
+    Tldr,
+    Takeaways,
+    Competitors,
+    DeepDive,
+    Implications,
+    Timeline,
+    Corrections,
+}
+
+/// The labels inside the parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Label {
+    WhatChanged,
+    WhyItMatters,
+    WhatToDoNext,
+    AsOf,
+    Id,
+    Due,
+    Confidence,
+    ResolvesIf,
+    Resolves,
+    Outcome,
+}
+
+/// The headings and labels that mark the parts of a brief, with the site's own aliases
+/// (`[extra.dateline.headings]` and `labels`: part or label to a list of other names).
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    /// In the form of [`Vocabulary::fold`].
+    pub(crate) headings: Vec<(String, PartKind)>,
+    pub(crate) labels: Vec<(String, Label)>,
+}
+
+impl PartKind {
+    /// Name in config, heading as we write it, other headings that mean the same.
+    pub const ALL: &[(PartKind, &str, &[&str])] = &[
+        (
+            PartKind::Tldr,
+            "tldr",
+            &["30-Second TL;DR", "TL;DR", "TLDR", "30-Second TLDR"],
+        ),
+        (
+            PartKind::Takeaways,
+            "takeaways",
+            &["Key Takeaways", "Enhanced Key Takeaways", "Takeaways"],
+        ),
+        (
+            PartKind::Competitors,
+            "competitors",
+            &["Competitor Analysis", "Competitors", "Comparison"],
+        ),
+        (
+            PartKind::DeepDive,
+            "deep_dive",
+            &["Technical Deep Dive", "Deep Dive"],
+        ),
+        (
+            PartKind::Implications,
+            "implications",
+            &["Future Implications", "Predictions"],
+        ),
+        (PartKind::Timeline, "timeline", &["Timeline"]),
+        (
+            PartKind::Corrections,
+            "corrections",
+            &["Corrections", "Correction"],
+        ),
+    ];
+}
+
+impl Label {
+    /// Name in config, label as we write it, other labels that mean the same.
+    pub const ALL: &[(Label, &str, &[&str])] = &[
+        (Label::WhatChanged, "what_changed", &["What changed"]),
+        (Label::WhyItMatters, "why_it_matters", &["Why it matters"]),
+        (Label::WhatToDoNext, "what_to_do_next", &["What to do next"]),
+        (Label::AsOf, "as_of", &["As of"]),
+        (Label::Id, "id", &["Id"]),
+        (Label::Due, "due", &["Due"]),
+        (Label::Confidence, "confidence", &["Confidence"]),
+        (Label::ResolvesIf, "resolves_if", &["Resolves if"]),
+        (Label::Resolves, "resolves", &["Resolves"]),
+        (Label::Outcome, "outcome", &["Outcome"]),
+    ];
+}
+
+impl Default for Vocabulary {
+    fn default() -> Vocabulary {
+        let headings = PartKind::ALL
+            .iter()
+            .flat_map(|(kind, _, names)| names.iter().map(|n| (Vocabulary::fold(n), *kind)));
+        let labels = Label::ALL
+            .iter()
+            .flat_map(|(label, _, names)| names.iter().map(|n| (Vocabulary::fold(n), *label)));
+        Vocabulary {
+            headings: headings.collect(),
+            labels: labels.collect(),
+        }
+    }
+}
+
+impl Vocabulary {
+    /// Lower case, without leading emoji and symbols, white space collapsed.
+    pub fn fold(text: &str) -> String {
+        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        text.split_whitespace()
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// The part that a heading begins.
+    pub fn part(&self, heading: &str) -> Option<PartKind> {
+        let folded = Vocabulary::fold(heading);
+        self.headings
+            .iter()
+            .find(|(name, _)| *name == folded)
+            .map(|(_, kind)| *kind)
+    }
+
+    /// The label that a text is, without its colon.
+    pub fn label(&self, text: &str) -> Option<Label> {
+        let folded = Vocabulary::fold(text.trim().trim_end_matches(':'));
+        self.labels
+            .iter()
+            .find(|(name, _)| *name == folded)
+            .map(|(_, label)| *label)
+    }
+}
+
+impl Slugify {
+    /// Makes text part of an address. `on` is the crate `slug`, as in Zola.
+    pub fn apply(self, text: &str) -> String {
+        match self {
+            Slugify::On => slug::slugify(text),
+            Slugify::Safe => safe(text),
+            Slugify::Off => text.to_owned(),
+        }
+    }
+}
+
+/// Takes out what a file system or an address cannot hold, and dashes for white space.
+fn safe(text: &str) -> String {
+    let kept: String = text
+        .chars()
+        .filter(|c| !c.is_control() && !r#"<>:"/\|?*#%{}[]^`;&=@$"#.contains(*c))
+        .collect();
+    kept.split_whitespace()
+        .collect::<Vec<_>>()
+        .join("_")
+        .trim_end_matches(['.', ' '])
+        .to_owned()
+}
+
+/// A slug in the style of ours (companies, predictions, features): as [`Slugify::On`], and never
+/// empty: text without a letter that can be spelt in ASCII gets the begin of its hash.
+pub fn slug_of(text: &str) -> String {
+    let slug = slug::slugify(text);
+    if slug.is_empty() {
+        format!("x{:08x}", crate::value::Hash::of(text.as_bytes()).0 as u32)
+    } else {
+        slug
+    }
+}

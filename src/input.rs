@@ -1,0 +1,86 @@
+//! Everything that a build depends on, read before it begins. The build itself reads nothing.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::config::Config;
+use crate::content::source::Source;
+
+/// A site as it lies on the disk, and the time.
+#[derive(Debug)]
+pub struct Input {
+    pub config: Arc<Config>,
+    /// The Markdown files under `content/`, sorted by path.
+    pub sources: Vec<Source>,
+    /// Files that go out as they are: beside the content, under `static/`, of the theme.
+    pub files: Vec<StaticFile>,
+    /// The theme's and the site's templates.
+    pub theme: ThemeSource,
+    /// When the build happens; only scheduling asks for more than the day.
+    pub now: Timestamp,
+    /// Whether drafts and scheduled briefs are shown.
+    pub preview: Preview,
+}
+
+/// What is shown before its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Preview {
+    pub drafts: bool,
+    pub scheduled: bool,
+}
+
+/// A file that is copied or served, never parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticFile {
+    /// Where it goes, by whose it is.
+    pub kind: StaticKind,
+    /// With `/`: from `content/` or from the `static/` that it lies in.
+    pub path: Arc<str>,
+    /// How the shell finds its bytes.
+    pub bytes: FileBytes,
+    pub length: u64,
+}
+
+/// Whose a static file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StaticKind {
+    /// Beside a page of `content/`.
+    Content,
+    /// The theme's `static/`.
+    Theme,
+    /// The site's `static/`, which wins over the theme's.
+    Site,
+}
+
+/// The bytes of a static file: embedded in the program, or on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileBytes {
+    Embedded(&'static [u8]),
+    /// From the root of the site, with `/`.
+    OnDisk(Arc<str>),
+}
+
+/// The templates of a site and whose engine reads them.
+#[derive(Clone, Debug)]
+pub struct ThemeSource {
+    /// `dateline`, another name, or empty where the site's own templates are all there are.
+    pub name: Arc<str>,
+    /// `engine` of theme.toml, if stated.
+    pub engine: Option<Arc<str>>,
+    pub templates: Vec<TemplateSource>,
+    /// `[extra]` of theme.toml, which config's own overrides.
+    pub extra: crate::value::Value,
+}
+
+/// A template, not compiled.
+#[derive(Clone, Debug)]
+pub struct TemplateSource {
+    /// From `templates/`, with `/`: `macros/date.html`.
+    pub name: Arc<str>,
+    /// From the root of the site, for messages; of an embedded one, `dateline:templates/base.html`.
+    pub file: Arc<str>,
+    pub text: Arc<str>,
+    /// A template of the theme is overridden by the site's of the same name.
+    pub from_theme: bool,
+}
