@@ -220,3 +220,306 @@ impl Diagnostics {
         );
     }
 }
+
+/// The site as a whole.
+impl Diagnostics {
+    pub fn no_id(&mut self, place: Place) {
+        self.warning(
+            "no-id",
+            place,
+            "the brief has no id, so its address is its identity and it gets no short link".into(),
+            "`dateline check --fix` writes one",
+        );
+    }
+
+    pub fn duplicate_id(&mut self, id: &str, place: Place, first: &str) {
+        self.error(
+            "duplicate-id",
+            place,
+            format!("the id `{id}` belongs to `{first}` already"),
+            "delete this line, then `dateline check --fix` writes a new id",
+        );
+    }
+
+    pub fn no_authority(&mut self, file: &Arc<str>) {
+        self.warning(
+            "no-authority",
+            Place::whole(file),
+            "`[extra.dateline]` has no `authority`, so feed entries change their identity when an address changes".into(),
+            "write a domain of yours and a year in which you had it: `authority = \"example.org,2026\"`",
+        );
+    }
+
+    pub fn no_sort_key(&mut self, place: Place, key: &str, section: &str) {
+        self.warning(
+            "no-sort-key",
+            place,
+            format!("the page has no `{key}`, by which `{section}` sorts, so the section does not list it"),
+            format!("add `{key}` to the front matter"),
+        );
+    }
+
+    pub fn unknown_taxonomy(&mut self, kind: &str, place: Place) {
+        self.error(
+            "unknown-taxonomy",
+            place,
+            format!("the configuration has no taxonomy `{kind}`"),
+            format!("add `{{ name = \"{kind}\" }}` to `taxonomies` in the configuration"),
+        );
+    }
+
+    pub fn equal_slugs(&mut self, name: &str, other: &str, slug: &str, place: Place) {
+        self.warning(
+            "equal-slugs",
+            place,
+            format!("`{name}` and `{other}` have the same address `{slug}` and are shown as one"),
+            format!("write `{other}` here too, or choose a name that is spelt differently"),
+        );
+    }
+
+    pub fn company_name_twice(&mut self, name: &str, place: Place, other: &str) {
+        self.error(
+            "company-name-twice",
+            place,
+            format!("`{name}` is a name of the company `{other}` already"),
+            "a name, alias or product belongs to one company",
+        );
+    }
+
+    pub fn unknown_company(&mut self, name: &str, place: Place, nearest: &str) {
+        self.warning(
+            "unknown-company",
+            place,
+            format!("no company has the name `{name}`, so it becomes a company of its own"),
+            format!(
+                "did you mean `{nearest}`? If not, give `{name}` a page with `[extra.company]`"
+            ),
+        );
+    }
+
+    pub fn comparison_unknown_company(&mut self, name: &str, place: Place, nearest: Option<&str>) {
+        self.error(
+            "comparison-unknown-company",
+            place,
+            format!("no brief and no page knows the company `{name}`"),
+            did_you_mean(nearest),
+        );
+    }
+
+    pub fn prediction_no_id(&mut self, place: Place, slug: &str) {
+        self.warning(
+            "prediction-no-id",
+            place,
+            "the prediction has no id, so links to it break when its wording changes".into(),
+            format!("add `- Id: {slug}` below it, or let `dateline check --fix` do it"),
+        );
+    }
+
+    pub fn prediction_past_due(&mut self, place: Place, due: crate::content::date::PartialDate) {
+        self.warning(
+            "prediction-past-due",
+            place,
+            format!("the prediction was due {due} and is still open"),
+            "write what became of it: `- Outcome: yes`, `no`, `partly` or `void`",
+        );
+    }
+
+    pub fn resolves_unknown_brief(&mut self, id: &str, place: Place) {
+        self.error(
+            "resolves-unknown-brief",
+            place,
+            format!("no published brief has the id `{id}`"),
+            "`Resolves:` names a prediction as `id-of-the-brief#id-of-the-prediction`",
+        );
+    }
+
+    pub fn resolves_unknown_prediction(
+        &mut self,
+        id: &str,
+        slug: &str,
+        place: Place,
+        nearest: Option<&str>,
+    ) {
+        self.error(
+            "resolves-unknown-prediction",
+            place,
+            format!("the brief `{id}` has no prediction `{slug}`"),
+            did_you_mean(nearest),
+        );
+    }
+
+    pub fn week_unknown_brief(&mut self, id: &str, place: Place) {
+        self.warning(
+            "week-unknown-brief",
+            place,
+            format!("no published brief has the id `{id}`"),
+            "it may be a draft or scheduled; otherwise correct the id",
+        );
+    }
+
+    pub fn brief_of_other_week(&mut self, id: &str, place: Place) {
+        self.warning(
+            "brief-of-other-week",
+            place,
+            format!("the brief `{id}` belongs to another week, so it is not shown here"),
+            "weeks are ISO 8601 weeks in the site's time zone",
+        );
+    }
+
+    pub fn link_to_draft(&mut self, place: Place) {
+        self.error(
+            "link-to-draft",
+            place,
+            "the link leads to a draft, which is not published".into(),
+            "publish the draft or take the link out",
+        );
+    }
+
+    pub fn link_to_scheduled(&mut self, place: Place) {
+        self.warning(
+            "link-to-scheduled",
+            place,
+            "the link leads to a brief that is scheduled; until then it leads to the section"
+                .into(),
+            None,
+        );
+    }
+
+    pub fn broken_link(&mut self, target: &str, place: Place, nearest: Option<&str>) {
+        self.error(
+            "broken-link",
+            place,
+            format!("nothing is published at `{target}`"),
+            did_you_mean(nearest),
+        );
+    }
+
+    pub fn broken_link_warning(&mut self, target: &str, place: Place) {
+        self.warning(
+            "broken-link",
+            place,
+            format!("nothing is published at `{target}`"),
+            None,
+        );
+    }
+
+    pub fn broken_fragment(
+        &mut self,
+        fragment: &str,
+        file: &str,
+        place: Place,
+        nearest: Option<&str>,
+    ) {
+        self.error(
+            "broken-fragment",
+            place,
+            format!("`{file}` has no heading or anchor `#{fragment}`"),
+            did_you_mean(nearest),
+        );
+    }
+
+    pub fn missing_image(&mut self, target: &str, place: Place) {
+        self.error(
+            "missing-image",
+            place,
+            format!("there is no image `{target}`"),
+            "put the file beside the article, or under `static/` and begin the address with `/`",
+        );
+    }
+
+    pub fn missing_image_elsewhere(&mut self, target: &str, place: Place) {
+        self.warning(
+            "missing-image",
+            place,
+            format!("there is no image `{target}`"),
+            "put the file beside the page, or under `static/` and begin the address with `/`",
+        );
+    }
+
+    pub fn two_pages_at_one_address(
+        &mut self,
+        address: &crate::address::Address,
+        place: Place,
+        other: &str,
+        same: bool,
+    ) {
+        let but = if same {
+            ""
+        } else {
+            ", but for letter case or Unicode form"
+        };
+        self.error(
+            "two-pages-at-one-address",
+            place,
+            format!("`{address}` is the address of `{other}` already{but}"),
+            "give one of them another `slug`, `path` or file name",
+        );
+    }
+
+    pub fn content_against_taxonomy(&mut self, address: &crate::address::Address, place: Place) {
+        self.warning(
+            "content-against-taxonomy",
+            place,
+            format!("`{address}` is the address of a taxonomy too; the page is served, as in Zola"),
+            "give the page another `slug` or `path`",
+        );
+    }
+
+    pub fn ours_yields(&mut self, address: &crate::address::Address, place: Place) {
+        self.note(
+            "ours-yields",
+            place,
+            format!("this stands at `{address}`, where Dateline would put a page of its own"),
+            "set `[extra.dateline] pages` to choose the pages that Dateline makes",
+        );
+    }
+
+    pub fn static_wins(&mut self, address: &crate::address::Address, file: &Arc<str>) {
+        self.note("static-wins", Place::whole(file), format!("the static file for `{address}` is served in place of the page that would stand there"), None);
+    }
+
+    pub fn ours_collide(
+        &mut self,
+        address: &crate::address::Address,
+        other: &crate::address::Address,
+        file: &Arc<str>,
+    ) {
+        self.warning("derived-pages-collide", Place::whole(file), format!("two derived pages want `{address}` and `{other}`, which are the same address; the first is made"), "rename one of the tags, companies or events that they are made of");
+    }
+
+    pub fn unknown_view(&mut self, name: &str, file: &Arc<str>, nearest: Option<&str>) {
+        self.error(
+            "unknown-view",
+            Place::whole(file),
+            format!("`[extra.dateline] pages` names `{name}`, which is no kind of page"),
+            did_you_mean(nearest),
+        );
+    }
+
+    pub fn brief_without_date(&mut self, place: Place) {
+        self.error(
+            "brief-without-date",
+            place,
+            "the brief has no date, by which it is ordered and sorted into a week".into(),
+            "add `date = 2026-04-30T20:30:00Z`, or begin the file name with a date",
+        );
+    }
+
+    pub fn brief_without_title(&mut self, place: Place) {
+        self.error(
+            "brief-without-title",
+            place,
+            "the brief has no title".into(),
+            "add `title = \"…\"` to the front matter",
+        );
+    }
+
+    pub fn missing_template(&mut self, name: &str, place: Place, nearest: Option<&str>) {
+        self.warning(
+            "missing-template",
+            place,
+            format!("there is no template `{name}`; `page.html` is used"),
+            did_you_mean(nearest),
+        );
+    }
+}

@@ -76,6 +76,16 @@ impl Value {
         }))
     }
 
+    /// This map with some entries added or replaced; any other value counts as an empty map.
+    pub fn with<K: Into<Key>, I: IntoIterator<Item = (K, Value)>>(&self, entries: I) -> Value {
+        let own = match self {
+            Value::Map(map) => map.entries(),
+            _ => &[],
+        };
+        let own = own.iter().cloned();
+        Value::map(own.chain(entries.into_iter().map(|(key, value)| (key.into(), value))))
+    }
+
     /// A list of values.
     pub fn list<I: IntoIterator<Item = Value>>(items: I) -> Value {
         Value::List(Arc::new(List {
@@ -94,6 +104,14 @@ impl Value {
         match self {
             Value::Map(map) => map.get(key),
             _ => None,
+        }
+    }
+
+    /// The items of a list; none of any other value.
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Value::List(list) => list.items(),
+            _ => &[],
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Brief {
     pub companies: Vec<(Arc<str>, Place)>,
     /// All recognised parts, in the order of the file.
     pub parts: Vec<Part>,
+    /// What belongs to no part, in the order of the file, footnotes left out: what stands before
+    /// the first part, and other H2 headings with what follows them.
+    pub prose: Vec<Fragment>,
     pub tldr: Tldr,
     /// The items of "Key Takeaways".
     pub takeaways: Vec<Fragment>,

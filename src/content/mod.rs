@@ -3,6 +3,7 @@
 pub mod article;
 pub mod brief;
 pub mod date;
+pub mod date_prefix;
 pub mod source;
 
 pub use article::Article;

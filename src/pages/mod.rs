@@ -1,1 +1,829 @@
+//! What a reader can open: every file of the finished site, as data. Nothing here renders.
+//!
+//! A planned page is its address, its view and the ids of its subjects, so that the plan can be
+//! printed and compared, and two pages at one address are found before anything is written.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::address::Address;
+use crate::diagnostic::{Diagnostics, Place, nearest};
+use crate::input::{FileBytes, StaticFile, StaticKind};
+use crate::site::weeks::Week;
+use crate::site::{Index, Site, addresses, links, sections};
+use crate::value::Value;
+
+pub mod archive;
+pub mod companies;
+pub mod compare;
+pub mod content;
+pub mod events;
+pub mod feeds;
+pub mod list;
+pub mod masthead;
+pub mod predictions;
+pub mod question;
+pub mod taxonomies;
+pub mod timeline;
+pub mod view;
+pub mod weeks;
+
+use feeds::{FeedFormat, FeedOf};
+
+/// A file of the finished site, planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub address: Address,
+    pub view: View,
+}
+
+/// What a page shows, and of what: ids that mean the same in the next build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The home page; `number` counts the pages of its list.
+    Home {
+        number: usize,
+    },
+    /// A content file that is a page, by its path.
+    Article {
+        path: Arc<str>,
+    },
+    Section {
+        path: Arc<str>,
+        number: usize,
+    },
+    Terms {
+        kind: Arc<str>,
+    },
+    Term {
+        kind: Arc<str>,
+        slug: Arc<str>,
+        number: usize,
+    },
+    Companies {
+        number: usize,
+    },
+    Company {
+        slug: Arc<str>,
+        number: usize,
+    },
+    CompanyTimeline {
+        slug: Arc<str>,
+        number: usize,
+    },
+    Compare,
+    Pair {
+        first: Arc<str>,
+        second: Arc<str>,
+    },
+    NamedComparison {
+        path: Arc<str>,
+    },
+    Predictions {
+        year: Option<i16>,
+        number: usize,
+    },
+    Timeline {
+        year: Option<i16>,
+        number: usize,
+    },
+    Corrections {
+        year: Option<i16>,
+        number: usize,
+    },
+    Archive {
+        year: Option<i16>,
+        number: usize,
+    },
+    Weeks {
+        number: usize,
+    },
+    Week {
+        week: Week,
+    },
+    Events {
+        number: usize,
+    },
+    Event {
+        slug: Arc<str>,
+        number: usize,
+    },
+    Data {
+        of: DataOf,
+        format: DataFormat,
+    },
+    Feed {
+        of: FeedOf,
+        format: FeedFormat,
+    },
+    Opml,
+    Llms,
+    Robots,
+    /// Addresses with the day of their last change, as far as it is known.
+    Sitemap {
+        entries: Arc<[(Address, Option<Arc<str>>)]>,
+    },
+    SitemapIndex {
+        parts: Arc<[Address]>,
+    },
+    NotFound,
+    Redirect {
+        to: Address,
+    },
+    File {
+        bytes: FileBytes,
+    },
+}
+
+/// What a data file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataOf {
+    Compare,
+    Pair { first: Arc<str>, second: Arc<str> },
+    NamedComparison { path: Arc<str> },
+    Predictions,
+}
+
+/// How a data file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataFormat {
+    /// RFC 8259.
+    Json,
+    /// RFC 4180.
+    Csv,
+}
+
+/// All pages, sorted by address.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pages: Vec<Page>,
+    by_address: HashMap<Address, usize>,
+}
+
+/// Kinds of pages of ours that `[extra.dateline] pages` may name.
+pub const VIEWS: [&str; 10] = [
+    "archive",
+    "companies",
+    "compare",
+    "corrections",
+    "events",
+    "feeds",
+    "predictions",
+    "sources",
+    "timeline",
+    "weekly",
+];
+
+/// Addresses in one sitemap at most, as Zola splits them.
+const SITEMAP_MAX: usize = 30_000;
+
+/// Plans every file of the site.
+pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Plan {
+    if let Some(names) = &site.config.dateline.pages {
+        for name in names.iter().filter(|name| !VIEWS.contains(&&***name)) {
+            problems.unknown_view(name, &site.config.file, nearest(name, VIEWS));
+        }
+    }
+    let mut proposals = Proposals { all: Vec::new() };
+    propose_content(site, &mut proposals);
+    propose_taxonomies(site, &mut proposals);
+    propose_files(site, files, &mut proposals);
+    feeds::propose(site, &mut proposals);
+    proposals.zola(Address::file("404.html"), View::NotFound);
+    if site.config.generate_robots_txt {
+        proposals.zola(Address::file("robots.txt"), View::Robots);
+    }
+    if site.is_dateline {
+        propose_ours(site, &mut proposals);
+    }
+    let mut pages = proposals.settle(site, problems);
+    add_sitemap(site, &mut pages);
+    let plan = Plan::new(pages);
+    links::check_addresses(site, &|address| plan.is_planned(address), problems);
+    plan
+}
+
+impl Plan {
+    fn new(mut pages: Vec<Page>) -> Plan {
+        pages.sort_by(|a, b| a.address.cmp(&b.address));
+        let by_address = pages
+            .iter()
+            .enumerate()
+            .map(|(i, page)| (page.address.clone(), i))
+            .collect();
+        Plan { pages, by_address }
+    }
+
+    /// All pages, sorted by address.
+    pub fn pages(&self) -> &[Page] {
+        &self.pages
+    }
+
+    /// The page at an address.
+    pub fn get(&self, address: &Address) -> Option<&Page> {
+        self.by_address
+            .get(address)
+            .map(|position| &self.pages[*position])
+    }
+
+    /// Whether a browser that asks for this address gets something other than the 404 page.
+    pub fn is_planned(&self, address: &str) -> bool {
+        let parsed = match address.strip_suffix("index.html") {
+            Some(folder) => Address::page(folder),
+            None if address.ends_with('/') => Address::page(address),
+            None => Address::file(address),
+        };
+        self.by_address.contains_key(&parsed)
+    }
+}
+
+/// Who asks for an address; of two, the earlier in this list gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Content,
+    Alias,
+    Static,
+    Taxonomy,
+    Zola,
+    Ours,
+}
+
+/// Everything that wants an address, before conflicts are settled.
+pub struct Proposals {
+    all: Vec<Proposal>,
+}
+
+struct Proposal {
+    page: Page,
+    rank: Rank,
+    /// The content file that asks for the address.
+    place: Option<Place>,
+}
+
+impl Proposals {
+    fn content(&mut self, address: Address, view: View, place: Place) {
+        self.all.push(Proposal {
+            page: Page { address, view },
+            rank: Rank::Content,
+            place: Some(place),
+        });
+    }
+
+    fn rank(&mut self, rank: Rank, address: Address, view: View) {
+        self.all.push(Proposal {
+            page: Page { address, view },
+            rank,
+            place: None,
+        });
+    }
+
+    /// A page that Zola makes too.
+    pub fn zola(&mut self, address: Address, view: View) {
+        self.rank(Rank::Zola, address, view);
+    }
+
+    /// A page that only Dateline makes.
+    pub fn ours(&mut self, address: Address, view: View) {
+        self.rank(Rank::Ours, address, view);
+    }
+
+    /// Each page of a list.
+    fn pagers(
+        &mut self,
+        list: &Address,
+        items: usize,
+        page_length: usize,
+        view: impl Fn(usize) -> View,
+    ) {
+        for number in 1..=list::page_count(items, page_length) {
+            self.ours(addresses::pager(list, "page", number), view(number));
+        }
+    }
+
+    /// Each page of each year of a list that is cut by years; the newest year stands at the list's
+    /// own address, to which its address with the year leads.
+    fn years(
+        &mut self,
+        list: &Address,
+        years: &[(i16, usize)],
+        view: impl Fn(Option<i16>, usize) -> View,
+    ) {
+        if years.is_empty() {
+            self.ours(list.clone(), view(None, 1));
+        }
+        for (position, (year, items)) in years.iter().enumerate() {
+            let at = addresses::year(list, *year, years[0].0);
+            let stated = (position > 0).then_some(*year);
+            self.pagers(&at, *items, list::DENSE_PAGE_LENGTH, |number| {
+                view(stated, number)
+            });
+            if position == 0 {
+                self.ours(
+                    list.join(&format!("{year:04}/")),
+                    View::Redirect { to: list.clone() },
+                );
+            }
+        }
+    }
+
+    /// Gives each address to one proposal and reports the others.
+    fn settle(mut self, site: &Site, problems: &mut Diagnostics) -> Vec<Page> {
+        // The sort is stable: of equal rank, content comes in the order of its paths.
+        self.all.sort_by_key(|proposal| proposal.rank);
+        let mut winners: HashMap<String, usize> = HashMap::with_capacity(self.all.len());
+        let mut kept: Vec<Proposal> = Vec::with_capacity(self.all.len());
+        for proposal in self.all {
+            let folded = proposal.page.address.folded();
+            let Some(winner) = winners.get(&folded).map(|position| &kept[*position]) else {
+                winners.insert(folded, kept.len());
+                kept.push(proposal);
+                continue;
+            };
+            report_conflict(site, winner, &proposal, problems);
+        }
+        kept.into_iter().map(|proposal| proposal.page).collect()
+    }
+}
+
+fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &mut Diagnostics) {
+    let address = &winner.page.address;
+    let same = *address == loser.page.address;
+    let name = winner
+        .place
+        .as_ref()
+        .map_or_else(|| "a static file".into(), |place| place.file.to_string());
+    match (winner.rank, loser.rank, &winner.place, &loser.place) {
+        (_, Rank::Content | Rank::Alias, _, Some(place)) => {
+            problems.two_pages_at_one_address(address, place.clone(), &name, same);
+        }
+        (Rank::Content | Rank::Alias, Rank::Static, Some(place), _) => {
+            problems.two_pages_at_one_address(address, place.clone(), "a static file", same);
+        }
+        (Rank::Content | Rank::Alias, Rank::Taxonomy, Some(place), _) => {
+            problems.content_against_taxonomy(address, place.clone());
+        }
+        (Rank::Content | Rank::Alias, Rank::Ours | Rank::Zola, Some(place), _) => {
+            problems.ours_yields(address, place.clone());
+        }
+        (Rank::Static, Rank::Static, ..) if same => {}
+        (Rank::Static, Rank::Static | Rank::Taxonomy | Rank::Zola | Rank::Ours, ..) => {
+            problems.static_wins(address, &site.config.file);
+        }
+        _ if loser.page.view != winner.page.view => {
+            problems.ours_collide(address, &loser.page.address, &site.config.file)
+        }
+        _ => {}
+    }
+}
+
+fn propose_content(site: &Site, proposals: &mut Proposals) {
+    let mut has_home = false;
+    for (position, entry) in site.entries.iter().enumerate() {
+        let index = site.index(position);
+        let place = entry.place();
+        let front_matter = entry.front_matter();
+        for (alias, place) in &front_matter.aliases {
+            let address = if alias.ends_with(".html") {
+                Address::file(alias)
+            } else {
+                Address::page(alias)
+            };
+            let view = View::Redirect {
+                to: entry.address.clone(),
+            };
+            proposals.all.push(Proposal {
+                page: Page { address, view },
+                rank: Rank::Alias,
+                place: Some(place.clone()),
+            });
+        }
+        if !front_matter.render {
+            continue;
+        }
+        if front_matter.section.is_some() {
+            has_home |= entry.address == Address::root();
+            propose_section(site, index, proposals);
+        } else if let Some(view) = article_view(site, index) {
+            proposals.content(entry.address.clone(), view, place);
+        }
+    }
+    if !has_home {
+        proposals.zola(Address::root(), View::Home { number: 1 });
+    }
+}
+
+/// The view of a page; `None` where a view of ours stands at its address and shows it.
+fn article_view(site: &Site, index: Index) -> Option<View> {
+    use crate::content::article::Table;
+    let entry = site.entry(index);
+    let own = View::Article {
+        path: entry.article.path.clone(),
+    };
+    if content::template(site, index).is_some() || entry.article.language.is_some() {
+        return Some(own);
+    }
+    let of_ours = |name: &str| site.makes(name).then_some(());
+    let ours = match &entry.article.table {
+        Table::Company(_) => of_ours("companies"),
+        Table::Comparison(_) => of_ours("compare"),
+        Table::Event => of_ours("events"),
+        Table::Week(_) => of_ours("weekly"),
+        Table::Brief(_) | Table::None => None,
+    };
+    if ours.is_some() { None } else { Some(own) }
+}
+
+fn propose_section(site: &Site, index: Index, proposals: &mut Proposals) {
+    let entry = site.entry(index);
+    let keys = sections::keys(entry);
+    if let Some(to) = &keys.redirect_to {
+        let view = View::Redirect {
+            to: Address::page(to),
+        };
+        return proposals.content(entry.address.clone(), view, entry.place());
+    }
+    if introduces_ours(site, index) {
+        return;
+    }
+    let is_home = entry.address == Address::root();
+    let length = if is_home {
+        keys.paginate_by
+    } else {
+        content::page_length(site, index)
+    };
+    let count = list::page_count(site.sections.get(index).pages.len(), length);
+    for number in 1..=count {
+        let address = addresses::pager(&entry.address, &keys.paginate_path, number);
+        let path = entry.article.path.clone();
+        let view = if is_home {
+            View::Home { number }
+        } else {
+            View::Section { path, number }
+        };
+        proposals.content(address, view, entry.place());
+    }
+    if keys.paginate_by > 0 {
+        let first = entry.address.join(&format!("{}/1/", keys.paginate_path));
+        proposals.zola(
+            first,
+            View::Redirect {
+                to: entry.address.clone(),
+            },
+        );
+    }
+}
+
+/// Whether a section stands at an address of ours and names no template: then it introduces our
+/// view, with its title, description and body.
+fn introduces_ours(site: &Site, index: Index) -> bool {
+    let entry = site.entry(index);
+    let name = entry.address.as_str().trim_matches('/');
+    site.makes(name)
+        && name != "feeds"
+        && entry.front_matter().template.is_none()
+        && entry.article.language.is_none()
+}
+
+fn propose_taxonomies(site: &Site, proposals: &mut Proposals) {
+    for taxonomy in site.taxonomies.all() {
+        let kind = &taxonomy.config.name;
+        let ours = **kind == *crate::site::taxonomies::SOURCES
+            && !site.config.taxonomies.iter().any(|t| t.name == *kind);
+        if !taxonomy.config.render || (ours && !site.makes(crate::site::taxonomies::SOURCES)) {
+            continue;
+        }
+        proposals.rank(
+            Rank::Taxonomy,
+            taxonomy.address.clone(),
+            View::Terms { kind: kind.clone() },
+        );
+        let length = taxonomies::page_length(site, taxonomy);
+        for term in &taxonomy.terms {
+            for number in 1..=list::page_count(term.pages.len(), length) {
+                let address =
+                    addresses::pager(&term.address, &taxonomy.config.paginate_path, number);
+                let view = View::Term {
+                    kind: kind.clone(),
+                    slug: term.slug.clone(),
+                    number,
+                };
+                proposals.rank(Rank::Taxonomy, address, view);
+            }
+            if taxonomy.config.paginate_by > 0 && !ours {
+                let first = term
+                    .address
+                    .join(&format!("{}/1/", taxonomy.config.paginate_path));
+                proposals.zola(
+                    first,
+                    View::Redirect {
+                        to: term.address.clone(),
+                    },
+                );
+            }
+        }
+    }
+}
+
+fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
+    // The site's own files come first, so that they win over the theme's.
+    for kind in [StaticKind::Site, StaticKind::Theme, StaticKind::Content] {
+        for file in files.iter().filter(|file| file.kind == kind) {
+            let key = if kind == StaticKind::Content {
+                file.path.to_string()
+            } else {
+                format!("/{}", file.path)
+            };
+            if let Some(address) = site.files.get(key.as_str()) {
+                proposals.rank(
+                    Rank::Static,
+                    address.clone(),
+                    View::File {
+                        bytes: file.bytes.clone(),
+                    },
+                );
+            }
+        }
+    }
+}
+
+fn propose_ours(site: &Site, proposals: &mut Proposals) {
+    if site.makes("companies") {
+        propose_companies(site, proposals);
+    }
+    if site.makes("compare") {
+        propose_comparisons(site, proposals);
+    }
+    if site.makes("predictions") {
+        let view = |year, number| View::Predictions { year, number };
+        proposals.years(&predictions::address(), &predictions::years(site), view);
+        for (name, format) in [
+            ("predictions.json", DataFormat::Json),
+            ("predictions.csv", DataFormat::Csv),
+        ] {
+            proposals.ours(
+                Address::file(name),
+                View::Data {
+                    of: DataOf::Predictions,
+                    format,
+                },
+            );
+        }
+    }
+    if site.makes("weekly") {
+        propose_weeks(site, proposals);
+    }
+    if site.makes("events") {
+        let all = site.events.all();
+        proposals.pagers(
+            &events::address(),
+            all.len(),
+            list::DENSE_PAGE_LENGTH,
+            |number| View::Events { number },
+        );
+        for event in all {
+            let slug = &event.slug;
+            proposals.pagers(
+                &event.address,
+                event.briefs.len(),
+                list::PAGE_LENGTH,
+                |number| View::Event {
+                    slug: slug.clone(),
+                    number,
+                },
+            );
+        }
+    }
+    let years = |list: &crate::site::timeline::Timeline| -> Vec<(i16, usize)> {
+        list.years()
+            .map(|year| (year, list.year(year).len()))
+            .collect()
+    };
+    if site.makes("timeline") {
+        let view = |year, number| View::Timeline { year, number };
+        proposals.years(&timeline::timeline_address(), &years(&site.timeline), view);
+    }
+    if site.makes("corrections") {
+        let view = |year, number| View::Corrections { year, number };
+        proposals.years(
+            &timeline::corrections_address(),
+            &years(&site.corrections),
+            view,
+        );
+    }
+    if site.makes("archive") {
+        let view = |year, number| View::Archive { year, number };
+        proposals.years(&archive::address(), &archive::years(site), view);
+    }
+    proposals.ours(Address::file("llms.txt"), View::Llms);
+}
+
+fn propose_companies(site: &Site, proposals: &mut Proposals) {
+    let all = site.companies.all();
+    let list = Address::page("companies");
+    proposals.pagers(&list, all.len(), list::DENSE_PAGE_LENGTH, |number| {
+        View::Companies { number }
+    });
+    for index in site.companies.indexes() {
+        let company = site.companies.get(index);
+        let slug = &company.slug;
+        proposals.pagers(
+            &company.address,
+            company.briefs.len(),
+            list::PAGE_LENGTH,
+            |number| View::Company {
+                slug: slug.clone(),
+                number,
+            },
+        );
+        let items = companies::timeline_length(site, index);
+        if site.makes("timeline") && items > 0 {
+            let timeline = company.address.join("timeline/");
+            proposals.pagers(&timeline, items, list::DENSE_PAGE_LENGTH, |number| {
+                View::CompanyTimeline {
+                    slug: slug.clone(),
+                    number,
+                }
+            });
+        }
+    }
+}
+
+fn propose_comparisons(site: &Site, proposals: &mut Proposals) {
+    let list = Address::page("compare");
+    let mut propose = |address: Address, view: View, of: DataOf| {
+        for (name, format) in [
+            ("data.json", DataFormat::Json),
+            ("data.csv", DataFormat::Csv),
+        ] {
+            proposals.ours(
+                address.join(name),
+                View::Data {
+                    of: of.clone(),
+                    format,
+                },
+            );
+        }
+        proposals.ours(address, view);
+    };
+    propose(list, View::Compare, DataOf::Compare);
+    for named in &site.compare.named {
+        let entry = site.entry(named.page);
+        let path = &entry.article.path;
+        let view = View::NamedComparison { path: path.clone() };
+        propose(
+            entry.address.clone(),
+            view,
+            DataOf::NamedComparison { path: path.clone() },
+        );
+    }
+    for pair in &site.compare.pairs {
+        // A named comparison at the address of a pair is that pair.
+        if site.compare.named.iter().any(|named| {
+            named
+                .pair
+                .is_some_and(|p| (p.first, p.second) == (pair.first, pair.second))
+        }) {
+            continue;
+        }
+        let slug = |company| site.companies.get(company).slug.clone();
+        let (first, second) = (slug(pair.first), slug(pair.second));
+        let of = DataOf::Pair {
+            first: first.clone(),
+            second: second.clone(),
+        };
+        propose(
+            compare::pair_address(site, *pair),
+            View::Pair { first, second },
+            of,
+        );
+    }
+}
+
+fn propose_weeks(site: &Site, proposals: &mut Proposals) {
+    let list = weeks::address();
+    let count = site.weeks.all().len();
+    proposals.pagers(&list, count, list::DENSE_PAGE_LENGTH, |number| {
+        View::Weeks { number }
+    });
+    for (week, recap) in site.weeks.all() {
+        proposals.ours(recap.address.clone(), View::Week { week });
+    }
+    if let Some((_, newest)) = site.weeks.all().next_back() {
+        proposals.ours(
+            list.join("latest/"),
+            View::Redirect {
+                to: newest.address.clone(),
+            },
+        );
+    }
+}
+
+/// The sitemap names every HTML page but redirects and 404, split where it would be too long.
+fn add_sitemap(site: &Site, pages: &mut Vec<Page>) {
+    let at = Address::file("sitemap.xml");
+    if !site.config.generate_sitemap || pages.iter().any(|page| page.address == at) {
+        return;
+    }
+    let changed = |view: &View| -> Option<Arc<str>> {
+        let View::Article { path } = view else {
+            return None;
+        };
+        let front_matter = site.entry(site.find(path)?).front_matter();
+        let newest = front_matter
+            .updated
+            .as_ref()
+            .or(front_matter.date.as_ref())?;
+        Some(newest.day.to_string().into())
+    };
+    let listed = |page: &&Page| {
+        let skipped = matches!(
+            page.view,
+            View::Redirect { .. } | View::File { .. } | View::NotFound
+        );
+        let pager = site.config.exclude_paginated_pages_in_sitemap && page.view.number() > 1;
+        page.address.as_str().ends_with('/') && !skipped && !pager
+    };
+    let mut entries: Vec<(Address, Option<Arc<str>>)> = pages
+        .iter()
+        .filter(listed)
+        .map(|page| (page.address.clone(), changed(&page.view)))
+        .collect();
+    entries.sort();
+    if entries.len() <= SITEMAP_MAX {
+        pages.push(Page {
+            address: at,
+            view: View::Sitemap {
+                entries: entries.into(),
+            },
+        });
+        return;
+    }
+    let mut parts = Vec::new();
+    for (number, part) in (1..).zip(entries.chunks(SITEMAP_MAX)) {
+        let address = Address::file(&format!("sitemap{number}.xml"));
+        parts.push(address.clone());
+        pages.push(Page {
+            address,
+            view: View::Sitemap {
+                entries: part.into(),
+            },
+        });
+    }
+    pages.push(Page {
+        address: at,
+        view: View::SitemapIndex {
+            parts: parts.into(),
+        },
+    });
+}
+
+impl View {
+    /// Which page of a list it is, from 1.
+    pub fn number(&self) -> usize {
+        match self {
+            View::Home { number }
+            | View::Section { number, .. }
+            | View::Term { number, .. }
+            | View::Companies { number }
+            | View::Company { number, .. }
+            | View::CompanyTimeline { number, .. }
+            | View::Predictions { number, .. }
+            | View::Timeline { number, .. }
+            | View::Corrections { number, .. }
+            | View::Archive { number, .. }
+            | View::Weeks { number }
+            | View::Events { number }
+            | View::Event { number, .. } => *number,
+            _ => 1,
+        }
+    }
+}
+
+/// How many items each year has, newest year first.
+fn years_of(years: impl Iterator<Item = i16>) -> Vec<(i16, usize)> {
+    let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
+    for year in years {
+        *counts.entry(year).or_default() += 1;
+    }
+    counts.into_iter().rev().collect()
+}
+
+/// Where a year of a list stands.
+fn year_address(list: &Address, year: Option<i16>, newest: Option<i16>) -> Address {
+    match (year, newest) {
+        (Some(year), Some(newest)) => addresses::year(list, year, newest),
+        _ => list.clone(),
+    }
+}
+
+/// Links to all years of a list.
+fn year_links(list: &Address, years: &[(i16, usize)]) -> Value {
+    let newest = years.first().map(|(year, _)| *year);
+    Value::list(years.iter().map(|(year, count)| {
+        Value::map([
+            ("name", Value::from(i64::from(*year))),
+            ("path", (&year_address(list, Some(*year), newest)).into()),
+            ("count", (*count).into()),
+        ])
+    }))
+}

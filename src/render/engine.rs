@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::site::question::Asker;
+use crate::pages::question::Asker;
 use crate::value::Value;
 
 /// Renders templates: Tera 1 for Zola's themes, MiniJinja for Jinja themes and the built-in one.

@@ -1,20 +1,369 @@
 //! What the articles add up to. The only step that sees all of them.
+//!
+//! A `Site` is made once, complete, and never changed. Each kind of thing that is read out of the
+//! briefs has a file and a table of its own here.
 
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::address::Address;
+use crate::config::Config;
+use crate::content::Article;
+use crate::content::article::{FrontMatter, Table};
+use crate::content::brief::Brief;
+use crate::diagnostic::{Diagnostics, Place};
+use crate::input::{Preview, StaticFile};
 use crate::value::Value;
 
-pub mod question;
+pub mod addresses;
+pub mod companies;
+pub mod compare;
+pub mod events;
+pub mod identity;
+pub mod links;
+pub mod predictions;
+pub mod related;
+pub mod sections;
+pub mod taxonomies;
+pub mod timeline;
+pub mod weeks;
 
-use question::{Answer, Question};
+use companies::Companies;
+use compare::Compare;
+use events::Events;
+use identity::Identities;
+use predictions::Predictions;
+use sections::Sections;
+use taxonomies::Taxonomies;
+use timeline::Timeline;
+use weeks::Weeks;
 
-/// All articles and what is derived from them.
+/// The place of an entry in [`Site::entries`]. It means nothing outside of its site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Index(u32);
+
+impl Index {
+    fn new(position: usize) -> Index {
+        Index(u32::try_from(position).expect("fewer than four thousand million articles"))
+    }
+}
+
+/// A content file that is published, with its address.
 #[derive(Debug)]
-pub struct Site {}
+pub struct Entry {
+    pub article: Arc<Article>,
+    pub address: Address,
+    pub permalink: Arc<str>,
+    /// As lists show it, made when the first list asks.
+    pub card: OnceLock<Value>,
+    /// As sections of Zola's themes list it, made when the first template asks.
+    pub listed: OnceLock<Value>,
+}
+
+/// All that is published, and what is derived from it.
+#[derive(Debug)]
+pub struct Site {
+    pub config: Arc<Config>,
+    pub now: Timestamp,
+    /// The day in the site's time zone.
+    pub today: Date,
+    pub preview: Preview,
+    /// Whether pages of ours are made at all (design: config has our table, or a page is a brief).
+    pub is_dateline: bool,
+    /// Pages and sections, sorted by path.
+    pub entries: Vec<Entry>,
+    by_path: HashMap<Arc<str>, Index>,
+    /// Articles that are not published, by path.
+    hidden: HashMap<Arc<str>, Hidden>,
+    /// Where static files go: those beside content by their path from `content/`, those of
+    /// `static/` by their address.
+    pub files: HashMap<Arc<str>, Address>,
+    /// Briefs of the default language, newest first.
+    pub briefs: Vec<Index>,
+    pub sections: Sections,
+    pub taxonomies: Taxonomies,
+    pub identities: Identities,
+    pub companies: Companies,
+    pub compare: Compare,
+    pub predictions: Predictions,
+    pub timeline: Timeline,
+    pub corrections: Timeline,
+    pub events: Events,
+    pub weeks: Weeks,
+}
+
+/// Why an article is not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    Draft,
+    /// Its date lies in the future.
+    Scheduled,
+    /// The file has errors, which are reported.
+    Broken,
+}
+
+/// What a site is made of.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    pub config: Arc<Config>,
+    pub articles: Vec<Arc<Article>>,
+    /// Paths of files that have errors; nothing about them is reported twice.
+    pub broken: Vec<Arc<str>>,
+    pub files: &'a [StaticFile],
+    pub now: Timestamp,
+    pub preview: Preview,
+}
 
 impl Site {
-    /// The answer to a question; the same question gets the same answer from an equal site.
-    pub fn answer(&self, question: &Question) -> Answer {
-        match question {
-            _ => Ok(Value::None),
+    /// Builds the site. The result depends on the set of articles alone, not on their order.
+    pub fn new(parts: Parts<'_>, problems: &mut Diagnostics) -> Site {
+        let Parts {
+            config,
+            mut articles,
+            broken,
+            files,
+            now,
+            preview,
+        } = parts;
+        articles.sort_by(|a, b| a.path.cmp(&b.path));
+        let is_dateline =
+            config.is_dateline || articles.iter().any(|a| matches!(a.table, Table::Brief(_)));
+        let mut hidden: HashMap<Arc<str>, Hidden> = broken
+            .into_iter()
+            .map(|path| (path, Hidden::Broken))
+            .collect();
+        articles.retain(|article| match hidden_reason(article, now, preview) {
+            Some(reason) => {
+                hidden.insert(article.path.clone(), reason);
+                false
+            }
+            None => true,
+        });
+        hide_below_draft_sections(&mut articles, &mut hidden, preview);
+
+        let entries: Vec<Entry> = articles
+            .into_iter()
+            .map(|a| Entry::new(a, &config))
+            .collect();
+        let by_path: HashMap<Arc<str>, Index> = entries
+            .iter()
+            .enumerate()
+            .map(|(i, e)| (e.article.path.clone(), Index::new(i)))
+            .collect();
+        let briefs = newest_first(&entries, is_brief_of_default_language);
+
+        let sections = Sections::new(&entries, &by_path, problems);
+        let taxonomies = Taxonomies::new(&entries, &briefs, &config, is_dateline, problems);
+        let identities = Identities::new(&entries, &config, is_dateline, problems);
+        let companies = Companies::new(&entries, &briefs, problems);
+        let compare = Compare::new(&entries, &briefs, &companies, problems);
+        let today = now.to_zoned(config.dateline.time_zone.clone()).date();
+        let predictions =
+            Predictions::new(&entries, &briefs, &identities, &companies, today, problems);
+        let timeline = Timeline::of(&entries, &briefs, |brief| &brief.timeline);
+        let corrections = Timeline::of(&entries, &briefs, |brief| &brief.corrections);
+        let events = Events::new(&entries, &briefs);
+        let weeks = Weeks::new(
+            &entries,
+            &briefs,
+            &compare,
+            &predictions,
+            &corrections,
+            &identities,
+            problems,
+        );
+        let site = Site {
+            files: links::place_files(files, &entries, &by_path, &hidden),
+            config,
+            now,
+            today,
+            preview,
+            is_dateline,
+            entries,
+            by_path,
+            hidden,
+            briefs,
+            sections,
+            taxonomies,
+            identities,
+            companies,
+            compare,
+            predictions,
+            timeline,
+            corrections,
+            events,
+            weeks,
+        };
+        links::check(&site, problems);
+        site
+    }
+
+    /// The index of a position in [`Site::entries`].
+    pub fn index(&self, position: usize) -> Index {
+        debug_assert!(
+            position < self.entries.len(),
+            "the position is one of the site's"
+        );
+        Index::new(position)
+    }
+
+    /// An entry by its index.
+    pub fn entry(&self, index: Index) -> &Entry {
+        &self.entries[index.0 as usize]
+    }
+
+    /// An entry by its path from `content/`.
+    pub fn find(&self, path: &str) -> Option<Index> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Why an article is not published; `None` if it is, or if there is no such file.
+    pub fn hidden(&self, path: &str) -> Option<Hidden> {
+        self.hidden.get(path).copied()
+    }
+
+    /// How many articles are held back for a reason.
+    pub fn hidden_count(&self, reason: Hidden) -> usize {
+        self.hidden.values().filter(|r| **r == reason).count()
+    }
+
+    /// Whether a view of ours is wanted (`[extra.dateline] pages`).
+    pub fn makes(&self, view: &str) -> bool {
+        self.is_dateline
+            && self
+                .config
+                .dateline
+                .pages
+                .as_ref()
+                .is_none_or(|names| names.iter().any(|n| **n == *view))
+    }
+
+    /// The brief of an entry that is one.
+    pub fn brief(&self, index: Index) -> &Brief {
+        self.entry(index)
+            .brief()
+            .expect("the index was taken from the list of briefs")
+    }
+}
+
+impl Entry {
+    fn new(article: Arc<Article>, config: &Config) -> Entry {
+        let address = addresses::of_article(&article, config);
+        let permalink = addresses::permalink(config, &address);
+        Entry {
+            article,
+            address,
+            permalink,
+            card: OnceLock::new(),
+            listed: OnceLock::new(),
         }
     }
+
+    /// The front matter of the entry's file.
+    pub fn front_matter(&self) -> &FrontMatter {
+        &self.article.front_matter
+    }
+
+    /// The brief that the entry is, if it is one.
+    pub fn brief(&self) -> Option<&Brief> {
+        match &self.article.table {
+            Table::Brief(brief) => Some(brief),
+            _ => None,
+        }
+    }
+
+    /// The title, or the file's path for want of one.
+    pub fn title(&self) -> &str {
+        self.front_matter()
+            .title
+            .as_deref()
+            .unwrap_or(&self.article.path)
+    }
+
+    /// The last part of the address.
+    pub fn slug(&self) -> &str {
+        self.address
+            .as_str()
+            .trim_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+    }
+
+    /// The file as a whole, for messages.
+    pub fn place(&self) -> Place {
+        Place::whole(&self.article.file)
+    }
+
+    /// The instant of the date; entries without one come before all others.
+    pub fn instant(&self) -> Timestamp {
+        self.front_matter()
+            .date
+            .as_ref()
+            .map_or(Timestamp::MIN, |date| date.instant)
+    }
+
+    /// The day of the date in the site's time zone.
+    pub fn day(&self) -> Option<Date> {
+        self.front_matter().date.as_ref().map(|date| date.day)
+    }
+}
+
+fn hidden_reason(article: &Article, now: Timestamp, preview: Preview) -> Option<Hidden> {
+    if article.front_matter.draft && !preview.drafts {
+        return Some(Hidden::Draft);
+    }
+    let is_brief = matches!(article.table, Table::Brief(_));
+    let scheduled = article
+        .front_matter
+        .date
+        .as_ref()
+        .is_some_and(|date| date.instant > now);
+    (is_brief && scheduled && !preview.scheduled).then_some(Hidden::Scheduled)
+}
+
+/// A section that is a draft hides everything below it, as in Zola.
+fn hide_below_draft_sections(
+    articles: &mut Vec<Arc<Article>>,
+    hidden: &mut HashMap<Arc<str>, Hidden>,
+    preview: Preview,
+) {
+    if preview.drafts {
+        return;
+    }
+    let drafts: Vec<String> = hidden
+        .iter()
+        .filter(|(path, reason)| **reason == Hidden::Draft && path.ends_with("_index.md"))
+        .map(|(path, _)| path.trim_end_matches("_index.md").to_owned())
+        .collect();
+    if drafts.is_empty() {
+        return;
+    }
+    articles.retain(|article| {
+        let below = drafts
+            .iter()
+            .any(|folder| article.path.starts_with(folder.as_str()));
+        if below {
+            hidden.insert(article.path.clone(), Hidden::Draft);
+        }
+        !below
+    });
+}
+
+/// Whether an entry counts in what is read out of the briefs: translations share one identity.
+fn is_brief_of_default_language(entry: &Entry) -> bool {
+    entry.brief().is_some() && entry.article.language.is_none()
+}
+
+/// The entries that a condition chooses, newest first; of one instant, by path.
+fn newest_first(entries: &[Entry], chosen: impl Fn(&Entry) -> bool) -> Vec<Index> {
+    let mut indexes: Vec<Index> = (0..entries.len())
+        .filter(|i| chosen(&entries[*i]))
+        .map(Index::new)
+        .collect();
+    indexes.sort_by_key(|index| std::cmp::Reverse(entries[index.0 as usize].instant()));
+    indexes
 }

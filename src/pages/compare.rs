@@ -1,0 +1,323 @@
+//! Comparisons: the index with its big table, named ones, pairs, and the same as data.
+
+use std::sync::Arc;
+
+use super::question::Answer;
+use super::{list, view};
+use crate::address::Address;
+use crate::site::companies::CompanyIndex;
+use crate::site::compare::{FeatureIndex, Named, Observation, Pair, ROWS_MAX, contradict, meaning};
+use crate::site::{Site, addresses};
+use crate::value::Value;
+
+/// Companies of the big table (design, section 3).
+const COMPANIES_MAX: usize = 12;
+/// Features of the big table (design, section 3).
+const FEATURES_MAX: usize = 40;
+/// A feature counts in the big table from this brief on (design, section 3).
+const BRIEFS_MIN: usize = 2;
+/// Pairs and named comparisons that the index links to at most.
+const LINKS_MAX: usize = 200;
+
+/// Where a pair stands: at its own address, or at that of the page that stands for it.
+pub fn pair_address(site: &Site, pair: Pair) -> Address {
+    let slug = |company| &site.companies.get(company).slug;
+    addresses::pair(slug(pair.first), slug(pair.second))
+}
+
+/// One cell: current value, as-of date, brief, and what other briefs say against it.
+pub fn cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {
+    let (slug, name) = (
+        &site.companies.get(company).slug,
+        &site.companies.get(company).name,
+    );
+    let about = site.compare.feature(feature);
+    let history = site.compare.history(company, feature);
+    let fragment = addresses::cell_fragment(&about.slug, Some(slug));
+    let mut entries = vec![
+        ("feature", Value::from(&about.name)),
+        ("feature_slug", (&about.slug).into()),
+        ("company", name.into()),
+        ("company_slug", slug.into()),
+        ("fragment", fragment.into()),
+    ];
+    if let Some(current) = history.last() {
+        let conflicts = conflicts(site, history);
+        entries.extend([
+            ("value", observation(site, current)),
+            (
+                "conflicts",
+                Value::list(conflicts.into_iter().map(|other| observation(site, other))),
+            ),
+            ("earlier", (history.len() - 1).into()),
+        ]);
+    }
+    Value::map(entries)
+}
+
+/// What contradicts the current value: observations of overlapping as-of dates with another value,
+/// each value once, newest first.
+fn conflicts<'s>(site: &'s Site, history: &'s [Observation]) -> Vec<&'s Observation> {
+    let Some((current, earlier)) = history.split_last() else {
+        return Vec::new();
+    };
+    let text = |o: &Observation| o.cell(site.entry(o.brief)).text.clone();
+    let now = text(current);
+    let mut seen: Vec<String> = Vec::new();
+    let mut found = Vec::new();
+    for other in earlier
+        .iter()
+        .rev()
+        .filter(|o| o.as_of.overlaps(current.as_of))
+    {
+        let value = text(other);
+        let said = meaning(&value);
+        if contradict(&value, &now) && !seen.contains(&said) {
+            seen.push(said);
+            found.push(other);
+        }
+    }
+    found
+}
+
+/// A value, its as-of date, and the brief it came from.
+pub fn observation(site: &Site, observation: &Observation) -> Value {
+    let entry = site.entry(observation.brief);
+    let cell = observation.cell(entry);
+    Value::map([
+        ("html", plain_cell(site, observation)),
+        ("text", (&cell.text).into()),
+        ("as_of", view::partial_date(observation.as_of)),
+        ("title", entry.title().into()),
+        ("path", (&entry.address).into()),
+    ])
+}
+
+/// The HTML of a cell outside of its brief, where its footnotes do not stand: the text alone, if
+/// the cell refers to some.
+fn plain_cell(site: &Site, observation: &Observation) -> Value {
+    let entry = site.entry(observation.brief);
+    let cell = observation.cell(entry);
+    if cell.citations.is_empty() {
+        view::html(site, entry, cell.html)
+    } else {
+        (&cell.text).into()
+    }
+}
+
+/// A table: companies in columns, features in rows, under headings if there are groups.
+fn table(
+    site: &Site,
+    companies: &[CompanyIndex],
+    groups: &[(Option<Arc<str>>, Vec<FeatureIndex>)],
+) -> Value {
+    let columns = companies.iter().map(|company| {
+        let company = site.companies.get(*company);
+        view::link(&company.name, &company.address).with([("slug", Value::from(&company.slug))])
+    });
+    let row = |feature: &FeatureIndex| {
+        let cells: Vec<Value> = companies
+            .iter()
+            .map(|company| cell(site, *company, *feature))
+            .collect();
+        let values: Vec<String> = companies
+            .iter()
+            .filter_map(|company| site.compare.history(*company, *feature).last())
+            .map(|o| meaning(&o.cell(site.entry(o.brief)).text))
+            .collect();
+        let same =
+            values.len() == companies.len() && values.windows(2).all(|pair| pair[0] == pair[1]);
+        let about = site.compare.feature(*feature);
+        Value::map([
+            ("name", Value::from(&about.name)),
+            ("slug", (&about.slug).into()),
+            ("same", same.into()),
+            ("cells", cells.into()),
+        ])
+    };
+    let groups = groups.iter().map(|(name, features)| {
+        Value::map([
+            ("name", Value::from(name.clone())),
+            ("rows", Value::list(features.iter().map(row))),
+        ])
+    });
+    Value::map([
+        ("companies", Value::list(columns)),
+        ("groups", Value::list(groups)),
+    ])
+}
+
+/// The companies and features of the big table: those that most briefs speak of.
+fn most_spoken_of(site: &Site) -> (Vec<CompanyIndex>, Vec<FeatureIndex>) {
+    let mut companies: Vec<CompanyIndex> = site
+        .companies
+        .indexes()
+        .filter(|c| !site.compare.features_of(*c).is_empty())
+        .collect();
+    companies.sort_by_key(|c| (std::cmp::Reverse(site.companies.get(*c).briefs.len()), *c));
+    companies.truncate(COMPANIES_MAX);
+    let has_value = |feature: FeatureIndex| {
+        companies
+            .iter()
+            .any(|c| !site.compare.history(*c, feature).is_empty())
+    };
+    let features = site
+        .compare
+        .features()
+        .filter(|(i, f)| f.briefs >= BRIEFS_MIN && has_value(*i))
+        .map(|(i, _)| i)
+        .collect();
+    let features = site.compare.by_weight(features, FEATURES_MAX);
+    (companies, features)
+}
+
+/// The index of comparisons.
+pub fn index(site: &Site) -> Value {
+    let (companies, features) = most_spoken_of(site);
+    let named = site
+        .compare
+        .named
+        .iter()
+        .map(|named| view::card(site, named.page));
+    let mut pairs: Vec<Pair> = site.compare.pairs.clone();
+    pairs.sort_by_key(|pair| (std::cmp::Reverse(pair.briefs), pair.first, pair.second));
+    let pairs = pairs
+        .iter()
+        .take(LINKS_MAX)
+        .map(|pair| pair_link(site, *pair));
+    let summary = format!(
+        "{} of {} and {} in {}",
+        list::counted(
+            site.compare.observation_count(),
+            "observation",
+            "observations"
+        ),
+        list::counted(site.companies.all().len(), "company", "companies"),
+        list::counted(site.compare.features().count(), "feature", "features"),
+        list::counted(site.briefs.len(), "brief", "briefs"),
+    );
+    Value::map([
+        ("table", table(site, &companies, &[(None, features)])),
+        ("named", Value::list(named)),
+        ("pairs", Value::list(pairs)),
+        ("summary", summary.into()),
+        ("data", (&Address::file("compare/data.json")).into()),
+        ("csv", (&Address::file("compare/data.csv")).into()),
+    ])
+}
+
+fn pair_link(site: &Site, pair: Pair) -> Value {
+    let (first, second) = (
+        site.companies.get(pair.first),
+        site.companies.get(pair.second),
+    );
+    let name: Arc<str> = format!("{} and {}", first.name, second.name).into();
+    view::link(&name, &pair_address(site, pair)).with([("briefs", Value::from(pair.briefs))])
+}
+
+/// The comparison of two companies.
+pub fn pair(site: &Site, first: &str, second: &str) -> Answer {
+    let of = |slug: &str| {
+        site.companies
+            .by_slug(slug)
+            .ok_or_else(|| format!("there is no company `{slug}`"))
+    };
+    let pair = site
+        .compare
+        .pair(of(first)?, of(second)?)
+        .ok_or("the two are not compared")?;
+    let features = site.compare.pair_features(pair);
+    let (a, b) = (
+        site.companies.get(pair.first),
+        site.companies.get(pair.second),
+    );
+    let address = pair_address(site, pair);
+    Ok(Value::map([
+        ("title", format!("{} and {}", a.name, b.name).into()),
+        ("path", (&address).into()),
+        (
+            "summary",
+            format!(
+                "{} in {}",
+                list::counted(features.len(), "feature", "features"),
+                list::counted(pair.briefs, "brief", "briefs")
+            )
+            .into(),
+        ),
+        (
+            "table",
+            table(site, &[pair.first, pair.second], &[(None, features)]),
+        ),
+        ("data", (&address.join("data.json")).into()),
+        ("csv", (&address.join("data.csv")).into()),
+    ]))
+}
+
+/// A named comparison.
+pub fn named(site: &Site, path: &str) -> Answer {
+    let found = site
+        .compare
+        .named
+        .iter()
+        .find(|named| *site.entry(named.page).article.path == *path);
+    let named = found.ok_or_else(|| format!("there is no comparison `{path}`"))?;
+    let entry = site.entry(named.page);
+    let rows: usize = named
+        .groups
+        .iter()
+        .map(|(_, features)| features.len())
+        .sum();
+    Ok(Value::map([
+        ("title", Value::from(entry.title())),
+        ("path", (&entry.address).into()),
+        (
+            "description",
+            entry.front_matter().description.clone().into(),
+        ),
+        (
+            "introduction",
+            view::html(site, entry, entry.article.body.content),
+        ),
+        (
+            "summary",
+            format!(
+                "{}, {}",
+                list::counted(named.companies.len(), "company", "companies"),
+                list::counted(rows, "feature", "features")
+            )
+            .into(),
+        ),
+        ("table", table(site, &named.companies, &bounded(named))),
+        ("data", (&entry.address.join("data.json")).into()),
+        ("csv", (&entry.address.join("data.csv")).into()),
+    ]))
+}
+
+/// The groups of a named comparison, cut where the table would be too long.
+fn bounded(named: &Named) -> Vec<(Option<Arc<str>>, Vec<FeatureIndex>)> {
+    let mut left = ROWS_MAX;
+    let mut groups = Vec::new();
+    for (name, features) in &named.groups {
+        let taken = &features[..features.len().min(left)];
+        left -= taken.len();
+        groups.push((name.clone(), taken.to_vec()));
+    }
+    groups
+}
+
+/// Everything that is known, for data files: how much there is, and every cell.
+pub fn data(site: &Site) -> Value {
+    let cells = site.companies.indexes().flat_map(|company| {
+        site.compare
+            .features_of(company)
+            .iter()
+            .map(move |feature| cell(site, company, *feature))
+    });
+    Value::map([
+        ("companies", Value::from(site.companies.all().len())),
+        ("features", site.compare.features().count().into()),
+        ("observations", site.compare.observation_count().into()),
+        ("pairs", site.compare.pairs.len().into()),
+        ("cells", Value::list(cells)),
+    ])
+}

@@ -1,0 +1,521 @@
+//! Feeds: which there are and what stands in each. How they are written is `render`'s.
+
+use std::sync::Arc;
+
+use super::question::Answer;
+use super::{Proposals, View, content, list, view, weeks};
+use crate::address::Address;
+use crate::site::companies::Company;
+use crate::site::taxonomies::SOURCES;
+use crate::site::{Index, Site, addresses, identity, sections};
+use crate::value::Value;
+
+/// Whose feed it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FeedOf {
+    Site,
+    Section {
+        path: Arc<str>,
+    },
+    Term {
+        kind: Arc<str>,
+        slug: Arc<str>,
+    },
+    Company {
+        slug: Arc<str>,
+    },
+    /// The recaps.
+    Weekly,
+}
+
+/// How a feed is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedFormat {
+    /// RFC 4287.
+    Atom,
+    /// RSS 2.0.
+    Rss,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+/// Entries of a feed where the configuration does not say.
+const FEED_LENGTH: usize = 20;
+
+/// The feed files of a Dateline site, in the order in which readers should choose.
+const SITE_FEEDS: [(&str, FeedFormat); 3] = [
+    ("atom.xml", FeedFormat::Atom),
+    ("rss.xml", FeedFormat::Rss),
+    ("feed.json", FeedFormat::Json),
+];
+
+/// Plans all feeds and the list of them.
+pub fn propose(site: &Site, proposals: &mut Proposals) {
+    let named = site
+        .config
+        .feed_filenames
+        .iter()
+        .map(|name| (name.to_string(), format_of(name)));
+    let named: Vec<(String, FeedFormat)> = named.collect();
+    let ours = site.makes("feeds");
+    if site.config.generate_feeds {
+        for (name, format) in &named {
+            proposals.zola(
+                Address::file(name),
+                View::Feed {
+                    of: FeedOf::Site,
+                    format: *format,
+                },
+            );
+        }
+    }
+    for index in site.sections.all() {
+        let entry = site.entry(index);
+        if sections::keys(entry).generate_feeds && entry.address != Address::root() {
+            let path = entry.article.path.clone();
+            for (name, format) in &named {
+                let of = FeedOf::Section { path: path.clone() };
+                proposals.zola(
+                    entry.address.join(name),
+                    View::Feed {
+                        of,
+                        format: *format,
+                    },
+                );
+            }
+        }
+    }
+    for taxonomy in site
+        .taxonomies
+        .all()
+        .iter()
+        .filter(|t| t.config.feed && t.config.render)
+    {
+        let is_sources = *taxonomy.config.name == *SOURCES;
+        if is_sources && !site.makes(SOURCES) {
+            continue;
+        }
+        for term in &taxonomy.terms {
+            let of = FeedOf::Term {
+                kind: taxonomy.config.name.clone(),
+                slug: term.slug.clone(),
+            };
+            for (name, format) in &named {
+                proposals.zola(
+                    term.address.join(name),
+                    View::Feed {
+                        of: of.clone(),
+                        format: *format,
+                    },
+                );
+            }
+            if ours && !named.iter().any(|(name, _)| name == "atom.xml") {
+                proposals.ours(
+                    term.address.join("atom.xml"),
+                    View::Feed {
+                        of,
+                        format: FeedFormat::Atom,
+                    },
+                );
+            }
+        }
+    }
+    if ours {
+        propose_ours(
+            site,
+            site.config
+                .generate_feeds
+                .then_some(&named[..])
+                .unwrap_or_default(),
+            proposals,
+        );
+    }
+}
+
+fn propose_ours(site: &Site, named: &[(String, FeedFormat)], proposals: &mut Proposals) {
+    for (name, format) in SITE_FEEDS {
+        if !named.iter().any(|(other, _)| other == name) {
+            proposals.ours(
+                Address::file(name),
+                View::Feed {
+                    of: FeedOf::Site,
+                    format,
+                },
+            );
+        }
+    }
+    if site.makes("companies") {
+        for company in site
+            .companies
+            .all()
+            .iter()
+            .filter(|company| !company.briefs.is_empty())
+        {
+            let of = FeedOf::Company {
+                slug: company.slug.clone(),
+            };
+            proposals.ours(
+                company.address.join("atom.xml"),
+                View::Feed {
+                    of,
+                    format: FeedFormat::Atom,
+                },
+            );
+        }
+    }
+    if site.makes("weekly") && site.weeks.all().len() > 0 {
+        let view = View::Feed {
+            of: FeedOf::Weekly,
+            format: FeedFormat::Atom,
+        };
+        proposals.ours(weeks::address().join("atom.xml"), view);
+    }
+    proposals.ours(Address::file("feeds.opml"), View::Opml);
+}
+
+/// What a feed file is, by its name; Zola writes what the template of that name says.
+fn format_of(name: &str) -> FeedFormat {
+    match name {
+        name if name.contains("rss") => FeedFormat::Rss,
+        name if name.ends_with(".json") => FeedFormat::Json,
+        _ => FeedFormat::Atom,
+    }
+}
+
+/// The feeds of the whole site, for the head of each page.
+pub fn of_site(site: &Site) -> Value {
+    let title = site.config.title.as_deref().unwrap_or("Feed");
+    let feed = |name: &str, format: FeedFormat, path: &str| {
+        let kind = match format {
+            FeedFormat::Atom => "application/atom+xml",
+            FeedFormat::Rss => "application/rss+xml",
+            FeedFormat::Json => "application/feed+json",
+        };
+        Value::map([
+            ("title", Value::from(name)),
+            ("path", path.into()),
+            ("type", kind.into()),
+        ])
+    };
+    if !site.makes("feeds") {
+        let names = site
+            .config
+            .feed_filenames
+            .iter()
+            .filter(|_| site.config.generate_feeds);
+        return Value::list(names.map(|name| feed(title, format_of(name), &format!("/{name}"))));
+    }
+    let mut feeds: Vec<Value> = SITE_FEEDS
+        .iter()
+        .map(|(name, format)| feed(title, *format, &format!("/{name}")))
+        .collect();
+    if site.makes("weekly") && site.weeks.all().len() > 0 {
+        feeds.push(feed(
+            &format!("{title}: weekly recap"),
+            FeedFormat::Atom,
+            "/weekly/atom.xml",
+        ));
+    }
+    feeds.into()
+}
+
+/// Title, addresses and entries of a feed.
+pub fn feed(site: &Site, of: &FeedOf) -> Answer {
+    let site_title = site.config.title.as_deref().unwrap_or("Briefs");
+    let limit = site.config.feed_limit.unwrap_or(FEED_LENGTH);
+    let (name, address, entries) = match of {
+        FeedOf::Site => (
+            None,
+            Address::root(),
+            newest(site, &dated_pages(site), limit),
+        ),
+        FeedOf::Section { path } => {
+            let index = site
+                .find(path)
+                .ok_or_else(|| format!("there is no section `{path}`"))?;
+            let mut pages = site.sections.get(index).pages.clone();
+            pages.retain(|page| site.entry(*page).day().is_some());
+            pages.sort_by_key(|page| std::cmp::Reverse(site.entry(*page).instant()));
+            let entry = site.entry(index);
+            (
+                Some(entry.title().to_owned()),
+                entry.address.clone(),
+                newest(site, &pages, limit),
+            )
+        }
+        FeedOf::Term { kind, slug } => {
+            let term = site
+                .taxonomies
+                .get(kind)
+                .and_then(|taxonomy| taxonomy.by_slug(slug));
+            let term = term.ok_or_else(|| format!("there is no term `{slug}` in `{kind}`"))?;
+            let pages: Vec<Index> = term
+                .pages
+                .iter()
+                .copied()
+                .filter(|page| site.entry(*page).day().is_some())
+                .collect();
+            (
+                Some(term.name.to_string()),
+                term.address.clone(),
+                newest(site, &pages, limit),
+            )
+        }
+        FeedOf::Company { slug } => {
+            let company = site
+                .companies
+                .by_slug(slug)
+                .map(|index| site.companies.get(index));
+            let company: &Company =
+                company.ok_or_else(|| format!("there is no company `{slug}`"))?;
+            (
+                Some(company.name.to_string()),
+                company.address.clone(),
+                newest(site, &company.briefs, limit),
+            )
+        }
+        FeedOf::Weekly => (
+            Some("Weekly recap".to_owned()),
+            weeks::address(),
+            recaps(site, limit),
+        ),
+    };
+    let title = name.map_or_else(
+        || site_title.to_owned(),
+        |name| format!("{site_title}: {name}"),
+    );
+    Ok(Value::map([
+        ("title", Value::from(title)),
+        ("description", site.config.description.clone().into()),
+        (
+            "author",
+            site.config
+                .author
+                .clone()
+                .unwrap_or_else(|| site_title.into())
+                .into(),
+        ),
+        ("language", (&site.config.default_language).into()),
+        ("base_url", (&site.config.base_url).into()),
+        ("path", (&address).into()),
+        (
+            "permalink",
+            addresses::permalink(&site.config, &address).into(),
+        ),
+        ("entries", Value::list(entries)),
+    ]))
+}
+
+/// The pages that the site's feed may hold: on a Dateline site its briefs, otherwise all dated ones.
+fn dated_pages(site: &Site) -> Vec<Index> {
+    if site.is_dateline && !site.briefs.is_empty() {
+        return site.briefs.clone();
+    }
+    let mut pages: Vec<Index> = (0..site.entries.len())
+        .map(|position| site.index(position))
+        .collect();
+    pages.retain(|index| {
+        let entry = site.entry(*index);
+        entry.front_matter().section.is_none()
+            && entry.day().is_some()
+            && entry.article.language.is_none()
+    });
+    pages.sort_by_key(|index| std::cmp::Reverse(site.entry(*index).instant()));
+    pages
+}
+
+fn newest(site: &Site, newest_first: &[Index], limit: usize) -> Vec<Value> {
+    newest_first
+        .iter()
+        .take(limit)
+        .map(|index| entry(site, *index))
+        .collect()
+}
+
+fn entry(site: &Site, index: Index) -> Value {
+    let entry = site.entry(index);
+    let front_matter = entry.front_matter();
+    let published = front_matter
+        .date
+        .as_ref()
+        .map(|date| date.instant.to_string());
+    let updated = front_matter
+        .updated
+        .as_ref()
+        .map(|date| date.instant.to_string())
+        .or_else(|| published.clone());
+    let brief = entry.brief();
+    let source = brief.and_then(|brief| brief.source.as_ref());
+    let tags = front_matter
+        .taxonomies
+        .iter()
+        .filter(|(kind, _)| &**kind == "tags")
+        .flat_map(|(_, names)| names);
+    Value::map([
+        ("id", Value::from(identity::feed_id(entry, &site.config))),
+        ("title", entry.title().into()),
+        ("permalink", (&entry.permalink).into()),
+        ("published", published.into()),
+        ("updated", updated.into()),
+        ("summary", front_matter.description.clone().into()),
+        (
+            "content",
+            view::html(site, entry, entry.article.body.content),
+        ),
+        (
+            "authors",
+            Value::list(front_matter.authors.iter().map(Value::from)),
+        ),
+        ("source", source.map(|source| source.name.clone()).into()),
+        (
+            "source_url",
+            source.and_then(|source| source.url.clone()).into(),
+        ),
+        (
+            "categories",
+            Value::list(tags.map(|(name, _)| Value::from(name))),
+        ),
+    ])
+}
+
+/// The recaps as feed entries. A week's entry is published when the week has begun to have briefs
+/// and updated with its newest one.
+fn recaps(site: &Site, limit: usize) -> Vec<Value> {
+    let all = site
+        .weeks
+        .all()
+        .rev()
+        .filter(|(_, recap)| !recap.briefs.is_empty());
+    let entries = all.take(limit).map(|(week, recap)| {
+        let instants = || {
+            recap
+                .briefs
+                .iter()
+                .map(|index| site.entry(*index).instant())
+        };
+        let title = recap
+            .page
+            .and_then(|page| site.entry(page).front_matter().title.clone());
+        let permalink = addresses::permalink(&site.config, &recap.address);
+        let id = site.config.dateline.authority.as_ref().map_or_else(
+            || permalink.to_string(),
+            |authority| format!("tag:{authority}:weekly-{}", week.name().to_lowercase()),
+        );
+        let items = recap.briefs.iter().map(|index| view::card(site, *index));
+        let introduction = recap.page.map(|page| {
+            let entry = site.entry(page);
+            view::html(site, entry, entry.article.body.content)
+        });
+        Value::map([
+            ("id", Value::from(id)),
+            (
+                "title",
+                title.map_or_else(
+                    || format!("Week {} of {}", week.week, week.year).into(),
+                    Value::from,
+                ),
+            ),
+            ("permalink", permalink.into()),
+            (
+                "published",
+                instants().min().map(|instant| instant.to_string()).into(),
+            ),
+            (
+                "updated",
+                instants().max().map(|instant| instant.to_string()).into(),
+            ),
+            (
+                "summary",
+                list::counted(recap.briefs.len(), "brief", "briefs").into(),
+            ),
+            ("content", introduction.unwrap_or_default()),
+            ("items", Value::list(items)),
+        ])
+    });
+    entries.collect()
+}
+
+/// All feeds, for OPML: name and address of the feed and of its page.
+pub fn list(site: &Site) -> Value {
+    let feed = |title: &str, page: &Address| {
+        Value::map([
+            ("title", Value::from(title)),
+            (
+                "feed",
+                addresses::permalink(&site.config, &page.join("atom.xml")).into(),
+            ),
+            ("page", addresses::permalink(&site.config, page).into()),
+        ])
+    };
+    let mut groups = Vec::new();
+    let mut group = |title: &str, feeds: Vec<Value>| {
+        if !feeds.is_empty() {
+            groups.push(Value::map([
+                ("title", Value::from(title)),
+                ("feeds", feeds.into()),
+            ]));
+        }
+    };
+    let mut whole = vec![feed("All briefs", &Address::root())];
+    if site.makes("weekly") && site.weeks.all().len() > 0 {
+        whole.push(feed("Weekly recap", &weeks::address()));
+    }
+    group("Site", whole);
+    for taxonomy in site
+        .taxonomies
+        .all()
+        .iter()
+        .filter(|t| t.config.feed && t.config.render)
+    {
+        if *taxonomy.config.name != *SOURCES || site.makes(SOURCES) {
+            let title = super::taxonomies::title(&taxonomy.config.name);
+            group(
+                &title,
+                taxonomy
+                    .terms
+                    .iter()
+                    .map(|term| feed(&term.name, &term.address))
+                    .collect(),
+            );
+        }
+    }
+    if site.makes("companies") {
+        let with_feed = site
+            .companies
+            .all()
+            .iter()
+            .filter(|company| !company.briefs.is_empty());
+        group(
+            "Companies",
+            with_feed
+                .map(|company| feed(&company.name, &company.address))
+                .collect(),
+        );
+    }
+    Value::map([
+        ("title", Value::from(site.config.title.clone())),
+        ("groups", groups.into()),
+    ])
+}
+
+/// Briefs that `llms.txt` names at most.
+const OVERVIEW_LENGTH: usize = 100;
+
+/// What `llms.txt` says: the site, its views, its newest briefs.
+pub fn overview(site: &Site) -> Value {
+    let newest = &site.briefs[..site.briefs.len().min(OVERVIEW_LENGTH)];
+    Value::map([
+        ("title", Value::from(site.config.title.clone())),
+        ("description", site.config.description.clone().into()),
+        ("base_url", (&site.config.base_url).into()),
+        ("summary", content::summary(site, &site.briefs)),
+        (
+            "views",
+            super::masthead::answer(site)
+                .get("navigation")
+                .cloned()
+                .unwrap_or_default(),
+        ),
+        ("briefs", view::cards(site, newest)),
+    ])
+}

@@ -1,0 +1,211 @@
+//! The ledger of predictions, by the year in which they were made.
+
+use super::{list, view};
+use crate::address::Address;
+use crate::content::brief::Outcome;
+use crate::site::Site;
+use crate::site::predictions::{Ledger, Standing};
+use crate::value::Value;
+
+/// Predictions of all years that the newest page shows first because they fall due.
+const DUE_MAX: usize = 20;
+
+/// A prediction as lists and briefs show it.
+pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
+    let entry = site.entry(ledger.brief);
+    let stated = ledger.prediction(entry);
+    let standing = ledger.standing(site.today);
+    let resolver = ledger.resolved_by.map(|(index, item)| {
+        let by = site.entry(index);
+        let item = &by
+            .brief()
+            .expect("a resolution comes from a brief")
+            .predictions[item as usize];
+        (by, item)
+    });
+    let note = resolver
+        .and_then(|(_, item)| item.outcome_note.clone())
+        .or_else(|| stated.outcome_note.clone());
+    let companies = ledger.companies.iter().map(|company| {
+        let company = site.companies.get(*company);
+        view::link(&company.name, &company.address)
+    });
+    Value::map([
+        ("slug", Value::from(&stated.slug)),
+        ("html", view::html(site, entry, stated.html)),
+        ("text", (&stated.text).into()),
+        (
+            "reasoning",
+            stated
+                .reasoning
+                .map(|fragment| view::html(site, entry, fragment))
+                .into(),
+        ),
+        ("made", view::long_date(ledger.made).into()),
+        ("made_on", ledger.made.to_string().into()),
+        ("due", ledger.due.map(view::partial_date).into()),
+        (
+            "confidence",
+            stated.confidence.map(|percent| i64::from(percent)).into(),
+        ),
+        (
+            "resolves_if",
+            stated
+                .resolves_if
+                .map(|fragment| view::html(site, entry, fragment))
+                .into(),
+        ),
+        ("standing", standing_name(standing).into()),
+        (
+            "standing_text",
+            standing_text(standing, ledger.outcome).into(),
+        ),
+        ("outcome", outcome_name(ledger.outcome).into()),
+        ("resolved", ledger.resolved.map(view::long_date).into()),
+        (
+            "resolved_on",
+            ledger.resolved.map(|day| day.to_string()).into(),
+        ),
+        (
+            "resolved_by",
+            resolver
+                .map(|(by, _)| view::link(&by.title().into(), &by.address))
+                .into(),
+        ),
+        ("note", note.into()),
+        ("companies", Value::list(companies)),
+        ("brief_title", entry.title().into()),
+        (
+            "brief_id",
+            entry
+                .brief()
+                .and_then(|b| b.id.as_ref())
+                .map(|(id, _)| id.clone())
+                .into(),
+        ),
+        ("brief_path", (&entry.address).into()),
+        ("path", format!("{}#{}", entry.address, stated.slug).into()),
+    ])
+}
+
+/// `open`, `due`, `overdue`, `resolved`
+pub fn standing_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Overdue => "overdue",
+        Standing::Due => "due",
+        Standing::Open => "open",
+        Standing::Resolved => "resolved",
+    }
+}
+
+fn standing_text(standing: Standing, outcome: Outcome) -> &'static str {
+    match (standing, outcome) {
+        (Standing::Overdue, _) => "Overdue",
+        (Standing::Due, _) => "Due now",
+        (Standing::Open, _) => "Open",
+        (_, Outcome::Yes) => "Came true",
+        (_, Outcome::No) => "Did not come true",
+        (_, Outcome::Partly) => "Came true in part",
+        (_, Outcome::Void) => "Can no longer be decided",
+        (_, Outcome::Open) => "Open",
+    }
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Open => "open",
+        Outcome::Yes => "yes",
+        Outcome::No => "no",
+        Outcome::Partly => "partly",
+        Outcome::Void => "void",
+    }
+}
+
+/// Where the ledger stands.
+pub fn address() -> Address {
+    Address::page("predictions")
+}
+
+/// The years in which predictions were made, newest first, with how many.
+pub fn years(site: &Site) -> Vec<(i16, usize)> {
+    super::years_of(
+        site.predictions
+            .all()
+            .iter()
+            .map(|ledger| ledger.made.year()),
+    )
+}
+
+/// The predictions of a year in the order of the ledger: overdue, due, open by date, resolved.
+fn of_year(site: &Site, year: Option<i16>) -> Vec<&Ledger> {
+    let mut found: Vec<&Ledger> = site
+        .predictions
+        .all()
+        .iter()
+        .filter(|ledger| Some(ledger.made.year()) == year)
+        .collect();
+    found.sort_by_key(|ledger| {
+        let standing = ledger.standing(site.today);
+        let due = ledger
+            .due
+            .filter(|_| standing != Standing::Resolved)
+            .map(|due| (due.last, due.first));
+        (standing, due.is_none(), due)
+    });
+    found
+}
+
+/// One page of the ledger of a year; `None` is the newest.
+pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
+    let years = years(site);
+    let newest = years.first().map(|(year, _)| *year);
+    let year = year.or(newest);
+    let all = of_year(site, year);
+    let address = super::year_address(&address(), year, newest);
+    let items = list::slice(&all, list::DENSE_PAGE_LENGTH, number)
+        .iter()
+        .map(|ledger| prediction(site, ledger));
+    let mut entries = vec![
+        ("items", Value::list(items)),
+        ("summary", summary(site).into()),
+        ("year", year.map(i64::from).into()),
+        ("years", super::year_links(&self::address(), &years)),
+        (
+            "paginator",
+            list::paginator(&address, "page", all.len(), list::DENSE_PAGE_LENGTH, number),
+        ),
+        ("data", (&Address::file("predictions.json")).into()),
+        ("csv", (&Address::file("predictions.csv")).into()),
+    ];
+    if year == newest && number == 1 {
+        let due = site.predictions.falling_due(site.today);
+        let due = due
+            .into_iter()
+            .filter(|ledger| ledger.made.year() != newest.unwrap_or_default());
+        entries.push((
+            "earlier_due",
+            Value::list(due.take(DUE_MAX).map(|ledger| prediction(site, ledger))),
+        ));
+    }
+    Value::map(entries)
+}
+
+fn summary(site: &Site) -> String {
+    let mut counts = [0usize; 4];
+    for ledger in site.predictions.all() {
+        counts[ledger.standing(site.today) as usize] += 1;
+    }
+    let total = list::counted(counts.iter().sum(), "prediction", "predictions");
+    let [overdue, due, open, resolved] = counts.map(list::grouped);
+    format!("{total}: {open} open, {due} due now, {overdue} overdue, {resolved} resolved")
+}
+
+/// All predictions, for data files.
+pub fn data(site: &Site) -> Value {
+    Value::list(
+        site.predictions
+            .all()
+            .iter()
+            .map(|ledger| prediction(site, ledger)),
+    )
+}

@@ -1,0 +1,226 @@
+//! Questions to the site: the only way in which a page learns about anything but its own address.
+//!
+//! Every answer is recorded with its question. A page rendered before is still right if its plan,
+//! its templates and today's answers to its recorded questions are the same.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{
+    archive, companies, compare, content, events, feeds, masthead, predictions, taxonomies,
+    timeline, view, weeks,
+};
+use crate::site::Site;
+use crate::site::weeks::Week;
+use crate::value::{Hash, Value};
+
+/// What a page, or a function that a template calls, may want to know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// The configuration as templates see it.
+    Config,
+    /// What stands on every page: name, navigation, feeds.
+    Masthead,
+    /// The day on which the site is built, as `2026-04-30`.
+    Today,
+    /// A page by its path from `content/`: everything that Zola's `page` has.
+    Page {
+        path: Arc<str>,
+    },
+    /// A section by its path from `content/`, with its pages unless only its metadata is wanted.
+    Section {
+        path: Arc<str>,
+        with_pages: bool,
+    },
+    /// The typed parts of a brief, by its path from `content/`.
+    Brief {
+        path: Arc<str>,
+    },
+    /// The pages before and after a page in its section.
+    Siblings {
+        path: Arc<str>,
+    },
+    /// The briefs related to a brief.
+    Related {
+        path: Arc<str>,
+    },
+    /// One page of the list of a section.
+    SectionList {
+        path: Arc<str>,
+        number: usize,
+    },
+    /// What the home page shows beside the newest briefs.
+    Home,
+    /// The address of a content file (`@/path.md#fragment` without the `@/`).
+    Permalink {
+        target: Arc<str>,
+    },
+    /// The permalink of a term.
+    TermPermalink {
+        kind: Arc<str>,
+        term: Arc<str>,
+    },
+    /// All terms of a taxonomy.
+    Taxonomy {
+        kind: Arc<str>,
+    },
+    /// A term, by its slug, with one page of its list.
+    Term {
+        kind: Arc<str>,
+        slug: Arc<str>,
+        number: usize,
+    },
+    Companies {
+        number: usize,
+    },
+    Company {
+        slug: Arc<str>,
+        number: usize,
+    },
+    CompanyTimeline {
+        slug: Arc<str>,
+        number: usize,
+    },
+    /// The list of comparisons and the big table.
+    Compare,
+    /// The comparison of two companies, by slugs in order.
+    Pair {
+        first: Arc<str>,
+        second: Arc<str>,
+    },
+    /// A named comparison, by the path of its page.
+    NamedComparison {
+        path: Arc<str>,
+    },
+    /// Everything that the big table leaves out too, for data files.
+    CompareData,
+    Predictions {
+        year: Option<i16>,
+        number: usize,
+    },
+    /// All predictions, for data files.
+    PredictionsData,
+    Timeline {
+        year: Option<i16>,
+        number: usize,
+    },
+    Corrections {
+        year: Option<i16>,
+        number: usize,
+    },
+    Archive {
+        year: Option<i16>,
+        number: usize,
+    },
+    Weeks {
+        number: usize,
+    },
+    Week {
+        week: Week,
+    },
+    Events {
+        number: usize,
+    },
+    Event {
+        slug: Arc<str>,
+        number: usize,
+    },
+    /// The entries of a feed.
+    Feed {
+        of: feeds::FeedOf,
+    },
+    /// All feeds of the site.
+    FeedList,
+    /// The briefs, tags and companies that `llms.txt` names.
+    Overview,
+}
+
+/// What the site says: a value, or why there is none.
+pub type Answer = Result<Value, String>;
+
+/// The answer to a question; the same question gets the same answer from an equal site.
+pub fn answer(site: &Site, question: &Question) -> Answer {
+    match question {
+        Question::Config => Ok(site.config.value.clone()),
+        Question::Masthead => Ok(masthead::answer(site)),
+        Question::Today => Ok(site.today.to_string().into()),
+        Question::Page { path } => content::page(site, path),
+        Question::Section { path, with_pages } => content::section(site, path, *with_pages),
+        Question::Brief { path } => view::brief(site, path),
+        Question::Siblings { path } => content::siblings(site, path),
+        Question::Related { path } => view::related(site, path),
+        Question::SectionList { path, number } => content::section_list(site, path, *number),
+        Question::Home => Ok(content::home(site)),
+        Question::Permalink { target } => site.permalink_of(target).map(Value::from),
+        Question::TermPermalink { kind, term } => taxonomies::permalink(site, kind, term),
+        Question::Taxonomy { kind } => taxonomies::terms(site, kind),
+        Question::Term { kind, slug, number } => taxonomies::term(site, kind, slug, *number),
+        Question::Companies { number } => Ok(companies::list(site, *number)),
+        Question::Company { slug, number } => companies::company(site, slug, *number),
+        Question::CompanyTimeline { slug, number } => companies::timeline(site, slug, *number),
+        Question::Compare => Ok(compare::index(site)),
+        Question::Pair { first, second } => compare::pair(site, first, second),
+        Question::NamedComparison { path } => compare::named(site, path),
+        Question::CompareData => Ok(compare::data(site)),
+        Question::Predictions { year, number } => Ok(predictions::ledger(site, *year, *number)),
+        Question::PredictionsData => Ok(predictions::data(site)),
+        Question::Timeline { year, number } => Ok(timeline::timeline(site, *year, *number)),
+        Question::Corrections { year, number } => Ok(timeline::corrections(site, *year, *number)),
+        Question::Archive { year, number } => Ok(archive::answer(site, *year, *number)),
+        Question::Weeks { number } => Ok(weeks::list(site, *number)),
+        Question::Week { week } => weeks::week(site, *week),
+        Question::Events { number } => Ok(events::list(site, *number)),
+        Question::Event { slug, number } => events::event(site, slug, *number),
+        Question::Feed { of } => feeds::feed(site, of),
+        Question::FeedList => Ok(feeds::list(site)),
+        Question::Overview => Ok(feeds::overview(site)),
+    }
+}
+
+/// A question that a page asked, with the answer that it got.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    pub question: Question,
+    pub answer: Answer,
+}
+
+/// Asks the site on behalf of one page and keeps a record of it.
+#[derive(Debug)]
+pub struct Asker {
+    site: Arc<Site>,
+    asked: RefCell<Vec<Lookup>>,
+}
+
+impl Asker {
+    /// An asker with an empty record.
+    pub fn new(site: Arc<Site>) -> Rc<Asker> {
+        Rc::new(Asker {
+            site,
+            asked: RefCell::default(),
+        })
+    }
+
+    /// Asks, and records question and answer.
+    pub fn ask(&self, question: Question) -> Answer {
+        let answer = answer(&self.site, &question);
+        self.asked.borrow_mut().push(Lookup {
+            question,
+            answer: answer.clone(),
+        });
+        answer
+    }
+
+    /// What was asked up to now.
+    pub fn record(&self) -> Vec<Lookup> {
+        self.asked.take()
+    }
+}
+
+/// The digest of an answer, an error's text included.
+pub fn hash_of(answer: &Answer) -> Hash {
+    match answer {
+        Ok(value) => value.hash(),
+        Err(reason) => Hash::of(reason.as_bytes()),
+    }
+}

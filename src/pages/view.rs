@@ -1,0 +1,443 @@
+//! An article as templates see it: as an entry of a list, and, of a brief, with its typed parts.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::predictions::prediction;
+use super::question::Answer;
+use crate::address::Address;
+use crate::config::PartKind;
+use crate::content::article::{Body, Dated, Fragment};
+use crate::content::brief::{Analysis, Brief, Citation, Part};
+use crate::content::date::{Moment, PartialDate};
+use crate::site::taxonomies::SOURCES;
+use crate::site::weeks::Week;
+use crate::site::{Entry, Index, Site};
+use crate::value::Value;
+
+/// `30 April 2026`
+pub fn long_date(day: Date) -> String {
+    format!("{} {} {}", day.day(), month_name(day.month()), day.year())
+}
+
+/// The English name of a month, from 1.
+pub fn month_name(month: i8) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    usize::try_from(month - 1)
+        .ok()
+        .and_then(|i| NAMES.get(i))
+        .copied()
+        .unwrap_or_default()
+}
+
+/// A partial date for reading (`April 2023`, `Q4 2026`) and for `<time>`, which knows no quarters.
+pub fn partial_date(date: PartialDate) -> Value {
+    let written = date.to_string();
+    let year = date.first.year();
+    let text = match written.split_once('-') {
+        None => written.clone(),
+        Some((_, rest)) if rest.starts_with(['Q', 'H']) => format!("{rest} {year}"),
+        Some((_, rest)) if rest.len() == 2 => format!("{} {year}", month_name(date.first.month())),
+        Some(_) => long_date(date.first),
+    };
+    let machine = if written.contains(['Q', 'H']) {
+        Value::None
+    } else {
+        written.clone().into()
+    };
+    Value::map([
+        ("written", written.into()),
+        ("text", text.into()),
+        ("datetime", machine),
+    ])
+}
+
+/// A point in time for reading, in the site's zone, and for `<time>`.
+pub fn moment(site: &Site, moment: &Moment) -> Value {
+    let zoned = moment
+        .instant
+        .to_zoned(site.config.dateline.time_zone.clone());
+    let has_time = moment.text.len() > 10;
+    let text = if has_time {
+        format!(
+            "{}, {:02}:{:02} {}",
+            long_date(zoned.date()),
+            zoned.hour(),
+            zoned.minute(),
+            zoned.strftime("%Z")
+        )
+    } else {
+        long_date(zoned.date())
+    };
+    let datetime = if has_time {
+        moment.instant.to_string()
+    } else {
+        moment.text.to_string()
+    };
+    Value::map([
+        ("text", text.into()),
+        ("day", long_date(moment.day).into()),
+        ("datetime", datetime.into()),
+        ("written", (&moment.text).into()),
+    ])
+}
+
+/// Name and path, as lists of links have them.
+pub fn link(name: &Arc<str>, address: &Address) -> Value {
+    Value::map([("name", name.into()), ("path", address.into())])
+}
+
+/// An entry as lists show it. Made once for a site and shared by all lists.
+pub fn card(site: &Site, index: Index) -> Value {
+    let entry = site.entry(index);
+    entry
+        .card
+        .get_or_init(|| make_card(site, index, entry))
+        .clone()
+}
+
+/// The cards of some entries.
+pub fn cards(site: &Site, indexes: &[Index]) -> Value {
+    Value::list(indexes.iter().map(|index| card(site, *index)))
+}
+
+fn make_card(site: &Site, index: Index, entry: &Entry) -> Value {
+    let front_matter = entry.front_matter();
+    let brief = entry.brief();
+    let companies = site.companies.of_brief(index).iter().map(|company| {
+        let company = site.companies.get(*company);
+        link(&company.name, &company.address)
+    });
+    Value::map([
+        ("title", entry.title().into()),
+        ("path", (&entry.address).into()),
+        ("permalink", (&entry.permalink).into()),
+        ("description", front_matter.description.clone().into()),
+        (
+            "date",
+            front_matter
+                .date
+                .as_ref()
+                .map(|date| moment(site, date))
+                .into(),
+        ),
+        (
+            "updated",
+            front_matter
+                .updated
+                .as_ref()
+                .map(|date| moment(site, date))
+                .into(),
+        ),
+        ("draft", front_matter.draft.into()),
+        (
+            "scheduled",
+            (brief.is_some() && entry.instant() > site.now).into(),
+        ),
+        ("source", brief.and_then(|b| source(site, b)).into()),
+        ("tags", terms(site, entry, "tags")),
+        ("audiences", terms(site, entry, "audiences")),
+        ("companies", Value::list(companies)),
+        (
+            "event",
+            site.events
+                .of_brief(entry)
+                .map(|event| link(&event.title, &event.address))
+                .into(),
+        ),
+        (
+            "id",
+            brief
+                .and_then(|b| b.id.as_ref())
+                .map(|(id, _)| id.clone())
+                .into(),
+        ),
+    ])
+}
+
+fn source(site: &Site, brief: &Brief) -> Option<Value> {
+    let origin = brief.source.as_ref()?;
+    let page = site
+        .taxonomies
+        .get(SOURCES)
+        .and_then(|sources| sources.by_name(&origin.name));
+    let path = page
+        .filter(|_| site.makes(SOURCES))
+        .map(|term| Value::from(&term.address));
+    Some(Value::map([
+        ("name", Value::from(&origin.name)),
+        ("url", origin.url.clone().into()),
+        ("path", path.unwrap_or_default()),
+        (
+            "published",
+            origin
+                .published
+                .as_ref()
+                .map(|date| moment(site, date))
+                .into(),
+        ),
+    ]))
+}
+
+/// The terms of one taxonomy that an entry has, as links.
+fn terms(site: &Site, entry: &Entry, kind: &str) -> Value {
+    let Some(taxonomy) = site.taxonomies.get(kind) else {
+        return Value::list([]);
+    };
+    let named = entry
+        .front_matter()
+        .taxonomies
+        .iter()
+        .filter(|(name, _)| &**name == kind)
+        .flat_map(|(_, names)| names);
+    Value::list(named.map(|(name, _)| {
+        let term = taxonomy.by_name(name).filter(|_| taxonomy.config.render);
+        Value::map([
+            ("name", Value::from(name)),
+            ("path", term.map(|term| Value::from(&term.address)).into()),
+        ])
+    }))
+}
+
+/// A slice of an entry's HTML.
+pub fn html(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
+    Value::html(site.html(entry, fragment))
+}
+
+/// The related briefs of a brief.
+pub fn related(site: &Site, path: &str) -> Answer {
+    let index = find(site, path)?;
+    Ok(cards(site, &site.related(index)))
+}
+
+fn find(site: &Site, path: &str) -> Result<Index, String> {
+    site.find(path)
+        .ok_or_else(|| format!("there is no published page `{path}`"))
+}
+
+/// The typed parts of a brief: what templates get as `page.brief`.
+pub fn brief(site: &Site, path: &str) -> Answer {
+    let index = find(site, path)?;
+    let entry = site.entry(index);
+    let brief = entry
+        .brief()
+        .ok_or_else(|| format!("`{path}` is no brief"))?;
+    let part = |kind| part(site, entry, brief, kind);
+    let html = |fragment: Fragment| html(site, entry, fragment);
+    let tldr = &brief.tldr;
+    let entries = [
+        ("id", brief.id.as_ref().map(|(id, _)| id.clone()).into()),
+        ("source", source(site, brief).into()),
+        (
+            "collected",
+            brief
+                .collected
+                .as_ref()
+                .map(|date| moment(site, date))
+                .into(),
+        ),
+        ("delay", delay(entry, brief).map(delay_text).into()),
+        (
+            "fresh",
+            delay(entry, brief)
+                .is_some_and(|minutes| minutes <= FRESH_MINUTES)
+                .into(),
+        ),
+        ("analysis", brief.analysis.map(analysis_name).into()),
+        (
+            "event",
+            site.events
+                .of_brief(entry)
+                .map(|event| link(&event.title, &event.address))
+                .into(),
+        ),
+        ("audiences", terms(site, entry, "audiences")),
+        ("tags", terms(site, entry, "tags")),
+        ("week", week(site, entry)),
+        (
+            "prose",
+            Value::list(brief.prose.iter().map(|fragment| html(*fragment))),
+        ),
+        ("tldr", part(PartKind::Tldr).into()),
+        ("changed", tldr.changed.map(html).into()),
+        ("why", tldr.why.map(html).into()),
+        ("next", tldr.next.map(html).into()),
+        ("takeaways", part(PartKind::Takeaways).into()),
+        (
+            "takeaway_items",
+            Value::list(brief.takeaways.iter().map(|fragment| html(*fragment))),
+        ),
+        ("competitors", part(PartKind::Competitors).into()),
+        ("deep_dive", part(PartKind::DeepDive).into()),
+        ("implications", part(PartKind::Implications).into()),
+        (
+            "predictions",
+            Value::list(
+                site.predictions
+                    .of_brief(index)
+                    .iter()
+                    .map(|ledger| prediction(site, ledger)),
+            ),
+        ),
+        ("timeline", part(PartKind::Timeline).into()),
+        ("timeline_items", dated(site, entry, &brief.timeline)),
+        ("corrections", part(PartKind::Corrections).into()),
+        ("correction_items", dated(site, entry, &brief.corrections)),
+        (
+            "citations",
+            Value::list(brief.citations.iter().map(|c| citation(site, entry, c))),
+        ),
+        ("companies", companies(site, index)),
+        ("pairs", pairs(site, index)),
+    ];
+    Ok(Value::map(entries))
+}
+
+/// A brief that was collected within this time after publication is called fresh.
+const FRESH_MINUTES: i64 = 60;
+
+/// Minutes from publication to collection. `source.published` defaults to `date`.
+fn delay(entry: &Entry, brief: &Brief) -> Option<i64> {
+    let stated = brief
+        .source
+        .as_ref()
+        .and_then(|source| source.published.as_ref());
+    let published = stated.or(entry.front_matter().date.as_ref())?;
+    let seconds = brief.collected.as_ref()?.instant.as_second() - published.instant.as_second();
+    (seconds >= 0).then_some(seconds / 60)
+}
+
+/// `16m`, `2h 10m`, `3d`
+fn delay_text(minutes: i64) -> String {
+    match (minutes / 1440, minutes / 60, minutes % 60) {
+        (0, 0, minutes) => format!("{minutes}m"),
+        (0, hours, 0) => format!("{hours}h"),
+        (0, hours, minutes) => format!("{hours}h {minutes}m"),
+        (days, ..) => format!("{days}d"),
+    }
+}
+
+fn analysis_name(analysis: Analysis) -> &'static str {
+    match analysis {
+        Analysis::Ai => "ai",
+        Analysis::Human => "human",
+        Analysis::Mixed => "mixed",
+    }
+}
+
+fn part(site: &Site, entry: &Entry, brief: &Brief, kind: PartKind) -> Option<Value> {
+    let part: &Part = brief.parts.iter().find(|part| part.kind == kind)?;
+    Some(Value::map([
+        ("heading", html(site, entry, part.heading)),
+        ("id", (&part.id).into()),
+        ("html", html(site, entry, part.html)),
+    ]))
+}
+
+fn dated(site: &Site, entry: &Entry, items: &[Dated]) -> Value {
+    Value::list(items.iter().map(|item| {
+        Value::map([
+            ("date", partial_date(item.date)),
+            ("html", html(site, entry, item.html)),
+        ])
+    }))
+}
+
+fn citation(site: &Site, entry: &Entry, citation: &Citation) -> Value {
+    Value::map([
+        ("label", Value::from(&citation.label)),
+        ("number", citation.number.into()),
+        ("anchor", (&citation.anchor).into()),
+        ("url", citation.url.clone().into()),
+        ("title", citation.title.clone().into()),
+        ("retrieved", citation.retrieved.map(partial_date).into()),
+        ("quote", citation.quote.clone().into()),
+        ("html", html(site, entry, citation.html)),
+    ])
+}
+
+fn week(site: &Site, entry: &Entry) -> Value {
+    let Some(week) = entry.day().map(Week::of) else {
+        return Value::None;
+    };
+    match site.weeks.get(week) {
+        Some(recap) if site.makes("weekly") => Value::map([
+            ("name", week.name().into()),
+            ("path", Value::from(&recap.address)),
+        ]),
+        _ => Value::None,
+    }
+}
+
+fn companies(site: &Site, index: Index) -> Value {
+    Value::list(site.companies.of_brief(index).iter().map(|company| {
+        let company = site.companies.get(*company);
+        link(&company.name, &company.address)
+    }))
+}
+
+/// The pair pages of the companies of a brief.
+fn pairs(site: &Site, index: Index) -> Value {
+    if !site.makes("compare") {
+        return Value::list([]);
+    }
+    let companies = site.companies.of_brief(index);
+    let mut found = Vec::new();
+    for (position, a) in companies.iter().enumerate() {
+        for b in &companies[position + 1..] {
+            if let Some(pair) = site.compare.pair(*a, *b) {
+                let (first, second) = (
+                    site.companies.get(pair.first),
+                    site.companies.get(pair.second),
+                );
+                let name: Arc<str> = format!("{} and {}", first.name, second.name).into();
+                found.push(link(&name, &super::compare::pair_address(site, pair)));
+            }
+        }
+    }
+    Value::list(found)
+}
+
+/// The table of contents of a body, in Zola's nested form.
+pub fn table_of_contents(body: &Body, permalink: &str) -> Value {
+    fn below(headings: &[(u8, &str, &str)], permalink: &str) -> Value {
+        let mut items = Vec::new();
+        let mut from = 0;
+        while from < headings.len() {
+            let (level, id, title) = headings[from];
+            let to = headings[from + 1..]
+                .iter()
+                .position(|h| h.0 <= level)
+                .map_or(headings.len(), |n| from + 1 + n);
+            items.push(Value::map([
+                ("level", Value::from(usize::from(level))),
+                ("id", id.into()),
+                ("permalink", format!("{permalink}#{id}").into()),
+                ("title", Value::html(title)),
+                ("children", below(&headings[from + 1..to], permalink)),
+            ]));
+            from = to;
+        }
+        Value::list(items)
+    }
+    let flat: Vec<(u8, &str, &str)> = body
+        .headings
+        .iter()
+        .map(|h| (h.level, &*h.id, body.slice(h.html)))
+        .collect();
+    below(&flat, permalink)
+}

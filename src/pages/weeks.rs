@@ -1,0 +1,273 @@
+//! Weekly recaps and the list of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::question::Answer;
+use super::{compare, list, predictions, taxonomies, timeline, view};
+use crate::address::Address;
+use crate::site::compare::Change;
+use crate::site::predictions::Ledger;
+use crate::site::weeks::{Recap, Week};
+use crate::site::{Index, Site};
+use crate::value::Value;
+
+/// Changes that a recap shows at most; the comparison has them all.
+const CHANGES_MAX: usize = 100;
+/// Predictions that each list of a recap shows at most; the ledger has them all.
+const PREDICTIONS_MAX: usize = 100;
+/// Briefs of one recap; beyond them the archive has them all.
+const BRIEFS_MAX: usize = 200;
+/// Tags under which a recap sorts its briefs.
+const TAGS_MAX: usize = 20;
+
+/// Where the list of recaps stands.
+pub fn address() -> Address {
+    Address::page("weekly")
+}
+
+/// Name and path of a recap.
+pub fn link(site: &Site, week: Week, recap: &Recap) -> Value {
+    let (monday, sunday) = week.days();
+    let title = recap
+        .page
+        .and_then(|page| site.entry(page).front_matter().title.clone());
+    Value::map([
+        ("name", Value::from(week.name())),
+        (
+            "title",
+            title.map_or_else(
+                || format!("Week {} of {}", week.week, week.year).into(),
+                Value::from,
+            ),
+        ),
+        (
+            "days",
+            format!("{} to {}", view::long_date(monday), view::long_date(sunday)).into(),
+        ),
+        ("path", (&recap.address).into()),
+        ("count", recap.briefs.len().into()),
+    ])
+}
+
+/// One page of the list of recaps, newest first.
+pub fn list(site: &Site, number: usize) -> Value {
+    let all: Vec<(Week, &Recap)> = site.weeks.all().rev().collect();
+    let shown = list::slice(&all, list::DENSE_PAGE_LENGTH, number).iter();
+    Value::map([
+        (
+            "weeks",
+            Value::list(shown.map(|(week, recap)| link(site, *week, recap))),
+        ),
+        ("summary", list::counted(all.len(), "week", "weeks").into()),
+        (
+            "paginator",
+            list::paginator(
+                &address(),
+                "page",
+                all.len(),
+                list::DENSE_PAGE_LENGTH,
+                number,
+            ),
+        ),
+    ])
+}
+
+/// A value that replaced another.
+pub fn change(site: &Site, change: &Change) -> Value {
+    let (old, new) = site.compare.sides(change);
+    let company = site.companies.get(change.company);
+    let feature = site.compare.feature(change.feature);
+    Value::map([
+        ("company", view::link(&company.name, &company.address)),
+        ("feature", (&feature.name).into()),
+        ("old", compare::observation(site, old)),
+        ("new", compare::observation(site, new)),
+        ("conflict", old.as_of.overlaps(new.as_of).into()),
+    ])
+}
+
+/// A recap.
+pub fn week(site: &Site, week: Week) -> Answer {
+    let recap = site
+        .weeks
+        .get(week)
+        .ok_or_else(|| format!("nothing happened in {}", week.name()))?;
+    let entry = recap.page.map(|page| site.entry(page));
+    let briefs = &recap.briefs[..recap.briefs.len().min(BRIEFS_MAX)];
+    let changes = &site.compare.changes[recap.changes.clone()];
+    let all = site.predictions.all();
+    let ledger = |positions: &[usize]| {
+        Value::list(
+            positions
+                .iter()
+                .take(PREDICTIONS_MAX)
+                .map(|i| predictions::prediction(site, &all[*i] as &Ledger)),
+        )
+    };
+    let near =
+        |found: Option<(Week, &Recap)>| found.map(|(week, recap)| link(site, week, recap)).into();
+    let (monday, sunday) = week.days();
+    Ok(link(site, week, recap).with([
+        ("monday", Value::from(monday.to_string())),
+        ("sunday", sunday.to_string().into()),
+        (
+            "description",
+            entry
+                .and_then(|e| e.front_matter().description.clone())
+                .into(),
+        ),
+        (
+            "introduction",
+            entry
+                .map(|e| view::html(site, e, e.article.body.content))
+                .into(),
+        ),
+        (
+            "pins",
+            view::cards(site, &briefs[..recap.pins.min(briefs.len())]),
+        ),
+        (
+            "stories",
+            stories(site, &briefs[recap.pins.min(briefs.len())..]),
+        ),
+        ("tags", tags(site, briefs)),
+        (
+            "changes",
+            Value::list(changes.iter().take(CHANGES_MAX).map(|c| change(site, c))),
+        ),
+        (
+            "changes_left_out",
+            changes.len().saturating_sub(CHANGES_MAX).into(),
+        ),
+        ("made", ledger(&recap.made)),
+        ("due", ledger(&recap.due)),
+        ("resolved", ledger(&recap.resolved)),
+        ("next_steps", next_steps(site, briefs)),
+        (
+            "corrections",
+            Value::list(recap.corrections.iter().map(|i| {
+                timeline::item(site, &site.corrections.items()[*i], |brief| {
+                    &brief.corrections
+                })
+            })),
+        ),
+        ("previous", near(site.weeks.previous(week))),
+        ("next", near(site.weeks.next(week))),
+    ]))
+}
+
+/// Briefs in the order of the recap, those of one event together where the first of them stands.
+fn stories(site: &Site, briefs: &[Index]) -> Value {
+    let mut groups: Vec<(Option<Arc<str>>, Vec<Index>)> = Vec::new();
+    for index in briefs {
+        let event = site
+            .events
+            .of_brief(site.entry(*index))
+            .map(|event| event.slug.clone());
+        match groups
+            .iter_mut()
+            .find(|(slug, _)| slug.is_some() && *slug == event)
+        {
+            Some((_, group)) => group.push(*index),
+            None => groups.push((event, vec![*index])),
+        }
+    }
+    Value::list(groups.into_iter().map(|(slug, group)| {
+        // A story of one brief needs no heading of its own.
+        let event = slug
+            .filter(|_| group.len() > 1)
+            .and_then(|slug| site.events.get(&slug));
+        Value::map([
+            (
+                "event",
+                event
+                    .map(|event| view::link(&event.title, &event.address))
+                    .into(),
+            ),
+            ("briefs", view::cards(site, &group)),
+        ])
+    }))
+}
+
+/// The tags of the briefs, those with most briefs first, each with its briefs.
+fn tags(site: &Site, briefs: &[Index]) -> Value {
+    let Some(taxonomy) = site.taxonomies.get("tags") else {
+        return Value::list([]);
+    };
+    let mut found: BTreeMap<&str, Vec<Index>> = BTreeMap::new();
+    for index in briefs {
+        let named = site
+            .entry(*index)
+            .front_matter()
+            .taxonomies
+            .iter()
+            .filter(|(kind, _)| &**kind == "tags");
+        for term in named
+            .flat_map(|(_, names)| names)
+            .filter_map(|(name, _)| taxonomy.by_name(name))
+        {
+            let group = found.entry(&term.slug).or_default();
+            if group.last() != Some(index) {
+                group.push(*index);
+            }
+        }
+    }
+    let mut groups: Vec<(&str, Vec<Index>)> = found.into_iter().collect();
+    groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.len()));
+    Value::list(
+        groups
+            .into_iter()
+            .take(TAGS_MAX)
+            .filter_map(|(slug, group)| {
+                let term = taxonomy.by_slug(slug)?;
+                let briefs = group.iter().map(|index| {
+                    let entry = site.entry(*index);
+                    Value::map([
+                        ("title", Value::from(entry.title())),
+                        ("path", (&entry.address).into()),
+                    ])
+                });
+                Some(view::link(&term.name, &term.address).with([("briefs", Value::list(briefs))]))
+            }),
+    )
+}
+
+/// What the briefs say to do next, by audience.
+fn next_steps(site: &Site, briefs: &[Index]) -> Value {
+    let Some(taxonomy) = site.taxonomies.get("audiences") else {
+        return Value::list([]);
+    };
+    let mut found: BTreeMap<&str, Vec<Index>> = BTreeMap::new();
+    let mut everyone = Vec::new();
+    for index in briefs {
+        let named = site
+            .entry(*index)
+            .front_matter()
+            .taxonomies
+            .iter()
+            .filter(|(kind, _)| &**kind == "audiences");
+        let terms: Vec<_> = named
+            .flat_map(|(_, names)| names)
+            .filter_map(|(name, _)| taxonomy.by_name(name))
+            .collect();
+        if terms.is_empty() {
+            everyone.push(*index);
+        }
+        for term in terms {
+            found.entry(&term.slug).or_default().push(*index);
+        }
+    }
+    let groups = found.into_iter().filter_map(|(slug, group)| {
+        let term = taxonomy.by_slug(slug)?;
+        Some((view::link(&term.name, &term.address), group))
+    });
+    let everyone = (
+        Value::map([("name", Value::from("Everyone")), ("path", Value::None)]),
+        everyone,
+    );
+    Value::list(groups.chain([everyone]).filter_map(|(audience, group)| {
+        let steps = taxonomies::next_steps(site, &group);
+        (!steps.items().is_empty()).then(|| audience.with([("steps", steps)]))
+    }))
+}

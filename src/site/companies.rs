@@ -1,0 +1,295 @@
+//! The companies of the briefs: who is meant by which name, and which briefs speak of whom.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Entry, Index, addresses};
+use crate::address::Address;
+use crate::config::slug_of;
+use crate::content::article::Table;
+use crate::diagnostic::{Diagnostics, nearest};
+
+/// A company of [`Companies::all`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CompanyIndex(u32);
+
+/// The register of companies.
+#[derive(Debug)]
+pub struct Companies {
+    all: Vec<Company>,
+    by_slug: HashMap<Arc<str>, CompanyIndex>,
+    by_name: HashMap<String, CompanyIndex>,
+    /// The first words of all names, to pass over most words of a text at once.
+    first_words: HashSet<String>,
+    /// How many words the longest name has.
+    words_max: usize,
+    /// The companies of each brief that has any: those of its tables, then those that it lists.
+    of_brief: HashMap<Index, Box<[CompanyIndex]>>,
+}
+
+/// A company: one that has a page, or one that a brief names.
+#[derive(Debug)]
+pub struct Company {
+    pub name: Arc<str>,
+    pub slug: Arc<str>,
+    pub address: Address,
+    /// The page with `[extra.company]`.
+    pub page: Option<Index>,
+    /// The briefs that speak of it, newest first.
+    pub briefs: Vec<Index>,
+}
+
+impl Companies {
+    /// Collects the companies of all pages and briefs and resolves their names.
+    pub fn new(entries: &[Entry], briefs: &[Index], problems: &mut Diagnostics) -> Companies {
+        let mut register = Register::default();
+        for (position, entry) in entries.iter().enumerate() {
+            if entry.article.language.is_none() && matches!(entry.article.table, Table::Company(_))
+            {
+                register.add_page(Index::new(position), entry, problems);
+            }
+        }
+        register.add_unknown(entries, briefs, problems);
+        register.finish(entries, briefs)
+    }
+
+    /// All companies, sorted by slug.
+    pub fn all(&self) -> &[Company] {
+        &self.all
+    }
+
+    /// The indexes of all companies, in the order of their slugs.
+    pub fn indexes(&self) -> impl Iterator<Item = CompanyIndex> + use<> {
+        (0..u32::try_from(self.all.len()).expect("companies are counted in 32 bits"))
+            .map(CompanyIndex)
+    }
+
+    /// A company by its index.
+    pub fn get(&self, index: CompanyIndex) -> &Company {
+        &self.all[index.0 as usize]
+    }
+
+    /// A company by its slug.
+    pub fn by_slug(&self, slug: &str) -> Option<CompanyIndex> {
+        self.by_slug.get(slug).copied()
+    }
+
+    /// The company that a name means, in any letter case.
+    pub fn by_name(&self, name: &str) -> Option<CompanyIndex> {
+        self.by_name.get(&fold(name)).copied()
+    }
+
+    /// The companies of a brief, those of its tables first.
+    pub fn of_brief(&self, brief: Index) -> &[CompanyIndex] {
+        self.of_brief.get(&brief).map_or(&[], |found| found)
+    }
+
+    /// The companies that a text names, in the order of the register, each once.
+    pub fn named_in(&self, text: &str) -> Vec<CompanyIndex> {
+        let words: Vec<String> = text
+            .split_whitespace()
+            .map(|word| {
+                fold(
+                    word.trim_matches(|c: char| !c.is_alphanumeric())
+                        .trim_end_matches("'s")
+                        .trim_end_matches("’s"),
+                )
+            })
+            .collect();
+        let mut found = Vec::new();
+        let mut from = 0;
+        while from < words.len() {
+            let longest = self
+                .first_words
+                .contains(&words[from])
+                .then(|| self.longest_name(&words[from..]))
+                .flatten();
+            match longest {
+                Some((company, length)) => {
+                    found.push(company);
+                    from += length;
+                }
+                None => from += 1,
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn longest_name(&self, words: &[String]) -> Option<(CompanyIndex, usize)> {
+        (1..=self.words_max.min(words.len()))
+            .rev()
+            .find_map(|length| Some((*self.by_name.get(&words[..length].join(" "))?, length)))
+    }
+}
+
+/// A name as it is compared: lower case, white space collapsed.
+fn fold(name: &str) -> String {
+    name.split_whitespace()
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The companies while they are collected.
+#[derive(Default)]
+struct Register {
+    companies: BTreeMap<Arc<str>, Draft>,
+    /// Folded name to slug.
+    names: HashMap<String, Arc<str>>,
+}
+
+struct Draft {
+    name: Arc<str>,
+    address: Address,
+    page: Option<Index>,
+}
+
+impl Register {
+    fn add_page(&mut self, index: Index, entry: &Entry, problems: &mut Diagnostics) {
+        let Table::Company(company) = &entry.article.table else {
+            return;
+        };
+        let slug: Arc<str> = entry.slug().into();
+        let name: Arc<str> = entry.title().into();
+        let stated = std::iter::once((&name, entry.place())).chain(
+            company
+                .aliases
+                .iter()
+                .chain(&company.products)
+                .map(|(name, place)| (name, place.clone())),
+        );
+        for (name, place) in stated {
+            let other = self.names.insert(fold(name), slug.clone());
+            if let Some(other) = other.filter(|other| *other != slug) {
+                problems.company_name_twice(name, place, &other);
+            }
+        }
+        let draft = Draft {
+            name,
+            address: entry.address.clone(),
+            page: Some(index),
+        };
+        self.companies.insert(slug, draft);
+    }
+
+    /// A name that no page knows makes a company of its own.
+    fn add_unknown(&mut self, entries: &[Entry], briefs: &[Index], problems: &mut Diagnostics) {
+        let known: Vec<Arc<str>> = self
+            .companies
+            .values()
+            .map(|draft| draft.name.clone())
+            .collect();
+        let mut spellings: BTreeMap<Arc<str>, BTreeMap<Arc<str>, usize>> = BTreeMap::new();
+        let mut asked = HashSet::new();
+        for index in briefs.iter().rev() {
+            for (name, place) in names_of(&entries[index.0 as usize]) {
+                let folded = fold(name);
+                if let Some(slug) = self.names.get(&folded) {
+                    if let Some(found) = spellings.get_mut(slug) {
+                        *found.entry(name.clone()).or_default() += 1;
+                    }
+                    continue;
+                }
+                if asked.insert(folded.clone())
+                    && let Some(near) = nearest(name, known.iter().map(|name| &**name))
+                {
+                    problems.unknown_company(name, place.clone(), near);
+                }
+                let slug: Arc<str> = slug_of(name).into();
+                self.names.insert(folded, slug.clone());
+                if !self.companies.contains_key(&slug) {
+                    *spellings
+                        .entry(slug)
+                        .or_default()
+                        .entry(name.clone())
+                        .or_default() += 1;
+                }
+            }
+        }
+        for (slug, spellings) in spellings {
+            let (name, _) = spellings
+                .iter()
+                .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
+                .expect("a slug is entered with its first spelling");
+            let draft = Draft {
+                name: name.clone(),
+                address: addresses::company(&slug),
+                page: None,
+            };
+            self.companies.insert(slug, draft);
+        }
+    }
+
+    fn finish(self, entries: &[Entry], briefs: &[Index]) -> Companies {
+        let mut all: Vec<Company> = self
+            .companies
+            .into_iter()
+            .map(|(slug, draft)| Company {
+                name: draft.name,
+                slug,
+                address: draft.address,
+                page: draft.page,
+                briefs: Vec::new(),
+            })
+            .collect();
+        let by_slug: HashMap<Arc<str>, CompanyIndex> = all
+            .iter()
+            .zip(0..)
+            .map(|(company, i)| (company.slug.clone(), CompanyIndex(i)))
+            .collect();
+        let by_name: HashMap<String, CompanyIndex> = self
+            .names
+            .into_iter()
+            .filter_map(|(name, slug)| Some((name, *by_slug.get(&slug)?)))
+            .collect();
+        let mut of_brief = HashMap::new();
+        for index in briefs {
+            let mut companies: Vec<CompanyIndex> = Vec::new();
+            for (name, _) in names_of(&entries[index.0 as usize]) {
+                if let Some(company) = by_name.get(&fold(name))
+                    && !companies.contains(company)
+                {
+                    companies.push(*company);
+                }
+            }
+            for company in &companies {
+                all[company.0 as usize].briefs.push(*index);
+            }
+            if !companies.is_empty() {
+                of_brief.insert(*index, companies.into());
+            }
+        }
+        let first_words = by_name
+            .keys()
+            .filter_map(|name| name.split(' ').next())
+            .map(str::to_owned)
+            .collect();
+        let words_max = by_name
+            .keys()
+            .map(|name| name.split(' ').count())
+            .max()
+            .unwrap_or(0);
+        Companies {
+            all,
+            by_slug,
+            by_name,
+            first_words,
+            words_max,
+            of_brief,
+        }
+    }
+}
+
+/// The names of companies that a brief states: those of its tables, then those that it lists.
+fn names_of(entry: &Entry) -> impl Iterator<Item = (&Arc<str>, &crate::diagnostic::Place)> {
+    let brief = entry.brief();
+    let columns = brief
+        .into_iter()
+        .flat_map(|b| b.tables.iter().flat_map(|t| &t.columns));
+    let listed = brief.into_iter().flat_map(|b| &b.companies);
+    columns
+        .map(|c| (&c.company, &c.place))
+        .chain(listed.map(|(name, place)| (name, place)))
+}

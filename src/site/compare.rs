@@ -1,0 +1,528 @@
+//! The comparison: what the briefs observed of each company and feature, how it changed, and where
+//! briefs contradict each other.
+//!
+//! A cell of a brief's table is an observation. Everything else (current value, history, conflicts,
+//! changes) is derived from the observations, never stored.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::companies::{Companies, CompanyIndex};
+use super::{Entry, Index, addresses};
+use crate::address::Address;
+use crate::config::slug_of;
+use crate::content::article::Table;
+use crate::content::brief::Cell;
+use crate::content::date::PartialDate;
+use crate::diagnostic::Diagnostics;
+
+/// A feature of [`Compare::features`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FeatureIndex(u32);
+
+/// All observations and what follows from them.
+#[derive(Debug)]
+pub struct Compare {
+    /// Sorted by slug.
+    features: Vec<Feature>,
+    feature_by_slug: HashMap<Arc<str>, FeatureIndex>,
+    /// Sorted by company, feature, as-of date, then age of the brief.
+    observations: Vec<Observation>,
+    cells: HashMap<(CompanyIndex, FeatureIndex), Range<u32>>,
+    /// The features that a company has a value for, in order.
+    of_company: HashMap<CompanyIndex, Vec<FeatureIndex>>,
+    /// By the day of the brief that changed the value, then by company and feature.
+    pub changes: Vec<Change>,
+    /// Slugs in order.
+    pub pairs: Vec<Pair>,
+    pair_by_slugs: HashMap<(CompanyIndex, CompanyIndex), usize>,
+    /// Named comparisons, by path of their pages.
+    pub named: Vec<Named>,
+}
+
+/// A row of comparisons.
+#[derive(Debug)]
+pub struct Feature {
+    /// The spelling that most briefs have.
+    pub name: Arc<str>,
+    pub slug: Arc<str>,
+    /// How many briefs have it in a table.
+    pub briefs: usize,
+}
+
+/// What one brief says of one feature of one company.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation {
+    pub company: CompanyIndex,
+    pub feature: FeatureIndex,
+    pub brief: Index,
+    pub as_of: PartialDate,
+    pub day: Date,
+    table: u32,
+    row: u32,
+    column: u32,
+}
+
+/// A value that replaced another.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    pub company: CompanyIndex,
+    pub feature: FeatureIndex,
+    /// Positions in the list of observations.
+    old: u32,
+    new: u32,
+    pub day: Date,
+}
+
+/// Two companies that are worth a page of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pair {
+    pub first: CompanyIndex,
+    pub second: CompanyIndex,
+    /// How many briefs have both in one table.
+    pub briefs: usize,
+}
+
+/// A page with `[extra.comparison]`, its names resolved.
+#[derive(Debug)]
+pub struct Named {
+    pub page: Index,
+    pub companies: Vec<CompanyIndex>,
+    /// Rows under headings; the first group has none.
+    pub groups: Vec<(Option<Arc<str>>, Vec<FeatureIndex>)>,
+    /// The pair that the page stands for, if its address is that pair's.
+    pub pair: Option<Pair>,
+}
+
+/// Rows that a comparison table has at most (design, section 3).
+pub const ROWS_MAX: usize = 200;
+
+impl Compare {
+    /// Collects all observations, newest briefs first in `briefs`.
+    pub fn new(
+        entries: &[Entry],
+        briefs: &[Index],
+        companies: &Companies,
+        problems: &mut Diagnostics,
+    ) -> Compare {
+        let (features, feature_by_slug, slug_by_name) = collect_features(entries, briefs);
+        let mut observations = Vec::new();
+        for index in briefs.iter().rev() {
+            observe(
+                *index,
+                &entries[index.0 as usize],
+                companies,
+                &|name| feature_by_slug[&slug_by_name[name]],
+                &mut observations,
+            );
+        }
+        let instant = |o: &Observation| entries[o.brief.0 as usize].instant();
+        observations.sort_by(|a, b| {
+            (a.company, a.feature, a.as_of, instant(a), a.brief)
+                .cmp(&(b.company, b.feature, b.as_of, instant(b), b.brief))
+                .then((a.table, a.row, a.column).cmp(&(b.table, b.row, b.column)))
+        });
+        let mut cells = HashMap::new();
+        let mut of_company: HashMap<CompanyIndex, Vec<FeatureIndex>> = HashMap::new();
+        let mut changes = Vec::new();
+        let mut from = 0;
+        for group in observations.chunk_by(|a, b| (a.company, a.feature) == (b.company, b.feature))
+        {
+            let to =
+                from + u32::try_from(group.len()).expect("observations are counted in 32 bits");
+            cells.insert((group[0].company, group[0].feature), from..to);
+            of_company
+                .entry(group[0].company)
+                .or_default()
+                .push(group[0].feature);
+            find_changes(group, from, entries, &mut changes);
+            from = to;
+        }
+        changes.sort_by_key(|c| (c.day, c.company, c.feature, c.new));
+        let pairs = find_pairs(entries, briefs, companies);
+        let pair_by_slugs = pairs
+            .iter()
+            .enumerate()
+            .map(|(i, p)| ((p.first, p.second), i))
+            .collect();
+        let mut compare = Compare {
+            features,
+            feature_by_slug,
+            observations,
+            cells,
+            of_company,
+            changes,
+            pairs,
+            pair_by_slugs,
+            named: Vec::new(),
+        };
+        compare.named = entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.article.language.is_none())
+            .filter_map(|(i, entry)| {
+                compare.resolve_named(Index::new(i), entry, companies, problems)
+            })
+            .collect();
+        compare
+    }
+
+    /// A feature by its index.
+    pub fn feature(&self, index: FeatureIndex) -> &Feature {
+        &self.features[index.0 as usize]
+    }
+
+    /// All features, sorted by slug.
+    pub fn features(&self) -> impl Iterator<Item = (FeatureIndex, &Feature)> {
+        (0..).map(FeatureIndex).zip(&self.features)
+    }
+
+    /// The features that a company has a value for, sorted by slug.
+    pub fn features_of(&self, company: CompanyIndex) -> &[FeatureIndex] {
+        self.of_company.get(&company).map_or(&[], |found| found)
+    }
+
+    /// All observations of a cell: by as-of date, then by age of the brief. The last is current.
+    pub fn history(&self, company: CompanyIndex, feature: FeatureIndex) -> &[Observation] {
+        self.cells.get(&(company, feature)).map_or(&[], |range| {
+            &self.observations[range.start as usize..range.end as usize]
+        })
+    }
+
+    /// How many observations there are in all.
+    pub fn observation_count(&self) -> usize {
+        self.observations.len()
+    }
+
+    /// How many cells have a value.
+    pub fn cell_count(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// The old and the new observation of a change.
+    pub fn sides(&self, change: &Change) -> (&Observation, &Observation) {
+        (
+            &self.observations[change.old as usize],
+            &self.observations[change.new as usize],
+        )
+    }
+
+    /// The pair of two companies, in any order, if it has a page.
+    pub fn pair(&self, a: CompanyIndex, b: CompanyIndex) -> Option<Pair> {
+        let key = if a <= b { (a, b) } else { (b, a) };
+        self.pair_by_slugs.get(&key).map(|i| self.pairs[*i])
+    }
+
+    /// The pairs that a company is part of.
+    pub fn pairs_of(&self, company: CompanyIndex) -> impl Iterator<Item = Pair> + '_ {
+        self.pairs
+            .iter()
+            .copied()
+            .filter(move |pair| pair.first == company || pair.second == company)
+    }
+
+    /// The features that both companies of a pair have a value for: those that most briefs speak
+    /// of first, at most [`ROWS_MAX`].
+    pub fn pair_features(&self, pair: Pair) -> Vec<FeatureIndex> {
+        let second = self.features_of(pair.second);
+        let both = self
+            .features_of(pair.first)
+            .iter()
+            .filter(|f| second.binary_search(f).is_ok())
+            .copied();
+        self.by_weight(both.collect(), ROWS_MAX)
+    }
+
+    /// The features of a set, those that most briefs speak of first.
+    pub fn by_weight(
+        &self,
+        mut features: Vec<FeatureIndex>,
+        length_max: usize,
+    ) -> Vec<FeatureIndex> {
+        features.sort_by_key(|f| (std::cmp::Reverse(self.feature(*f).briefs), *f));
+        features.truncate(length_max);
+        features
+    }
+
+    fn resolve_named(
+        &self,
+        page: Index,
+        entry: &Entry,
+        companies: &Companies,
+        problems: &mut Diagnostics,
+    ) -> Option<Named> {
+        let Table::Comparison(table) = &entry.article.table else {
+            return None;
+        };
+        let mut resolved = Vec::new();
+        for (name, place) in &table.companies {
+            match companies.by_name(name).or_else(|| companies.by_slug(name)) {
+                Some(company) => resolved.push(company),
+                None => {
+                    let near =
+                        crate::diagnostic::nearest(name, companies.all().iter().map(|c| &*c.name));
+                    problems.comparison_unknown_company(name, place.clone(), near);
+                }
+            }
+        }
+        let known = |names: &[Arc<str>]| -> Vec<FeatureIndex> {
+            names
+                .iter()
+                .filter_map(|name| self.feature_by_slug.get(slug_of(name).as_str()).copied())
+                .collect()
+        };
+        let mut groups = vec![(None, known(&table.features))];
+        groups.extend(
+            table
+                .groups
+                .iter()
+                .map(|(name, names)| (Some(name.clone()), known(names))),
+        );
+        if groups.iter().all(|(_, features)| features.is_empty()) {
+            let mut counts: BTreeMap<FeatureIndex, usize> = BTreeMap::new();
+            for feature in resolved
+                .iter()
+                .flat_map(|company| self.features_of(*company))
+            {
+                *counts.entry(*feature).or_default() += 1;
+            }
+            let shared = counts
+                .into_iter()
+                .filter(|(_, count)| *count >= 2)
+                .map(|(feature, _)| feature)
+                .collect();
+            groups[0].1 = self.by_weight(shared, ROWS_MAX);
+        }
+        groups.retain(|(_, features)| !features.is_empty());
+        let pair = match resolved[..] {
+            [a, b] => {
+                let (first, second) = if a <= b { (a, b) } else { (b, a) };
+                let address: Address =
+                    addresses::pair(&companies.get(a).slug, &companies.get(b).slug);
+                (address == entry.address).then_some(Pair {
+                    first,
+                    second,
+                    briefs: 0,
+                })
+            }
+            _ => None,
+        };
+        Some(Named {
+            page,
+            companies: resolved,
+            groups,
+            pair,
+        })
+    }
+}
+
+impl Observation {
+    /// The cell of the brief's table that the observation was read from.
+    pub fn cell<'a>(&self, entry: &'a Entry) -> &'a Cell {
+        let brief = entry.brief().expect("an observation comes from a brief");
+        brief.tables[self.table as usize].rows[self.row as usize].cells[self.column as usize]
+            .as_ref()
+            .expect("an empty cell makes no observation")
+    }
+}
+
+/// What a value says, for telling whether two are the same: case, white space and the spellings of
+/// "nothing" do not count.
+pub fn meaning(text: &str) -> String {
+    let folded = text
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join(" ");
+    match folded.as_str() {
+        "unknown" | "?" | "not known" => "unknown".into(),
+        "n/a" | "na" | "not applicable" => "n/a".into(),
+        "–" | "-" | "—" | "−" => "–".into(),
+        _ => folded,
+    }
+}
+
+/// Whether two values contradict each other: they differ, and neither says that it does not know.
+pub fn contradict(a: &str, b: &str) -> bool {
+    let (a, b) = (meaning(a), meaning(b));
+    a != b && a != "unknown" && b != "unknown"
+}
+
+type FeatureTables = (
+    Vec<Feature>,
+    HashMap<Arc<str>, FeatureIndex>,
+    HashMap<Arc<str>, Arc<str>>,
+);
+
+fn collect_features(entries: &[Entry], briefs: &[Index]) -> FeatureTables {
+    #[derive(Default)]
+    struct Draft {
+        spellings: BTreeMap<Arc<str>, usize>,
+        briefs: usize,
+        last: Option<Index>,
+    }
+    let mut drafts: BTreeMap<Arc<str>, Draft> = BTreeMap::new();
+    let mut slug_by_name: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+    for index in briefs {
+        let brief = entries[index.0 as usize]
+            .brief()
+            .expect("the list holds briefs");
+        for row in brief.tables.iter().flat_map(|table| &table.rows) {
+            let slug = slug_by_name
+                .entry(row.feature.clone())
+                .or_insert_with(|| slug_of(&row.feature).into());
+            let draft = drafts.entry(slug.clone()).or_default();
+            *draft.spellings.entry(row.feature.clone()).or_default() += 1;
+            if draft.last != Some(*index) {
+                draft.last = Some(*index);
+                draft.briefs += 1;
+            }
+        }
+    }
+    let features: Vec<Feature> = drafts
+        .into_iter()
+        .map(|(slug, draft)| {
+            let (name, _) = draft
+                .spellings
+                .iter()
+                .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
+                .expect("a feature is entered with its first spelling");
+            Feature {
+                name: name.clone(),
+                slug,
+                briefs: draft.briefs,
+            }
+        })
+        .collect();
+    let by_slug = features
+        .iter()
+        .zip(0..)
+        .map(|(f, i)| (f.slug.clone(), FeatureIndex(i)))
+        .collect();
+    (features, by_slug, slug_by_name)
+}
+
+fn observe(
+    index: Index,
+    entry: &Entry,
+    companies: &Companies,
+    feature_of: &dyn Fn(&Arc<str>) -> FeatureIndex,
+    into: &mut Vec<Observation>,
+) {
+    let brief = entry.brief().expect("the list holds briefs");
+    // A brief without a date has no place in time; it is reported, and observes nothing.
+    let Some(day) = entry.day() else { return };
+    for (table, t) in brief.tables.iter().zip(0..) {
+        let as_of = table.as_of.unwrap_or(PartialDate::day(day));
+        let columns: Vec<Option<CompanyIndex>> = table
+            .columns
+            .iter()
+            .map(|c| companies.by_name(&c.company))
+            .collect();
+        for (row, r) in table.rows.iter().zip(0..) {
+            let feature = feature_of(&row.feature);
+            for ((cell, company), c) in row.cells.iter().zip(&columns).zip(0..) {
+                if let (Some(_), Some(company)) = (cell, company) {
+                    into.push(Observation {
+                        company: *company,
+                        feature,
+                        brief: index,
+                        as_of,
+                        day,
+                        table: t,
+                        row: r,
+                        column: c,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Replays the observations of one cell in the order in which the briefs came out, and notes each
+/// time that the current value became another.
+fn find_changes(group: &[Observation], from: u32, entries: &[Entry], changes: &mut Vec<Change>) {
+    if group.len() < 2 {
+        return;
+    }
+    let text = |position: usize| {
+        group[position]
+            .cell(&entries[group[position].brief.0 as usize])
+            .text
+            .clone()
+    };
+    let mut in_order: Vec<usize> = (0..group.len()).collect();
+    in_order.sort_by_key(|i| {
+        (
+            entries[group[*i].brief.0 as usize].instant(),
+            group[*i].brief,
+            *i,
+        )
+    });
+    let mut current = in_order[0];
+    for next in in_order.into_iter().skip(1) {
+        // The group is sorted by as-of date, then age: a later position is a more current one.
+        if next < current {
+            continue;
+        }
+        if meaning(&text(next)) != meaning(&text(current)) {
+            let at = |position: usize| {
+                from + u32::try_from(position).expect("observations are counted in 32 bits")
+            };
+            changes.push(Change {
+                company: group[next].company,
+                feature: group[next].feature,
+                old: at(current),
+                new: at(next),
+                day: group[next].day,
+            });
+        }
+        current = next;
+    }
+}
+
+/// A pair has a page if two briefs have both companies in one table, or one brief has and both
+/// companies have a page.
+fn find_pairs(entries: &[Entry], briefs: &[Index], companies: &Companies) -> Vec<Pair> {
+    let mut counts: HashMap<(CompanyIndex, CompanyIndex), usize> = HashMap::new();
+    for index in briefs {
+        let brief = entries[index.0 as usize]
+            .brief()
+            .expect("the list holds briefs");
+        let mut found: Vec<(CompanyIndex, CompanyIndex)> = Vec::new();
+        for table in &brief.tables {
+            let columns: Vec<CompanyIndex> = table
+                .columns
+                .iter()
+                .filter_map(|c| companies.by_name(&c.company))
+                .collect();
+            for (position, a) in columns.iter().enumerate() {
+                for b in &columns[position + 1..] {
+                    if a != b {
+                        found.push(if a <= b { (*a, *b) } else { (*b, *a) });
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        for pair in found {
+            *counts.entry(pair).or_default() += 1;
+        }
+    }
+    let has_page = |company: CompanyIndex| companies.get(company).page.is_some();
+    let mut pairs: Vec<Pair> = counts
+        .into_iter()
+        .filter(|((a, b), count)| *count >= 2 || (has_page(*a) && has_page(*b)))
+        .map(|((first, second), briefs)| Pair {
+            first,
+            second,
+            briefs,
+        })
+        .collect();
+    pairs.sort_by_key(|pair| (pair.first, pair.second));
+    pairs
+}

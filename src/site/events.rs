@@ -1,0 +1,92 @@
+//! Events: stories that several briefs share.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::{Entry, Index, addresses};
+use crate::address::Address;
+use crate::content::article::Table;
+
+/// All events, the one with the newest brief first.
+#[derive(Debug)]
+pub struct Events {
+    all: Vec<Event>,
+    by_slug: HashMap<Arc<str>, usize>,
+}
+
+/// A story.
+#[derive(Debug)]
+pub struct Event {
+    pub slug: Arc<str>,
+    /// That of its page; without one, that of its newest brief.
+    pub title: Arc<str>,
+    pub address: Address,
+    /// The page with `[extra.event]`.
+    pub page: Option<Index>,
+    /// Newest first.
+    pub briefs: Vec<Index>,
+}
+
+impl Events {
+    /// Collects the events that briefs name and those that have a page.
+    pub fn new(entries: &[Entry], briefs: &[Index]) -> Events {
+        let mut found: BTreeMap<String, (Option<Index>, Vec<Index>)> = BTreeMap::new();
+        for (position, entry) in entries.iter().enumerate() {
+            if entry.article.language.is_none() && matches!(entry.article.table, Table::Event) {
+                found.entry(entry.slug().to_owned()).or_default().0 = Some(Index::new(position));
+            }
+        }
+        for index in briefs {
+            if let Some((name, _)) = entries[index.0 as usize]
+                .brief()
+                .and_then(|b| b.event.as_ref())
+            {
+                found
+                    .entry(addresses::event_slug(name))
+                    .or_default()
+                    .1
+                    .push(*index);
+            }
+        }
+        let entry = |index: &Index| &entries[index.0 as usize];
+        let mut all: Vec<Event> = found
+            .into_iter()
+            .map(|(slug, (page, briefs))| Event {
+                title: page
+                    .or_else(|| briefs.first().copied())
+                    .map_or(slug.as_str(), |i| entry(&i).title())
+                    .into(),
+                address: page
+                    .map_or_else(|| addresses::event(&slug), |i| entry(&i).address.clone()),
+                slug: slug.into(),
+                page,
+                briefs,
+            })
+            .collect();
+        all.sort_by_key(|event| {
+            std::cmp::Reverse(event.briefs.first().map(|i| entry(i).instant()))
+        });
+        let by_slug = all
+            .iter()
+            .enumerate()
+            .map(|(i, event)| (event.slug.clone(), i))
+            .collect();
+        Events { all, by_slug }
+    }
+
+    /// All events.
+    pub fn all(&self) -> &[Event] {
+        &self.all
+    }
+
+    /// An event by its slug.
+    pub fn get(&self, slug: &str) -> Option<&Event> {
+        self.by_slug.get(slug).map(|position| &self.all[*position])
+    }
+
+    /// The event that a brief belongs to.
+    pub fn of_brief(&self, entry: &Entry) -> Option<&Event> {
+        let (name, _) = entry.brief()?.event.as_ref()?;
+        self.get(&addresses::event_slug(name))
+    }
+}

@@ -1,0 +1,321 @@
+//! Where the links of articles lead: addresses for the holes in their HTML, and what is broken.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Entry, Hidden, Index, Site, addresses};
+use crate::address::Address;
+use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
+use crate::diagnostic::Diagnostics;
+use crate::input::{StaticFile, StaticKind};
+
+/// Where each static file goes.
+///
+/// A file beside content belongs to the page or section of the nearest folder above it that is one;
+/// below a draft it is not published. A file in a folder that is neither keeps its path.
+pub fn place_files(
+    files: &[StaticFile],
+    entries: &[Entry],
+    by_path: &HashMap<Arc<str>, Index>,
+    hidden: &HashMap<Arc<str>, Hidden>,
+) -> HashMap<Arc<str>, Address> {
+    let mut placed = HashMap::new();
+    for file in files {
+        if file.kind != StaticKind::Content {
+            let address = Address::file(&file.path);
+            placed.insert(address.as_str().into(), address);
+            continue;
+        }
+        let mut folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let address = loop {
+            let slash = if folder.is_empty() { "" } else { "/" };
+            let owners = [
+                format!("{folder}{slash}index.md"),
+                format!("{folder}{slash}_index.md"),
+            ];
+            if owners.iter().any(|path| hidden.contains_key(path.as_str())) {
+                break None;
+            }
+            if let Some(owner) = owners.iter().find_map(|path| by_path.get(path.as_str())) {
+                let rest = file.path[folder.len()..].trim_start_matches('/');
+                break Some(entries[owner.0 as usize].address.join(rest));
+            }
+            if folder.is_empty() {
+                break Some(Address::file(&file.path));
+            }
+            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+        };
+        if let Some(address) = address {
+            placed.insert(file.path.clone(), address);
+        }
+    }
+    placed
+}
+
+/// Where a link leads.
+#[derive(Debug, PartialEq, Eq)]
+enum Found<'s> {
+    Entry(&'s Entry),
+    File(&'s Address),
+    /// The file is there, but not published.
+    Hidden(Hidden),
+    /// To be compared with the addresses of all pages, as a browser resolves it.
+    Address(String),
+    Nothing,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        self.article.path == other.article.path
+    }
+}
+
+impl Eq for Entry {}
+
+impl Site {
+    /// A slice of an entry's HTML with all of its links resolved to full addresses.
+    pub fn html(&self, entry: &Entry, fragment: Fragment) -> Arc<str> {
+        let html = entry.article.body.slice(fragment);
+        if !html.contains(HOLE_START) {
+            return html.into();
+        }
+        let mut resolved = String::with_capacity(html.len() + 64);
+        let mut rest = html;
+        while let Some((before, after)) = rest.split_once(HOLE_START) {
+            resolved.push_str(before);
+            let (number, after) = after
+                .split_once(HOLE_END)
+                .expect("every hole is closed by the renderer");
+            let link = number
+                .parse::<usize>()
+                .ok()
+                .and_then(|n| entry.article.body.links.get(n));
+            self.push_address(
+                entry,
+                link.expect("a hole holds the index of a link"),
+                &mut resolved,
+            );
+            rest = after;
+        }
+        resolved.push_str(rest);
+        resolved.into()
+    }
+
+    fn push_address(&self, entry: &Entry, link: &Link, into: &mut String) {
+        match self.follow(entry, &link.target) {
+            Found::Entry(target) => {
+                into.push_str(&target.permalink);
+                match &link.target {
+                    Target::Internal {
+                        fragment: Some(fragment),
+                        ..
+                    } => {
+                        into.push('#');
+                        push_escaped(fragment, into);
+                    }
+                    Target::Relative { suffix, .. } => push_escaped(suffix, into),
+                    _ => {}
+                }
+            }
+            Found::File(address) => {
+                push_escaped(&addresses::permalink(&self.config, address), into);
+                if let Target::Relative { suffix, .. } = &link.target {
+                    push_escaped(suffix, into);
+                }
+            }
+            // A link must not be dead until its target is published: it leads to the section.
+            Found::Hidden(_) => into.push_str(&self.permalink_above(entry)),
+            Found::Address(_) | Found::Nothing => match &link.target {
+                Target::Relative { path, suffix, .. } | Target::Rooted { path, suffix, .. } => {
+                    push_escaped(path, into);
+                    push_escaped(suffix, into);
+                }
+                Target::Internal { .. } | Target::Here { .. } => {
+                    into.push_str(&self.permalink_above(entry))
+                }
+            },
+        }
+    }
+
+    fn permalink_above(&self, entry: &Entry) -> Arc<str> {
+        let index = self.find(&entry.article.path);
+        let above = index.and_then(|index| self.sections.ancestors(index).last());
+        above.map_or_else(
+            || addresses::permalink(&self.config, &Address::root()),
+            |i| self.entry(*i).permalink.clone(),
+        )
+    }
+
+    /// The permalink of a content file named as in `@/path.md#fragment`, without the `@/`.
+    pub fn permalink_of(&self, target: &str) -> Result<String, String> {
+        let (path, fragment) = target
+            .split_once('#')
+            .map_or((target, None), |(p, f)| (p, Some(f)));
+        let Some(index) = self.find(path) else {
+            let near =
+                crate::diagnostic::nearest(path, self.entries.iter().map(|e| &*e.article.path));
+            let hint = near
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            return Err(format!("there is no published page `{path}`{hint}"));
+        };
+        let permalink = &self.entry(index).permalink;
+        Ok(fragment.map_or_else(
+            || permalink.to_string(),
+            |fragment| format!("{permalink}#{fragment}"),
+        ))
+    }
+
+    fn follow<'s>(&'s self, entry: &Entry, target: &Target) -> Found<'s> {
+        match target {
+            Target::Internal { path, .. } => self.content_file(path),
+            Target::Relative { path, .. } => {
+                let folder = entry
+                    .article
+                    .path
+                    .rsplit_once('/')
+                    .map_or("", |(folder, _)| folder);
+                if let Some(beside) = join(folder, path) {
+                    match self.content_file(&beside) {
+                        Found::Nothing => {}
+                        found => return found,
+                    }
+                }
+                match join(entry.address.as_str().trim_matches('/'), path) {
+                    Some(address) => Found::Address(format!("/{address}")),
+                    None => Found::Nothing,
+                }
+            }
+            Target::Rooted { path, .. } => Found::Address(path.to_string()),
+            Target::Here { .. } => Found::Address(entry.address.as_str().to_owned()),
+        }
+    }
+
+    fn content_file(&self, path: &str) -> Found<'_> {
+        if let Some(index) = self.find(path) {
+            return Found::Entry(self.entry(index));
+        }
+        if let Some(address) = self.files.get(path) {
+            return Found::File(address);
+        }
+        self.hidden(path).map_or(Found::Nothing, Found::Hidden)
+    }
+}
+
+/// A relative path below a folder, `.` and `..` resolved; `None` if it leads out of the site.
+fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    let slash = if path.ends_with('/') && !parts.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    Some(parts.join("/") + slash)
+}
+
+fn push_escaped(text: &str, into: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => into.push_str("&amp;"),
+            '"' => into.push_str("&quot;"),
+            '<' => into.push_str("%3C"),
+            '>' => into.push_str("%3E"),
+            ' ' => into.push_str("%20"),
+            c => into.push(c),
+        }
+    }
+}
+
+/// Reports links to content files, fragments and files beside content that lead nowhere.
+pub fn check(site: &Site, problems: &mut Diagnostics) {
+    for entry in &site.entries {
+        for link in &entry.article.body.links {
+            check_link(site, entry, link, problems);
+        }
+    }
+}
+
+fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostics) {
+    let found = site.follow(entry, &link.target);
+    match (&link.target, &found) {
+        (
+            Target::Internal {
+                fragment: Some(fragment),
+                ..
+            },
+            Found::Entry(target),
+        ) => {
+            check_fragment(target, fragment, link, problems);
+        }
+        (Target::Relative { suffix, .. }, Found::Entry(target)) => {
+            if let Some(fragment) = suffix.split_once('#').map(|(_, fragment)| fragment) {
+                check_fragment(target, fragment, link, problems);
+            }
+        }
+        (Target::Here { fragment }, _) => check_fragment(entry, fragment, link, problems),
+        (_, Found::Hidden(Hidden::Draft)) => problems.link_to_draft(link.place.clone()),
+        (_, Found::Hidden(Hidden::Scheduled)) => problems.link_to_scheduled(link.place.clone()),
+        (Target::Internal { path, .. }, Found::Nothing) => {
+            let near =
+                crate::diagnostic::nearest(path, site.entries.iter().map(|e| &*e.article.path));
+            problems.broken_link(&format!("@/{path}"), link.place.clone(), near);
+        }
+        (Target::Relative { path, .. }, Found::Nothing) => {
+            problems.broken_link(path, link.place.clone(), None)
+        }
+        _ => {}
+    }
+}
+
+fn check_fragment(target: &Entry, fragment: &str, link: &Link, problems: &mut Diagnostics) {
+    let anchors = &target.article.body.anchors;
+    if fragment.is_empty()
+        || fragment == "top"
+        || anchors.binary_search_by(|a| (**a).cmp(fragment)).is_ok()
+    {
+        return;
+    }
+    // The predictions of a brief are fragments too, wherever the theme prints them.
+    let is_prediction = target
+        .brief()
+        .is_some_and(|brief| brief.predictions.iter().any(|p| &*p.slug == fragment));
+    if !is_prediction && !matches!(target.article.table, Table::Comparison(_)) {
+        let near = crate::diagnostic::nearest(fragment, anchors.iter().map(|a| &**a));
+        problems.broken_fragment(fragment, &target.article.file, link.place.clone(), near);
+    }
+}
+
+/// Reports links and images that name an address of the site at which nothing is planned.
+pub fn check_addresses(site: &Site, is_planned: &dyn Fn(&str) -> bool, problems: &mut Diagnostics) {
+    for entry in &site.entries {
+        for link in &entry.article.body.links {
+            let (Target::Relative { image, .. } | Target::Rooted { image, .. }) = &link.target
+            else {
+                continue;
+            };
+            let Found::Address(address) = site.follow(entry, &link.target) else {
+                continue;
+            };
+            let decoded = percent_encoding::percent_decode_str(&address).decode_utf8_lossy();
+            if is_planned(&decoded) || is_planned(&format!("{decoded}/")) {
+                continue;
+            }
+            match (*image, entry.brief().is_some(), site.is_dateline) {
+                (true, true, _) => problems.missing_image(&address, link.place.clone()),
+                (true, false, _) => problems.missing_image_elsewhere(&address, link.place.clone()),
+                (false, _, true) => problems.broken_link(&address, link.place.clone(), None),
+                // Zola leaves such links alone, so a plain Zola site builds with them.
+                (false, _, false) => problems.broken_link_warning(&address, link.place.clone()),
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::companies::{Companies, CompanyIndex};
+use super::identity::Identities;
+use super::{Entry, Index};
+use crate::content::brief::{Outcome, Prediction};
+use crate::content::date::PartialDate;
+use crate::diagnostic::Diagnostics;
+
+/// All predictions of all briefs.
+#[derive(Debug)]
+pub struct Predictions {
+    /// Newest brief first; of one brief, in its order.
+    all: Vec<Ledger>,
+    /// Positions in `all` of the predictions that name a company or come from its briefs.
+    naming: HashMap<CompanyIndex, Vec<u32>>,
+    of_brief: HashMap<Index, (u32, u32)>,
+}
+
+/// A prediction and what is known of it.
+#[derive(Debug)]
+pub struct Ledger {
+    pub brief: Index,
+    position: u32,
+    /// The day of the brief.
+    pub made: Date,
+    pub due: Option<PartialDate>,
+    pub outcome: Outcome,
+    /// When the outcome was known: stated, or the day of the brief that resolves it.
+    pub resolved: Option<Date>,
+    /// The brief that resolves it, if it is another one, and the position of the item there.
+    pub resolved_by: Option<(Index, u32)>,
+    pub companies: Box<[CompanyIndex]>,
+}
+
+/// How a prediction stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// The time in which it falls due has passed and nobody has said what became of it.
+    Overdue,
+    /// The day lies within the time in which it falls due.
+    Due,
+    Open,
+    Resolved,
+}
+
+impl Ledger {
+    /// What the brief says.
+    pub fn prediction<'a>(&self, entry: &'a Entry) -> &'a Prediction {
+        &entry
+            .brief()
+            .expect("a prediction comes from a brief")
+            .predictions[self.position as usize]
+    }
+
+    /// How it stands on a day.
+    pub fn standing(&self, today: Date) -> Standing {
+        match self.due {
+            _ if self.outcome != Outcome::Open => Standing::Resolved,
+            Some(due) if due.last < today => Standing::Overdue,
+            Some(due) if due.first <= today => Standing::Due,
+            _ => Standing::Open,
+        }
+    }
+}
+
+impl Predictions {
+    /// Collects the predictions; an item with `Resolves:` settles an earlier one and is none itself.
+    pub fn new(
+        entries: &[Entry],
+        briefs: &[Index],
+        identities: &Identities,
+        companies: &Companies,
+        today: Date,
+        problems: &mut Diagnostics,
+    ) -> Predictions {
+        let resolutions = resolutions(entries, briefs, identities, problems);
+        let mut all = Vec::new();
+        let mut of_brief = HashMap::new();
+        for index in briefs {
+            let entry = &entries[index.0 as usize];
+            let brief = entry.brief().expect("the list holds briefs");
+            let Some(made) = entry.day() else { continue };
+            let from = count(&all);
+            for (prediction, position) in brief.predictions.iter().zip(0..) {
+                if prediction.resolves.is_some() {
+                    continue;
+                }
+                if !prediction.has_id {
+                    problems.prediction_no_id(prediction.place.clone(), &prediction.slug);
+                }
+                let by = resolutions.get(&(*index, prediction.slug.clone()));
+                let ledger = settle(*index, position, made, prediction, by, entries);
+                if ledger.standing(today) == Standing::Overdue {
+                    problems.prediction_past_due(
+                        prediction.place.clone(),
+                        ledger.due.expect("only a due one is overdue"),
+                    );
+                }
+                all.push(ledger);
+            }
+            of_brief.insert(*index, (from, count(&all)));
+        }
+        let named: Vec<Box<[CompanyIndex]>> = {
+            use rayon::prelude::*;
+            all.par_iter()
+                .map(|l| {
+                    companies
+                        .named_in(&l.prediction(&entries[l.brief.0 as usize]).text)
+                        .into()
+                })
+                .collect()
+        };
+        let mut naming: HashMap<CompanyIndex, Vec<u32>> = HashMap::new();
+        for ((ledger, named), position) in all.iter_mut().zip(named).zip(0..) {
+            for company in &named {
+                naming.entry(*company).or_default().push(position);
+            }
+            ledger.companies = named;
+        }
+        Predictions {
+            all,
+            naming,
+            of_brief,
+        }
+    }
+
+    /// All, newest first.
+    pub fn all(&self) -> &[Ledger] {
+        &self.all
+    }
+
+    /// Those whose wording names a company, newest first.
+    pub fn naming(&self, company: CompanyIndex) -> impl Iterator<Item = &Ledger> {
+        self.naming
+            .get(&company)
+            .into_iter()
+            .flatten()
+            .map(|position| &self.all[*position as usize])
+    }
+
+    /// Those of one brief, in its order.
+    pub fn of_brief(&self, brief: Index) -> &[Ledger] {
+        self.of_brief
+            .get(&brief)
+            .map_or(&[], |(from, to)| &self.all[*from as usize..*to as usize])
+    }
+
+    /// Those that are overdue or due on a day, then those that fall due next, by date.
+    pub fn falling_due(&self, today: Date) -> Vec<&Ledger> {
+        let mut found: Vec<&Ledger> = self
+            .all
+            .iter()
+            .filter(|l| l.due.is_some() && l.standing(today) != Standing::Resolved)
+            .collect();
+        // Nearest to today first among those to come, after those that wait for an answer.
+        found.sort_by_key(|l| {
+            (
+                l.standing(today),
+                l.due.map(|due| (due.last, due.first)),
+                l.brief,
+                l.position,
+            )
+        });
+        found
+    }
+}
+
+fn count(all: &[Ledger]) -> u32 {
+    u32::try_from(all.len()).expect("predictions are counted in 32 bits")
+}
+
+type Resolutions = HashMap<(Index, Arc<str>), (Index, u32)>;
+
+/// The items with `Resolves:`, by the prediction that they settle; the newest brief has the say.
+fn resolutions(
+    entries: &[Entry],
+    briefs: &[Index],
+    identities: &Identities,
+    problems: &mut Diagnostics,
+) -> Resolutions {
+    let mut found = HashMap::new();
+    for index in briefs.iter().rev() {
+        let brief = entries[index.0 as usize]
+            .brief()
+            .expect("the list holds briefs");
+        for (item, position) in brief.predictions.iter().zip(0..) {
+            let Some((id, slug, place)) = &item.resolves else {
+                continue;
+            };
+            let target = identities
+                .find(id)
+                .and_then(|i| Some((i, entries[i.0 as usize].brief()?)));
+            match target {
+                None => problems.resolves_unknown_brief(id, place.clone()),
+                Some((target, of)) if of.predictions.iter().any(|p| p.slug == *slug) => {
+                    found.insert((target, slug.clone()), (*index, position));
+                }
+                Some((_, of)) => {
+                    let near =
+                        crate::diagnostic::nearest(slug, of.predictions.iter().map(|p| &*p.slug));
+                    problems.resolves_unknown_prediction(id, slug, place.clone(), near);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn settle(
+    brief: Index,
+    position: u32,
+    made: Date,
+    prediction: &Prediction,
+    by: Option<&(Index, u32)>,
+    entries: &[Entry],
+) -> Ledger {
+    let mut ledger = Ledger {
+        brief,
+        position,
+        made,
+        due: prediction.due,
+        outcome: prediction.outcome,
+        resolved: prediction.outcome_date.map(|date| date.last),
+        resolved_by: None,
+        companies: Box::default(),
+    };
+    if let Some((resolver, item)) = by {
+        let entry = &entries[resolver.0 as usize];
+        let item_of = &entry
+            .brief()
+            .expect("a resolution comes from a brief")
+            .predictions[*item as usize];
+        if item_of.outcome != Outcome::Open {
+            ledger.outcome = item_of.outcome;
+            ledger.resolved = item_of
+                .outcome_date
+                .map(|date| date.last)
+                .or_else(|| entry.day());
+            ledger.resolved_by = Some((*resolver, *item));
+        }
+    }
+    ledger
+}

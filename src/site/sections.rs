@@ -1,0 +1,294 @@
+//! Sections: folders with an `_index.md`, the pages that they list, and in which order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Entry, Index};
+use crate::content::article::{SectionKeys, SortBy};
+use crate::diagnostic::Diagnostics;
+
+/// All sections, by the index of their `_index.md`.
+#[derive(Debug)]
+pub struct Sections {
+    by_index: HashMap<Index, Section>,
+    /// Page to its neighbours in the section that lists it.
+    siblings: HashMap<Index, Siblings>,
+    /// Page or section to the sections above it, root first.
+    ancestors: HashMap<Index, Arc<[Index]>>,
+}
+
+/// What a section lists.
+#[derive(Debug, Default)]
+pub struct Section {
+    /// Sorted; pages without the sort key are not in it.
+    pub pages: Vec<Index>,
+    /// Sorted by weight, then by path.
+    pub subsections: Vec<Index>,
+}
+
+/// A page's neighbours (Zola's `page.lower` and `page.higher`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Siblings {
+    pub lower: Option<Index>,
+    pub higher: Option<Index>,
+}
+
+impl Sections {
+    /// Sorts each page into the section of its folder, and up through transparent ones.
+    pub fn new(
+        entries: &[Entry],
+        by_path: &HashMap<Arc<str>, Index>,
+        problems: &mut Diagnostics,
+    ) -> Sections {
+        let mut by_index: HashMap<Index, Section> = HashMap::new();
+        let mut ancestors = HashMap::new();
+        let above = |entry: &Entry| sections_above(entry, entries, by_path);
+        for (position, entry) in entries.iter().enumerate() {
+            let (index, above) = (Index::new(position), above(entry));
+            if entry.front_matter().section.is_some() {
+                by_index.entry(index).or_default();
+                if let Some(parent) = above.first() {
+                    by_index.entry(*parent).or_default().subsections.push(index);
+                }
+            } else {
+                for section in listing(&above, entry, entries) {
+                    by_index.entry(section).or_default().pages.push(index);
+                }
+            }
+            let mut root_first = above;
+            root_first.reverse();
+            ancestors.insert(index, root_first.into());
+        }
+        let mut siblings = HashMap::new();
+        let mut order: Vec<Index> = by_index.keys().copied().collect();
+        order.sort_unstable();
+        for index in order {
+            let section = by_index
+                .get_mut(&index)
+                .expect("the key was just taken from the map");
+            sort_section(index, section, entries, problems);
+            note_siblings(index, section, entries, &mut siblings);
+        }
+        Sections {
+            by_index,
+            siblings,
+            ancestors,
+        }
+    }
+
+    /// What a section lists.
+    pub fn get(&self, index: Index) -> &Section {
+        &self.by_index[&index]
+    }
+
+    /// All sections, in the order of their paths.
+    pub fn all(&self) -> Vec<Index> {
+        let mut all: Vec<Index> = self.by_index.keys().copied().collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The neighbours of a page in its own section.
+    pub fn siblings(&self, index: Index) -> Siblings {
+        self.siblings.get(&index).copied().unwrap_or_default()
+    }
+
+    /// The sections above an entry, root first.
+    pub fn ancestors(&self, index: Index) -> &[Index] {
+        &self.ancestors[&index]
+    }
+}
+
+/// The sections above an entry, nearest first. A folder without `_index.md` is passed over.
+fn sections_above(
+    entry: &Entry,
+    entries: &[Entry],
+    by_path: &HashMap<Arc<str>, Index>,
+) -> Vec<Index> {
+    let mut above = Vec::new();
+    let mut folder = super::addresses::colocated_folder(&entry.article).unwrap_or_else(|| {
+        entry
+            .article
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+    });
+    let colocated = super::addresses::colocated_folder(&entry.article).is_some();
+    if colocated {
+        if folder.is_empty() {
+            return above;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+    let language = entry
+        .article
+        .language
+        .as_deref()
+        .map(|code| format!(".{code}"))
+        .unwrap_or_default();
+    loop {
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let path = format!("{folder}{slash}_index{language}.md");
+        if let Some(index) = by_path.get(path.as_str()) {
+            debug_assert!(entries[index.0 as usize].front_matter().section.is_some());
+            above.push(*index);
+        }
+        if folder.is_empty() {
+            return above;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+}
+
+/// The sections that list a page: that of its folder, and from a transparent one the next above.
+fn listing(above: &[Index], page: &Entry, entries: &[Entry]) -> Vec<Index> {
+    let mut found = Vec::new();
+    let Some(nearest) = above.first() else {
+        return found;
+    };
+    // A page in a folder without `_index.md` belongs to no section.
+    let page_folder = super::addresses::colocated_folder(&page.article).map_or_else(
+        || {
+            page.article
+                .path
+                .rsplit_once('/')
+                .map_or("", |(folder, _)| folder)
+        },
+        |folder| folder.rsplit_once('/').map_or("", |(parent, _)| parent),
+    );
+    let section_folder = entries[nearest.0 as usize]
+        .article
+        .path
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
+    if page_folder != section_folder {
+        return found;
+    }
+    for index in above {
+        found.push(*index);
+        if !keys(&entries[index.0 as usize]).transparent {
+            break;
+        }
+    }
+    found
+}
+
+/// The keys of an entry that is a section.
+pub fn keys(entry: &Entry) -> &SectionKeys {
+    entry
+        .front_matter()
+        .section
+        .as_ref()
+        .expect("the entry is a section")
+}
+
+fn sort_section(
+    index: Index,
+    section: &mut Section,
+    entries: &[Entry],
+    problems: &mut Diagnostics,
+) {
+    let of = |index: &Index| &entries[index.0 as usize];
+    section
+        .subsections
+        .sort_by_key(|i| (of(i).front_matter().weight.unwrap_or(0), *i));
+    let sort_by = keys(of(&index)).sort_by;
+    section.pages.retain(|i| {
+        let page = of(i);
+        let has_key = has_sort_key(page, sort_by);
+        // A transparent section passes its pages on; the page is reported once, where it lies.
+        if !has_key
+            && page.article.path.rsplit_once('/').map(|p| p.0)
+                == of(&index).article.path.rsplit_once('/').map(|p| p.0)
+        {
+            problems.no_sort_key(
+                page.place(),
+                sort_key_name(sort_by),
+                &of(&index).article.file,
+            );
+        }
+        has_key
+    });
+    let title = |i: &Index| of(i).title().to_lowercase();
+    match sort_by {
+        SortBy::None => {}
+        SortBy::Date => section.pages.sort_by(|a, b| {
+            (of(b).instant(), &of(a).permalink).cmp(&(of(a).instant(), &of(b).permalink))
+        }),
+        SortBy::UpdateDate => section.pages.sort_by(|a, b| {
+            (update_instant(of(b)), &of(a).permalink)
+                .cmp(&(update_instant(of(a)), &of(b).permalink))
+        }),
+        SortBy::Title => section
+            .pages
+            .sort_by_cached_key(|i| (title(i), of(i).permalink.clone())),
+        SortBy::TitleBytes => {
+            section
+                .pages
+                .sort_by_cached_key(|i| (of(i).title().to_owned(), of(i).permalink.clone()));
+        }
+        SortBy::Weight => {
+            section
+                .pages
+                .sort_by_cached_key(|i| (of(i).front_matter().weight, of(i).permalink.clone()));
+        }
+        SortBy::Slug => section
+            .pages
+            .sort_by_cached_key(|i| (of(i).slug().to_owned(), of(i).permalink.clone())),
+        SortBy::Permalink => section
+            .pages
+            .sort_by_cached_key(|i| of(i).permalink.clone()),
+    }
+}
+
+fn update_instant(entry: &Entry) -> jiff::Timestamp {
+    entry
+        .front_matter()
+        .updated
+        .as_ref()
+        .map_or_else(|| entry.instant(), |updated| updated.instant)
+}
+
+fn has_sort_key(page: &Entry, sort_by: SortBy) -> bool {
+    let front_matter = page.front_matter();
+    match sort_by {
+        SortBy::Date => front_matter.date.is_some(),
+        SortBy::UpdateDate => front_matter.date.is_some() || front_matter.updated.is_some(),
+        SortBy::Title | SortBy::TitleBytes => front_matter.title.is_some(),
+        SortBy::Weight => front_matter.weight.is_some(),
+        SortBy::Slug | SortBy::Permalink | SortBy::None => true,
+    }
+}
+
+fn sort_key_name(sort_by: SortBy) -> &'static str {
+    match sort_by {
+        SortBy::Date => "date",
+        SortBy::UpdateDate => "updated",
+        SortBy::Title | SortBy::TitleBytes => "title",
+        SortBy::Weight => "weight",
+        SortBy::Slug | SortBy::Permalink | SortBy::None => "none",
+    }
+}
+
+/// A page that several sections list has the neighbours of the one it lies in.
+fn note_siblings(
+    index: Index,
+    section: &Section,
+    entries: &[Entry],
+    siblings: &mut HashMap<Index, Siblings>,
+) {
+    if keys(&entries[index.0 as usize]).sort_by == SortBy::None {
+        return;
+    }
+    let depth = |i: Index| entries[i.0 as usize].article.path.matches('/').count();
+    for (position, page) in section.pages.iter().enumerate() {
+        let found = Siblings {
+            lower: position.checked_sub(1).map(|i| section.pages[i]),
+            higher: section.pages.get(position + 1).copied(),
+        };
+        // Sections come sorted by path; the deepest is the page's own.
+        if depth(*page) == depth(index) || !siblings.contains_key(page) {
+            siblings.insert(*page, found);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Tags, audiences and other taxonomies of the configuration, and the sources of the briefs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::{Entry, Index, addresses, newest_first};
+use crate::address::Address;
+use crate::config::{Config, TaxonomyConfig, slug_of};
+use crate::diagnostic::{Diagnostics, Place};
+
+/// All taxonomies, in the order of the configuration, ours after them.
+#[derive(Debug)]
+pub struct Taxonomies {
+    all: Vec<Taxonomy>,
+}
+
+/// A way of sorting pages into terms.
+#[derive(Debug)]
+pub struct Taxonomy {
+    pub config: TaxonomyConfig,
+    pub address: Address,
+    /// Sorted by slug.
+    pub terms: Vec<Term>,
+    by_slug: HashMap<Arc<str>, usize>,
+    slugify: crate::config::Slugify,
+}
+
+/// A tag, an audience, a source.
+#[derive(Debug)]
+pub struct Term {
+    /// The spelling that most pages have; of equally frequent ones the first by alphabet.
+    pub name: Arc<str>,
+    pub slug: Arc<str>,
+    pub address: Address,
+    /// Newest first, undated ones last.
+    pub pages: Vec<Index>,
+}
+
+/// The name of the taxonomy that is read out of the briefs' sources.
+pub const SOURCES: &str = "sources";
+/// How many items a page of a list of ours has where the configuration does not say.
+pub const PAGE_LENGTH: usize = 20;
+/// Taxonomies that every Dateline site has.
+const OURS: [&str; 2] = ["tags", "audiences"];
+
+impl Taxonomies {
+    /// Sorts all pages into the terms that they name.
+    pub fn new(
+        entries: &[Entry],
+        briefs: &[Index],
+        config: &Config,
+        is_dateline: bool,
+        problems: &mut Diagnostics,
+    ) -> Taxonomies {
+        let mut known: Vec<TaxonomyConfig> = config.taxonomies.clone();
+        for name in OURS {
+            if is_dateline && !known.iter().any(|t| &*t.name == name) {
+                known.push(ours(name));
+            }
+        }
+        let mut found: HashMap<Arc<str>, Found> = HashMap::new();
+        let pages = newest_first(entries, |entry| {
+            entry.front_matter().section.is_none() && entry.article.language.is_none()
+        });
+        for index in pages {
+            let entry = &entries[index.0 as usize];
+            for (kind, terms) in &entry.front_matter().taxonomies {
+                if !known.iter().any(|t| t.name == *kind) {
+                    problems.unknown_taxonomy(
+                        kind,
+                        terms.first().map_or_else(|| entry.place(), |t| t.1.clone()),
+                    );
+                    continue;
+                }
+                let found = found.entry(kind.clone()).or_default();
+                for (name, place) in terms {
+                    found.add(name, config.slugify.taxonomies.apply(name), index, place);
+                }
+            }
+        }
+        let mut all: Vec<Taxonomy> = known
+            .into_iter()
+            .map(|kind| {
+                let found = found.remove(&kind.name).unwrap_or_default();
+                Taxonomy::new(kind, found, config, config.slugify.taxonomies, problems)
+            })
+            .collect();
+        let has_sources = all.iter().any(|t| &*t.config.name == SOURCES);
+        if is_dateline && !has_sources {
+            all.push(sources(entries, briefs, config, problems));
+        }
+        Taxonomies { all }
+    }
+
+    /// Every taxonomy.
+    pub fn all(&self) -> &[Taxonomy] {
+        &self.all
+    }
+
+    /// A taxonomy by its name.
+    pub fn get(&self, name: &str) -> Option<&Taxonomy> {
+        self.all.iter().find(|t| &*t.config.name == name)
+    }
+}
+
+impl Taxonomy {
+    fn new(
+        kind: TaxonomyConfig,
+        found: Found,
+        config: &Config,
+        slugify: crate::config::Slugify,
+        problems: &mut Diagnostics,
+    ) -> Taxonomy {
+        let address = addresses::taxonomy(config, &kind.slug);
+        let mut terms = Vec::with_capacity(found.by_slug.len());
+        for (slug, term) in found.by_slug {
+            let (name, _) = term.most_frequent();
+            if term.spellings.len() > 1 {
+                let others: Vec<&str> = term
+                    .spellings
+                    .keys()
+                    .map(|n| &**n)
+                    .filter(|n| *n != &**name)
+                    .collect();
+                for other in others {
+                    let place = term.spellings[other].1.clone();
+                    problems.equal_slugs(other, name, &slug, place);
+                }
+            }
+            terms.push(Term {
+                name: name.clone(),
+                address: address.join(&format!("{slug}/")),
+                slug: slug.into(),
+                pages: term.pages,
+            });
+        }
+        let by_slug = terms
+            .iter()
+            .enumerate()
+            .map(|(i, t)| (t.slug.clone(), i))
+            .collect();
+        Taxonomy {
+            config: kind,
+            address,
+            terms,
+            by_slug,
+            slugify,
+        }
+    }
+
+    /// A term by its slug.
+    pub fn by_slug(&self, slug: &str) -> Option<&Term> {
+        self.by_slug
+            .get(slug)
+            .map(|position| &self.terms[*position])
+    }
+
+    /// A term by its name, in any spelling that has the same slug.
+    pub fn by_name(&self, name: &str) -> Option<&Term> {
+        self.by_slug(&self.slugify.apply(name))
+    }
+}
+
+/// The terms of one taxonomy while pages are sorted into them.
+#[derive(Default)]
+struct Found {
+    by_slug: BTreeMap<String, FoundTerm>,
+}
+
+#[derive(Default)]
+struct FoundTerm {
+    /// Each spelling, how often it occurs, and where first.
+    spellings: BTreeMap<Arc<str>, (usize, Place)>,
+    pages: Vec<Index>,
+}
+
+impl Found {
+    fn add(&mut self, name: &Arc<str>, slug: String, page: Index, place: &Place) {
+        let term = self.by_slug.entry(slug).or_default();
+        term.spellings
+            .entry(name.clone())
+            .or_insert_with(|| (0, place.clone()))
+            .0 += 1;
+        // A page that names a term twice is listed once.
+        if term.pages.last() != Some(&page) {
+            term.pages.push(page);
+        }
+    }
+}
+
+impl FoundTerm {
+    fn most_frequent(&self) -> (&Arc<str>, usize) {
+        self.spellings
+            .iter()
+            .map(|(name, (count, _))| (name, *count))
+            .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+            .expect("a term is made by its first spelling")
+    }
+}
+
+fn ours(name: &str) -> TaxonomyConfig {
+    TaxonomyConfig {
+        name: name.into(),
+        slug: name.into(),
+        feed: true,
+        paginate_by: PAGE_LENGTH,
+        paginate_path: "page".into(),
+        render: true,
+    }
+}
+
+fn sources(
+    entries: &[Entry],
+    briefs: &[Index],
+    config: &Config,
+    problems: &mut Diagnostics,
+) -> Taxonomy {
+    let mut found = Found::default();
+    for index in briefs {
+        let entry = &entries[index.0 as usize];
+        if let Some(source) = entry.brief().and_then(|brief| brief.source.as_ref()) {
+            found.add(&source.name, slug_of(&source.name), *index, &source.place);
+        }
+    }
+    Taxonomy::new(
+        ours(SOURCES),
+        found,
+        config,
+        crate::config::Slugify::On,
+        problems,
+    )
+}

@@ -1,0 +1,146 @@
+//! What happened when: the dated items of all briefs, merged. Timelines and corrections alike.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::companies::{Companies, CompanyIndex};
+use super::{Entry, Index};
+use crate::content::article::Dated;
+use crate::content::brief::Brief;
+use crate::content::date::PartialDate;
+
+/// Dated items, newest first. Items of several briefs with the same date and text are one.
+#[derive(Debug)]
+pub struct Timeline {
+    items: Vec<Item>,
+    /// The years in which items begin, newest first, each with its range in `items`.
+    years: Vec<(i16, std::ops::Range<usize>)>,
+    of_brief: HashMap<Index, Vec<u32>>,
+}
+
+/// Something that happened, and the briefs that say so.
+#[derive(Debug)]
+pub struct Item {
+    pub date: PartialDate,
+    /// The newest brief that has it, and where in the brief.
+    pub brief: Index,
+    position: u32,
+    /// All briefs that have it, newest first.
+    pub briefs: Vec<Index>,
+}
+
+impl Timeline {
+    /// Merges the items that `of` takes out of each brief.
+    pub fn of(entries: &[Entry], briefs: &[Index], of: fn(&Brief) -> &Vec<Dated>) -> Timeline {
+        let mut found: Vec<(&Dated, Index, usize, u32)> = Vec::new();
+        for (age, index) in briefs.iter().enumerate() {
+            let brief = entries[index.0 as usize]
+                .brief()
+                .expect("the list holds briefs");
+            found.extend(
+                of(brief)
+                    .iter()
+                    .zip(0..)
+                    .map(|(item, position)| (item, *index, age, position)),
+            );
+        }
+        // Newest date first; of one date, in the order of the text, so that equal items meet.
+        {
+            use rayon::slice::ParallelSliceMut;
+            found.par_sort_unstable_by(|a, b| {
+                (b.0.date, &a.0.text, a.2, a.3).cmp(&(a.0.date, &b.0.text, b.2, b.3))
+            });
+        }
+        let mut items: Vec<Item> = Vec::new();
+        for same in found.chunk_by(|a, b| a.0.date == b.0.date && a.0.text == b.0.text) {
+            let (first, brief, _, position) = same[0];
+            let mut briefs: Vec<Index> = same.iter().map(|(_, index, ..)| *index).collect();
+            briefs.dedup();
+            items.push(Item {
+                date: first.date,
+                brief,
+                position,
+                briefs,
+            });
+        }
+        let mut years = Vec::new();
+        let mut from = 0;
+        for year in items.chunk_by(|a, b| a.date.first.year() == b.date.first.year()) {
+            years.push((year[0].date.first.year(), from..from + year.len()));
+            from += year.len();
+        }
+        let mut of_brief: HashMap<Index, Vec<u32>> = HashMap::new();
+        for (item, position) in items.iter().zip(0..) {
+            for brief in &item.briefs {
+                of_brief.entry(*brief).or_default().push(position);
+            }
+        }
+        Timeline {
+            items,
+            years,
+            of_brief,
+        }
+    }
+
+    /// All items, newest first.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The years, newest first.
+    pub fn years(&self) -> impl Iterator<Item = i16> + '_ {
+        self.years.iter().map(|(year, _)| *year)
+    }
+
+    /// The items of a year.
+    pub fn year(&self, year: i16) -> &[Item] {
+        self.years
+            .iter()
+            .find(|(y, _)| *y == year)
+            .map_or(&[], |(_, range)| &self.items[range.clone()])
+    }
+
+    /// The items of the briefs of a company, newest first, each once.
+    pub fn of_company(&self, company: CompanyIndex, companies: &Companies) -> Vec<&Item> {
+        let mut positions: Vec<u32> = companies
+            .get(company)
+            .briefs
+            .iter()
+            .filter_map(|brief| self.of_brief.get(brief))
+            .flatten()
+            .copied()
+            .collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+            .into_iter()
+            .map(|position| &self.items[position as usize])
+            .collect()
+    }
+
+    /// How many items the briefs of a company have, without putting them in order.
+    pub fn count_of_company(&self, company: CompanyIndex, companies: &Companies) -> usize {
+        self.of_company(company, companies).len()
+    }
+
+    /// The items that begin within an interval of days, newest first.
+    pub fn between(&self, first: Date, last: Date) -> impl Iterator<Item = &Item> {
+        self.items
+            .iter()
+            .filter(move |item| first <= item.date.first && item.date.first <= last)
+    }
+}
+
+impl Item {
+    /// What the newest brief says; `of` as in [`Timeline::of`].
+    pub fn dated<'a>(&self, entry: &'a Entry, of: fn(&Brief) -> &Vec<Dated>) -> &'a Dated {
+        &of(entry.brief().expect("an item comes from a brief"))[self.position as usize]
+    }
+
+    /// The text without markup.
+    pub fn text<'a>(&self, entry: &'a Entry, of: fn(&Brief) -> &Vec<Dated>) -> &'a Arc<str> {
+        &self.dated(entry, of).text
+    }
+}

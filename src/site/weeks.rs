@@ -1,0 +1,212 @@
+//! Weekly recaps: ISO 8601 weeks in the site's time zone, and what belongs to each.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::{Date, ISOWeekDate, Weekday};
+
+use super::compare::{Change, Compare};
+use super::identity::Identities;
+use super::predictions::Predictions;
+use super::timeline::Timeline;
+use super::{Entry, Index, addresses};
+use crate::address::Address;
+use crate::content::article::{Table, Week as WeekTable};
+use crate::content::brief::Outcome;
+use crate::diagnostic::{Diagnostics, Place};
+
+/// A week by ISO 8601: Monday to Sunday; the first of a year has its first Thursday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Week {
+    pub year: i16,
+    pub week: i8,
+}
+
+impl Week {
+    /// The week of a day.
+    pub fn of(day: Date) -> Week {
+        let iso = day.iso_week_date();
+        Week {
+            year: iso.year(),
+            week: iso.week(),
+        }
+    }
+
+    /// The Monday and the Sunday.
+    pub fn days(self) -> (Date, Date) {
+        let monday = ISOWeekDate::new(self.year, self.week, Weekday::Monday)
+            .expect("the week was taken from a day or checked")
+            .date();
+        (monday, monday.saturating_add(jiff::Span::new().days(6)))
+    }
+
+    /// `2026-W18`
+    pub fn name(self) -> String {
+        format!("{:04}-W{:02}", self.year, self.week)
+    }
+}
+
+/// All weeks that have a brief, a correction or a page, oldest first.
+#[derive(Debug)]
+pub struct Weeks {
+    all: BTreeMap<Week, Recap>,
+}
+
+/// What belongs to a week. Briefs that the editor omits are not in it.
+#[derive(Debug)]
+pub struct Recap {
+    pub address: Address,
+    /// The page with `[extra.week]`.
+    pub page: Option<Index>,
+    /// The editor's pins, in their order; they are among `briefs`, at its begin.
+    pub pins: usize,
+    /// Pins, then the editor's order, then the rest, newest first.
+    pub briefs: Vec<Index>,
+    pub omitted: Vec<Index>,
+    /// Range in [`Compare::changes`].
+    pub changes: std::ops::Range<usize>,
+    /// Positions in [`Predictions::all`].
+    pub made: Vec<usize>,
+    pub due: Vec<usize>,
+    pub resolved: Vec<usize>,
+    /// Positions in the corrections' [`Timeline::items`].
+    pub corrections: Vec<usize>,
+}
+
+impl Weeks {
+    /// Sorts briefs, changes, predictions and corrections into weeks.
+    pub fn new(
+        entries: &[Entry],
+        briefs: &[Index],
+        compare: &Compare,
+        predictions: &Predictions,
+        corrections: &Timeline,
+        identities: &Identities,
+        problems: &mut Diagnostics,
+    ) -> Weeks {
+        let mut all: BTreeMap<Week, Recap> = BTreeMap::new();
+        for index in briefs {
+            if let Some(day) = entries[index.0 as usize].day() {
+                recap(&mut all, Week::of(day)).briefs.push(*index);
+            }
+        }
+        for (position, item) in corrections.items().iter().enumerate() {
+            recap(&mut all, Week::of(item.date.first))
+                .corrections
+                .push(position);
+        }
+        for (position, entry) in entries.iter().enumerate() {
+            if let (Table::Week(table), None) = (&entry.article.table, &entry.article.language) {
+                let recap = recap(
+                    &mut all,
+                    Week {
+                        year: table.year,
+                        week: table.week,
+                    },
+                );
+                recap.page = Some(Index::new(position));
+                recap.address = entry.address.clone();
+                arrange(recap, table, identities, problems);
+            }
+        }
+        sort_changes(&mut all, &compare.changes);
+        for (position, ledger) in predictions.all().iter().enumerate() {
+            let mut note = |day: Option<Date>, list: fn(&mut Recap) -> &mut Vec<usize>| {
+                if let Some(recap) = day.and_then(|day| all.get_mut(&Week::of(day))) {
+                    list(recap).push(position);
+                }
+            };
+            note(Some(ledger.made), |recap| &mut recap.made);
+            note(ledger.due.map(|due| due.last), |recap| &mut recap.due);
+            if ledger.outcome != Outcome::Open {
+                note(ledger.resolved, |recap| &mut recap.resolved);
+            }
+        }
+        Weeks { all }
+    }
+
+    /// All weeks, oldest first.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = (Week, &Recap)> + ExactSizeIterator {
+        self.all.iter().map(|(week, recap)| (*week, recap))
+    }
+
+    /// A week, if it has anything in it.
+    pub fn get(&self, week: Week) -> Option<&Recap> {
+        self.all.get(&week)
+    }
+
+    /// The nearest week before that has anything in it.
+    pub fn previous(&self, week: Week) -> Option<(Week, &Recap)> {
+        self.all
+            .range(..week)
+            .next_back()
+            .map(|(week, recap)| (*week, recap))
+    }
+
+    /// The nearest week after that has anything in it.
+    pub fn next(&self, week: Week) -> Option<(Week, &Recap)> {
+        self.all
+            .range(week..)
+            .find(|(other, _)| **other != week)
+            .map(|(week, recap)| (*week, recap))
+    }
+}
+
+fn recap(all: &mut BTreeMap<Week, Recap>, week: Week) -> &mut Recap {
+    all.entry(week).or_insert_with(|| Recap {
+        address: addresses::week(week.year, week.week),
+        page: None,
+        pins: 0,
+        briefs: Vec::new(),
+        omitted: Vec::new(),
+        changes: 0..0,
+        made: Vec::new(),
+        due: Vec::new(),
+        resolved: Vec::new(),
+        corrections: Vec::new(),
+    })
+}
+
+/// Puts the briefs of a week into the editor's order.
+fn arrange(
+    recap: &mut Recap,
+    table: &WeekTable,
+    identities: &Identities,
+    problems: &mut Diagnostics,
+) {
+    let mut find = |ids: &[(Arc<str>, Place)]| -> Vec<Index> {
+        let mut found = Vec::new();
+        for (id, place) in ids {
+            match identities.find(id) {
+                Some(index) if recap.briefs.contains(&index) => found.push(index),
+                Some(_) => problems.brief_of_other_week(id, place.clone()),
+                None => problems.week_unknown_brief(id, place.clone()),
+            }
+        }
+        found
+    };
+    let (pins, omit, order) = (find(&table.pins), find(&table.omit), find(&table.order));
+    recap.omitted.clone_from(&omit);
+    let mut arranged: Vec<Index> = Vec::new();
+    let mut pin_count = 0;
+    for index in pins.iter().chain(&order).chain(&recap.briefs) {
+        if !omit.contains(index) && !arranged.contains(index) {
+            arranged.push(*index);
+            pin_count += usize::from(pins.contains(index));
+        }
+    }
+    recap.pins = pin_count;
+    recap.briefs = arranged;
+}
+
+/// The changes are sorted by day, so each week's are one range.
+fn sort_changes(all: &mut BTreeMap<Week, Recap>, changes: &[Change]) {
+    let mut from = 0;
+    for same in changes.chunk_by(|a, b| Week::of(a.day) == Week::of(b.day)) {
+        let to = from + same.len();
+        if let Some(recap) = all.get_mut(&Week::of(same[0].day)) {
+            recap.changes = from..to;
+        }
+        from = to;
+    }
+}
