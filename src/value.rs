@@ -123,6 +123,19 @@ impl Value {
         }
     }
 
+    /// The number of a whole number.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Whether an entry of a map is `true`.
+    pub fn is(&self, key: &str) -> bool {
+        matches!(self.get(key), Some(Value::Bool(true)))
+    }
+
     /// Whether the value is absent.
     pub fn is_none(&self) -> bool {
         matches!(self, Value::None)

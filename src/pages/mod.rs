@@ -635,7 +635,7 @@ fn propose_companies(site: &Site, proposals: &mut Proposals) {
                 number,
             },
         );
-        let items = companies::timeline_length(site, index);
+        let items = site.timeline.of_company(index).len();
         if site.makes("timeline") && items > 0 {
             let timeline = company.address.join("timeline/");
             proposals.pagers(&timeline, items, list::DENSE_PAGE_LENGTH, |number| {

@@ -11,6 +11,7 @@ use super::{
     archive, companies, compare, content, events, feeds, masthead, predictions, taxonomies,
     timeline, view, weeks,
 };
+use crate::config::Config;
 use crate::site::Site;
 use crate::site::weeks::Week;
 use crate::value::{Hash, Value};
@@ -33,6 +34,11 @@ pub enum Question {
         path: Arc<str>,
         with_pages: bool,
     },
+    /// The `_index.md` at this path if there is one, which introduces a view of ours.
+    Introduction { path: Arc<str> },
+    /// How a content file is laid out: the template that it states, whether it is a brief, whether
+    /// its list is cut into pages as Zola does it.
+    Layout { path: Arc<str> },
     /// The typed parts of a brief, by its path from `content/`.
     Brief {
         path: Arc<str>,
@@ -147,6 +153,8 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Today => Ok(site.today.to_string().into()),
         Question::Page { path } => content::page(site, path),
         Question::Section { path, with_pages } => content::section(site, path, *with_pages),
+        Question::Introduction { path } => content::introduction(site, path),
+        Question::Layout { path } => content::layout(site, path),
         Question::Brief { path } => view::brief(site, path),
         Question::Siblings { path } => content::siblings(site, path),
         Question::Related { path } => view::related(site, path),
@@ -209,6 +217,11 @@ impl Asker {
             answer: answer.clone(),
         });
         answer
+    }
+
+    /// The configuration. It is no question: when it changes, nothing remembered is kept.
+    pub fn config(&self) -> &Config {
+        &self.site.config
     }
 
     /// What was asked up to now.

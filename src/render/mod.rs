@@ -1,11 +1,25 @@
 //! How a page becomes bytes. Nothing here touches a file.
 
 use std::io;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::address::Address;
+use crate::diagnostic::Diagnostics;
 use crate::input::FileBytes;
+use crate::pages::question::{Asker, Lookup};
+use crate::pages::{Page, Plan, View};
+use crate::site::Site;
+use crate::value::Value;
 
+pub mod context;
 pub mod engine;
+pub mod machine;
+pub mod memo;
+pub mod theme;
+
+use theme::Theme;
 
 /// A file of the finished site.
 #[derive(Debug)]
@@ -15,7 +29,7 @@ pub struct Output {
 }
 
 /// The bytes of an output: made here, or those of a static file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum OutputBody {
     Made(Vec<u8>),
     File(FileBytes),
@@ -23,6 +37,110 @@ pub enum OutputBody {
 
 /// Takes each output as soon as it is made, from several threads at once.
 pub trait Sink: Sync {
-    /// Takes an output. An error ends the build; it names the path.
+    /// Takes an output.
+    ///
+    /// # Errors
+    /// If it cannot be kept, which ends the build; the error names the path.
     fn put(&self, output: Output) -> io::Result<()>;
+}
+
+/// A page made into bytes, and what it asked the site for that.
+#[derive(Debug)]
+pub struct Rendered {
+    pub body: OutputBody,
+    pub lookups: Vec<Lookup>,
+}
+
+/// Renders every page of the plan, in parallel, and hands each over as soon as it is made.
+/// `made` is called after each, for progress.
+///
+/// # Errors
+/// The first that the sink had. Templates that fail are problems, not errors.
+pub fn render(
+    plan: &Plan,
+    site: &Arc<Site>,
+    theme: &Theme,
+    sink: &dyn Sink,
+    made: &(dyn Fn() + Sync),
+    problems: &mut Diagnostics,
+) -> io::Result<()> {
+    let found: Vec<Diagnostics> = plan
+        .pages()
+        .par_iter()
+        .map(|planned| {
+            let mut problems = Diagnostics::default();
+            if let Some(rendered) = page(planned, site, theme, &mut problems) {
+                sink.put(Output { address: planned.address.clone(), body: rendered.body })?;
+            }
+            made();
+            Ok(problems)
+        })
+        .collect::<io::Result<_>>()?;
+    for page in found {
+        problems.extend(page.into_vec());
+    }
+    Ok(())
+}
+
+/// Renders one page; `None` if its template fails, which is reported.
+pub fn page(page: &Page, site: &Arc<Site>, theme: &Theme, problems: &mut Diagnostics) -> Option<Rendered> {
+    let asker = Asker::new(site.clone());
+    let body = match &page.view {
+        View::File { bytes } => OutputBody::File(bytes.clone()),
+        View::Redirect { to } => OutputBody::Made(based(site, redirect(site, to)).into_bytes()),
+        view => match machine::output(page, view, site, &asker) {
+            Some(text) => OutputBody::Made(text.into_bytes()),
+            None => OutputBody::Made(html(page, site, theme, &asker, problems)?.into_bytes()),
+        },
+    };
+    Some(Rendered { body, lookups: asker.record() })
+}
+
+/// A page that a template lays out.
+fn html(
+    page: &Page,
+    site: &Arc<Site>,
+    theme: &Theme,
+    asker: &std::rc::Rc<Asker>,
+    problems: &mut Diagnostics,
+) -> Option<String> {
+    let shown = context::of(page, asker).unwrap_or_else(|reason| panic!("the plan names only what the site has: {reason}"));
+    let (engine, template) = theme.pick(&shown.templates);
+    let mut context = shown.context.with([("head", machine::head(page, &shown.context, site))]);
+    let rendered = match shown.fragment.filter(|_| template == "page.html") {
+        Some(name) => theme.fragments().render(&format!("fragments/{name}.html"), &context, asker).and_then(|fragment| {
+            let inner = context.get("page").cloned().unwrap_or_default().with([("content", Value::html(fragment))]);
+            context = context.with([("page", inner)]);
+            engine.render(template, &context, asker)
+        }),
+        None => engine.render(template, &context, asker),
+    };
+    match rendered {
+        Ok(html) => Some(based(site, html)),
+        Err(error) => {
+            problems.template_error(&page.address, &error);
+            None
+        }
+    }
+}
+
+/// The same under the base path of the site.
+fn based(site: &Site, html: String) -> String {
+    if site.config.base_path.is_empty() {
+        return html;
+    }
+    rebase::rebase_html(&html, &site.config.base_path).unwrap_or(html)
+}
+
+/// A page that leads to another, without script and for readers that follow no refresh.
+fn redirect(site: &Site, to: &Address) -> String {
+    let full = escape::html(&crate::site::addresses::permalink(&site.config, to));
+    let path = escape::html(to.as_str());
+    format!(
+        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n\
+         <meta name=\"robots\" content=\"noindex\">\n<link rel=\"canonical\" href=\"{full}\">\n\
+         <meta http-equiv=\"refresh\" content=\"0; url={path}\">\n</head>\n<body>\n\
+         <main><p>This page has moved: <a href=\"{path}\">{full}</a></p></main>\n</body>\n</html>\n",
+        escape::html(&site.config.default_language)
+    )
 }

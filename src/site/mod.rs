@@ -163,8 +163,8 @@ impl Site {
         let today = now.to_zoned(config.dateline.time_zone.clone()).date();
         let predictions =
             Predictions::new(&entries, &briefs, &identities, &companies, today, problems);
-        let timeline = Timeline::of(&entries, &briefs, |brief| &brief.timeline);
-        let corrections = Timeline::of(&entries, &briefs, |brief| &brief.corrections);
+        let timeline = Timeline::of(&entries, &briefs, &companies, |brief| &brief.timeline);
+        let corrections = Timeline::of(&entries, &briefs, &companies, |brief| &brief.corrections);
         let events = Events::new(&entries, &briefs);
         let weeks = Weeks::new(
             &entries,
