@@ -108,6 +108,8 @@ pub struct Comparison {
     pub companies: Vec<(Arc<str>, Place)>,
     /// Which features, in this order; empty: all that two of the companies have.
     pub features: Vec<Arc<str>>,
+    /// Features that come first, in this order; others follow.
+    pub order: Vec<Arc<str>>,
     /// Features under a common heading; they come after those of `features`.
     pub groups: Vec<(Arc<str>, Vec<Arc<str>>)>,
 }
