@@ -11,6 +11,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{MessageFormatter, Spanned, UserMessageFormatter};
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
+use toml_parser::lexer::TokenKind;
 
 use crate::diagnostic::{Diagnostics, Place, nearest};
 use crate::value::Value;
@@ -71,8 +72,22 @@ const NODES_MAX: usize = 100_000;
 /// Most uses of YAML aliases.
 const ALIASES_MAX: usize = 1_000;
 
+/// Most parts of a dotted key. The parser bounds the nesting of values, but not this, and one
+/// multiplies the other.
+const KEY_PARTS_MAX: usize = 16;
+
 /// Reads TOML that begins at byte `start` of its file.
 pub fn parse_toml(text: &str, start: usize) -> Tree {
+    if let Some(bytes) = endless_key(text) {
+        return Tree {
+            entries: Vec::new(),
+            mistakes: vec![Mistake {
+                bytes: bytes.start + start..bytes.end + start,
+                message: format!("a key has more than {KEY_PARTS_MAX} parts"),
+                is_date: false,
+            }],
+        };
+    }
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut mistakes = Vec::new();
     for error in errors {
@@ -84,12 +99,35 @@ pub fn parse_toml(text: &str, start: usize) -> Tree {
             is_date,
         });
     }
-    let mut toml = Toml { start, mistakes };
+    let mut toml = Toml {
+        start,
+        depth: 0,
+        mistakes,
+    };
     let entries = toml.entries(table.into_inner());
     Tree {
         entries,
         mistakes: toml.mistakes,
     }
+}
+
+/// Where a dotted key has too many parts, if one has.
+fn endless_key(text: &str) -> Option<Range<usize>> {
+    let mut dots = 0;
+    for token in toml_parser::Source::new(text).lex() {
+        match token.kind() {
+            TokenKind::Dot => dots += 1,
+            TokenKind::Atom
+            | TokenKind::Whitespace
+            | TokenKind::BasicString
+            | TokenKind::LiteralString => {}
+            _ => dots = 0,
+        }
+        if dots >= KEY_PARTS_MAX {
+            return Some(token.span().start()..token.span().end());
+        }
+    }
+    None
 }
 
 /// Whether a text has the form of a date, whatever its numbers are.
@@ -102,9 +140,12 @@ fn looks_like_date(text: &str) -> bool {
         })
 }
 
+const TOO_LARGE: &str = "the number is too large";
+
 /// Turns what the TOML parser found into our tree.
 struct Toml {
     start: usize,
+    depth: usize,
     mistakes: Vec<Mistake>,
 }
 
@@ -125,17 +166,28 @@ impl Toml {
 
     fn node(&mut self, span: Range<usize>, value: DeValue<'_>) -> Node {
         let bytes = self.shifted(span);
-        let value = match value {
+        if self.depth == DEPTH_MAX {
+            let value = self.refused(&bytes, "this is nested too deeply");
+            return Node { value, bytes };
+        }
+        self.depth += 1;
+        let value = self.data(&bytes, value);
+        self.depth -= 1;
+        Node { value, bytes }
+    }
+
+    fn data(&mut self, bytes: &Range<usize>, value: DeValue<'_>) -> Data {
+        match value {
             DeValue::String(text) => Data::Text(text.as_ref().into()),
             DeValue::Integer(number) => {
                 match i64::from_str_radix(number.as_str(), number.radix()) {
                     Ok(number) => Data::Int(number),
-                    Err(_) => self.out_of_range(&bytes),
+                    Err(_) => self.refused(bytes, TOO_LARGE),
                 }
             }
             DeValue::Float(number) => match number.as_str().parse() {
                 Ok(number) => Data::Float(number),
-                Err(_) => self.out_of_range(&bytes),
+                Err(_) => self.refused(bytes, TOO_LARGE),
             },
             DeValue::Boolean(yes) => Data::Bool(yes),
             // What the parser puts in the place of a date that does not exist.
@@ -148,18 +200,17 @@ impl Toml {
                     .collect(),
             ),
             DeValue::Table(table) => Data::Table(self.entries(table)),
-        };
-        Node { value, bytes }
+        }
     }
 
     fn shifted(&self, span: Range<usize>) -> Range<usize> {
         span.start + self.start..span.end + self.start
     }
 
-    fn out_of_range(&mut self, bytes: &Range<usize>) -> Data {
+    fn refused(&mut self, bytes: &Range<usize>, message: &str) -> Data {
         self.mistakes.push(Mistake {
             bytes: bytes.clone(),
-            message: "the number is too large".into(),
+            message: message.into(),
             is_date: false,
         });
         Data::Null
