@@ -62,12 +62,15 @@ pub struct Mistake {
     pub is_date: bool,
 }
 
-/// Deepest nesting that is read: both parsers, and all that walks the tree, recurse.
-const DEPTH_MAX: usize = 64;
+/// Deepest nesting that is read: both parsers, and all that walks the tree, recurse. In a debug
+/// build the YAML parser takes some 40 kB of a 2 MB stack for a level.
+const DEPTH_MAX: usize = 24;
 
-/// Most YAML nodes that are read, and most that aliases may add: a few lines of YAML can stand
-/// for billions.
-const NODES_MAX: usize = 100_000;
+/// Most YAML nodes that are read.
+const NODES_MAX: usize = 50_000;
+
+/// Most YAML nodes that aliases may add: with them a few lines can stand for billions.
+const ALIASED_NODES_MAX: usize = 10_000;
 
 /// Most uses of YAML aliases.
 const ALIASES_MAX: usize = 1_000;
@@ -88,14 +91,26 @@ pub fn parse_toml(text: &str, start: usize) -> Tree {
             }],
         };
     }
-    let (table, errors) = DeTable::parse_recoverable(text);
+    let (table, mut errors) = DeTable::parse_recoverable(text);
+    errors.sort_by_key(|error| error.span().map(|span| span.start));
     let mut mistakes = Vec::new();
+    let mut line_end = None;
     for error in errors {
         let bytes = error.span().unwrap_or(0..0);
         let is_date = text.get(bytes.clone()).is_some_and(looks_like_date);
+        // What follows on the same line is the parser finding its way back.
+        if !is_date && line_end.is_some_and(|end| bytes.start <= end) {
+            continue;
+        }
+        let rest = text.get(bytes.start..).unwrap_or_default();
+        line_end = Some(bytes.start + rest.find('\n').unwrap_or(rest.len()));
+        let message = error.message();
+        let message = message
+            .strip_suffix(", expected nothing")
+            .unwrap_or(message);
         mistakes.push(Mistake {
             bytes: bytes.start + start..bytes.end + start,
-            message: error.message().to_owned(),
+            message: message.to_owned(),
             is_date,
         });
     }
@@ -228,7 +243,7 @@ pub fn parse_yaml(text: &str, start: usize) -> Tree {
             max_documents: 1,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: NODES_MAX,
+            max_total_replayed_events: ALIASED_NODES_MAX,
         },
         strict_booleans: true,
         with_snippet: false,
@@ -261,10 +276,13 @@ pub fn parse_yaml(text: &str, start: usize) -> Tree {
             }
         }
         Err(error) => {
-            let bytes = match error.location() {
-                Some(location) => bytes_of(location.span()),
-                None => 0..0,
-            };
+            let bytes = error.location().map_or(0..0, |location| {
+                if location.span().byte_offset().is_some() {
+                    return bytes_of(location.span());
+                }
+                let at = offset(text, location.line(), location.column());
+                at..at
+            });
             let message = UserMessageFormatter.format_message(error.without_snippet());
             // A scanner's error may stand at the very end, or nowhere.
             let end = text.trim_end().len();
@@ -285,6 +303,20 @@ fn bytes_of(span: serde_saphyr::Span) -> Range<usize> {
     let narrow = |n: Option<u64>| n.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     let start = narrow(span.byte_offset());
     start..start + narrow(span.byte_len())
+}
+
+/// The byte at a line and a column, both from 1 and in characters: the scanner's errors say no more.
+fn offset(text: &str, line: u64, column: u64) -> usize {
+    let narrow = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).saturating_sub(1);
+    let before = text.split_inclusive('\n').take(narrow(line));
+    let start = before.map(str::len).sum::<usize>();
+    let rest = text.get(start..).unwrap_or_default();
+    start
+        + rest
+            .chars()
+            .take(narrow(column))
+            .map(char::len_utf8)
+            .sum::<usize>()
 }
 
 /// Makes bytes of the YAML text bytes of the file.
@@ -378,7 +410,11 @@ impl Data {
         match self {
             Data::Null => "nothing",
             Data::Bool(_) => "true or false",
-            Data::Int(_) | Data::Float(_) => "a number",
+            Data::Int(number) if *number < 0 => "a negative number",
+            Data::Int(_) => "a number",
+            Data::Float(_) => "a fraction",
+            Data::Text(text) if matches!(&**text, "true" | "false") => "a word in quotes",
+            Data::Text(text) if text.parse::<i64>().is_ok() => "a number in quotes",
             Data::Text(_) => "a text",
             Data::Date(_) => "a date",
             Data::List(_) => "a list",

@@ -261,8 +261,12 @@ impl Diagnostics {
 
     pub fn wrong_type(&mut self, place: Place, key: &str, expected: &str, found: &str) {
         let hint = match (expected, found) {
-            ("a text", "a number" | "a date" | "true or false") => Some("put it in quotes"),
-            ("true or false" | "a whole number" | "a whole number from 0", "a text") => {
+            (
+                "a text",
+                "true or false" | "a number" | "a negative number" | "a fraction" | "a date",
+            ) => Some("put it in quotes"),
+            ("true or false", "a word in quotes")
+            | ("a whole number" | "a whole number from 0", "a number in quotes") => {
                 Some("leave out the quotes")
             }
             ("a list of texts", "a text") => Some("put it in brackets: `[\"…\"]`"),
@@ -322,8 +326,9 @@ impl Diagnostics {
         near: Option<&str>,
         known: &[&str],
     ) {
-        let hint = did_you_mean(near).or_else(|| {
-            (!known.is_empty()).then(|| format!("its keys are {}", list_of(known, "and")))
+        let hint = did_you_mean(near).unwrap_or_else(|| match known {
+            [] => "this table has no keys of its own".into(),
+            _ => format!("its keys are {}", list_of(known, "and")),
         });
         self.error(
             "unknown-key",

@@ -122,6 +122,18 @@ fn each_language_sees_its_own_configuration() {
     assert_eq!(titles(config.value_in("xx")), (en, None, de, fr));
 }
 
+#[test]
+fn a_theme_may_have_tables_that_are_called_like_ours() {
+    let config = read_config(&folder("configs").join("least.toml"));
+    let page = b"+++\n[extra.company]\nname = 'Acme'\n[extra.week]\ndays = 7\n+++\n";
+    let problems = parse_one(&source("about.md", page), &config).problems;
+    let severities: Vec<Severity> = problems.iter().map(|p| p.severity).collect();
+    assert_eq!(severities, [Severity::Warning; 2]);
+    let brief = b"+++\n[extra.brief]\nname = 'Acme'\n+++\n";
+    let problems = parse_one(&source("about.md", brief), &config).problems;
+    assert_eq!(problems[0].severity, Severity::Error);
+}
+
 /// No fixture, for Windows has no such file names.
 #[test]
 fn a_file_name_may_begin_with_an_instant() {

@@ -343,7 +343,7 @@ const OLD_HIGHLIGHTING: [&str; 5] = [
 
 /// Gives keys at the top the names that they have today, where the meaning is the same.
 fn rename_old(keys: &mut Reader<'_>, problems: &mut Diagnostics) {
-    rename(keys, ("rss_limit", "feed_limit"), |data| data, problems);
+    rename(keys, ("rss_limit", "feed_limit"), |node| node, problems);
     rename_old_feeds(keys, problems);
     if let Some(entry) = keys.take("check_external_links") {
         let place = keys.place(&entry.key_bytes);
@@ -375,13 +375,13 @@ fn rename_old_feeds(keys: &mut Reader<'_>, problems: &mut Diagnostics) {
     rename(
         keys,
         ("generate_rss", "generate_feeds"),
-        |data| data,
+        |node| node,
         problems,
     );
     rename(
         keys,
         ("generate_feed", "generate_feeds"),
-        |data| data,
+        |node| node,
         problems,
     );
     let listed = |node: Node| Node {
@@ -481,6 +481,9 @@ fn language_entries(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<En
                     };
                     let mut table = Reader::new(keys.file(), "languages", entries);
                     let code = table.text("code", problems)?;
+                    for old in ["rss", "feed"] {
+                        rename(&mut table, (old, "generate_feeds"), |node| node, problems);
+                    }
                     Some(Entry {
                         key: code,
                         key_bytes: bytes.clone(),
@@ -535,7 +538,7 @@ fn taxonomies(
             continue;
         };
         let mut table = Reader::new(keys.file(), "taxonomies", entries);
-        rename(&mut table, ("rss", "feed"), |data| data, problems);
+        rename(&mut table, ("rss", "feed"), |node| node, problems);
         let has_name = table.has("name");
         let name = table.text("name", problems);
         let taxonomy = TaxonomyConfig {
