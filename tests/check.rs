@@ -26,7 +26,7 @@ use dateline::value::Value;
 fn articles() {
     let folder = folder("articles");
     let config = read_config(&folder.join("config.toml"));
-    let mut fixtures = Fixtures::new(&folder, &["config.toml"]);
+    let mut fixtures = Fixtures::new(&folder, &["config.toml", ".gitattributes"]);
     for path in fixtures.with_extension("md") {
         let bytes = fs::read(&path).unwrap();
         let name = path.strip_prefix(&folder).unwrap().to_str().unwrap();
@@ -45,7 +45,7 @@ fn articles() {
 #[test]
 fn configurations() {
     let folder = folder("configs");
-    let mut fixtures = Fixtures::new(&folder, &[]);
+    let mut fixtures = Fixtures::new(&folder, &[".gitattributes"]);
     for path in fixtures.with_extension("toml") {
         let text = fs::read_to_string(&path).unwrap();
         let theme = path.with_extension("theme");

@@ -32,8 +32,8 @@ impl Config {
         theme_extra: &Value,
         problems: &mut Diagnostics,
     ) -> Option<Config> {
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let tree = data::parse_toml(text, 0);
+        let toml = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        let tree = data::parse_toml(toml, text.len() - toml.len());
         for mistake in &tree.mistakes {
             let place = Place::bytes(&file, mistake.bytes.clone());
             problems.bad_config(place, &mistake.message);
@@ -47,7 +47,7 @@ impl Config {
         let site = site_keys(&mut keys, problems);
         let slugify = slugify(&mut keys, problems);
         let (markdown, markdown_value) = markdown(&mut keys, problems);
-        let (default_language, language, others) = languages(&mut keys, slugify, problems);
+        let all = languages(&mut keys, slugify, problems);
         let extra = keys.table("extra", problems).map(Reader::into_entries);
         let own_extra = extra.unwrap_or_default();
         let extra = merge(&value_of(&own_extra), theme_extra);
@@ -61,11 +61,6 @@ impl Config {
         shared.push(("base_url".into(), Value::from(&address.written)));
         shared.push(("extra".into(), extra.clone()));
         shared.push(("markdown".into(), markdown_value));
-        let all = Languages {
-            default_language,
-            language,
-            others,
-        };
         let output_dir = overrides.output_dir.clone().or(site.output_dir);
         Some(Config {
             file: file.clone(),
@@ -437,7 +432,7 @@ fn languages(
     keys: &mut Reader<'_>,
     slugify: SlugifyConfig,
     problems: &mut Diagnostics,
-) -> (Arc<str>, LanguageKeys, Vec<(Arc<str>, LanguageKeys)>) {
+) -> Languages {
     let default_language = keys.text("default_language", problems);
     let default_language = default_language.unwrap_or_else(|| "en".into());
     let mut language = language_keys(keys, slugify, problems);
@@ -459,7 +454,11 @@ fn languages(
         }
     }
     others.sort_by(|a, b| a.0.cmp(&b.0));
-    (default_language, language, others)
+    Languages {
+        default_language,
+        language,
+        others,
+    }
 }
 
 /// `[languages.xx]`, or the list of tables with `code` that it was before 0.14.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::brief::Brief;
 use super::date::{Moment, PartialDate};
+use crate::data::Placed;
 use crate::diagnostic::Place;
 use crate::value::{Hash, Value};
 
@@ -59,7 +60,7 @@ pub struct FrontMatter {
     pub render: bool,
     pub in_search_index: bool,
     /// Taxonomy name to terms, in the order of the file.
-    pub taxonomies: Vec<(Arc<str>, Vec<(Arc<str>, Place)>)>,
+    pub taxonomies: Vec<(Arc<str>, Vec<Placed>)>,
     /// Everything under `extra`, dates as text.
     pub extra: Value,
     pub section: Option<SectionKeys>,
