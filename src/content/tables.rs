@@ -210,21 +210,55 @@ fn comparison(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Comparison {
     let companies = keys.placed_texts("companies", problems);
     let features = keys.texts("features", problems);
     let order = keys.texts("order", problems);
-    let mut groups = Vec::new();
-    if let Some(table) = keys.table("groups", problems) {
-        let reader = Reader::new(keys.file(), keys.path("groups"), Vec::new());
-        for entry in table.into_entries() {
-            let features = reader.as_texts(&entry.key, &entry.node, problems);
-            let features = features.unwrap_or_default().into_iter();
-            groups.push((entry.key, features.map(|(feature, _)| feature).collect()));
-        }
-    }
+    let groups = groups(keys, problems);
     Comparison {
         companies: companies.unwrap_or_default(),
         features: features.unwrap_or_default(),
         order: order.unwrap_or_default(),
         groups,
     }
+}
+
+/// `groups`: a list of tables with `name` and `features`, or a table of names to features.
+fn groups(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
+    let Some(entry) = keys.take("groups") else {
+        return Vec::new();
+    };
+    let named = |texts: Option<Vec<Placed>>| {
+        let texts = texts.unwrap_or_default().into_iter();
+        texts.map(|(feature, _)| feature).collect()
+    };
+    let mut groups = Vec::new();
+    match entry.node.value {
+        Data::Table(entries) => {
+            for entry in entries {
+                let features = keys.as_texts(&entry.key, &entry.node, problems);
+                groups.push((entry.key, named(features)));
+            }
+        }
+        Data::List(items) => {
+            for item in items {
+                let place = keys.place(&item.bytes);
+                let Data::Table(entries) = item.value else {
+                    keys.wrong::<()>("groups", &item, "a table with a name", problems);
+                    continue;
+                };
+                let path = keys.path("groups");
+                let mut table = Reader::new(keys.file(), path.clone(), entries);
+                if !table.has("name") {
+                    problems.missing_key(place, "name", &path);
+                }
+                let name = table.text("name", problems);
+                let features = table.placed_texts("features", problems);
+                table.refuse_unknown(problems);
+                groups.extend(name.map(|name| (name, named(features))));
+            }
+        }
+        _ => {
+            keys.wrong::<()>("groups", &entry.node, "a list of tables", problems);
+        }
+    }
+    groups
 }
 
 fn week(keys: &mut Reader<'_>, name: &FileName<'_>, problems: &mut Diagnostics) -> Stated {
