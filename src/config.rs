@@ -112,21 +112,6 @@ pub struct DatelineConfig {
     pub look: Value,
 }
 
-/// The names that `[extra.dateline] pages` knows: the views of ours that a site can do without.
-pub const VIEWS: &[&str] = &[
-    "home",
-    "sources",
-    "companies",
-    "compare",
-    "predictions",
-    "weekly",
-    "events",
-    "timeline",
-    "corrections",
-    "archive",
-    "links",
-];
-
 impl Config {
     /// The configuration as templates see it on a page in a language; of one that config does not
     /// know, that of the default language.

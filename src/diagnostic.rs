@@ -475,17 +475,6 @@ impl Diagnostics {
         };
         self.error("bad-alias", place, message, None);
     }
-
-    pub fn unknown_view(&mut self, place: Place, name: &str, views: &[&str]) {
-        let hint = did_you_mean(nearest(name, views.iter().copied()))
-            .unwrap_or_else(|| format!("there are {}", list_of(views, "and")));
-        self.warning(
-            "unknown-view",
-            place,
-            format!("`{}` names no pages of Dateline", shortened(name)),
-            hint,
-        );
-    }
 }
 
 /// `a`, `b` or `c`.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     Config, DatelineConfig, Label, MarkdownConfig, PartKind, Slugify, SlugifyConfig,
-    TaxonomyConfig, VIEWS, Vocabulary,
+    TaxonomyConfig, Vocabulary,
 };
 use crate::data::{self, Data, Entry, Node, Reader, value_of};
 use crate::diagnostic::{Diagnostics, Place};
@@ -704,12 +704,6 @@ fn dateline_keys(
     let mut keys = Reader::new(file, "extra", entry.into_iter().collect());
     let table = keys.table("dateline", problems);
     let mut keys = table.unwrap_or_else(|| Reader::new(file, "extra.dateline", Vec::new()));
-    let pages = keys.placed_texts("pages", problems);
-    for (name, place) in pages.iter().flatten() {
-        if !VIEWS.contains(&&**name) {
-            problems.unknown_view(place.clone(), name, VIEWS);
-        }
-    }
     let mut vocabulary = Vocabulary::default();
     add_aliases(
         &mut keys,
@@ -728,7 +722,7 @@ fn dateline_keys(
     let look = keys.table("look", problems).map(Reader::into_entries);
     let dateline = DatelineConfig {
         theme: keys.text("theme", problems),
-        pages: pages.map(|pages| pages.into_iter().map(|(name, _)| name).collect()),
+        pages: keys.texts("pages", problems),
         time_zone: time_zone(&mut keys, problems),
         authority: authority(&mut keys, problems),
         vocabulary,

@@ -173,9 +173,7 @@ pub fn parse_week(text: &str) -> Option<(i16, i8)> {
 pub fn split_date(stem: &str) -> Option<(&str, &str)> {
     let length = 10 + time_length(stem.get(10..)?);
     let (date, rest) = stem.split_at_checked(length)?;
-    let slug = rest
-        .trim_start_matches(char::is_whitespace)
-        .strip_prefix(['-', '_'])?;
+    let slug = rest.trim_start().strip_prefix(['-', '_'])?.trim();
     (!slug.is_empty() && Moment::parse(date, &TimeZone::UTC).is_some()).then_some((date, slug))
 }
 
