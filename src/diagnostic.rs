@@ -185,51 +185,6 @@ impl From<Option<String>> for Hint {
     }
 }
 
-/// The one of `names` that a person most likely meant, if any is near.
-pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    names
-        .into_iter()
-        .map(|other| (strsim::jaro_winkler(&lower, &other.to_lowercase()), other))
-        .filter(|(score, other)| *score >= 0.88 && *other != name)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-        .map(|(_, other)| other)
-}
-
-fn did_you_mean(nearest: Option<&str>) -> Option<String> {
-    nearest.map(|name| format!("did you mean `{name}`?"))
-}
-
-/// The files of a site.
-impl Diagnostics {
-    pub fn invalid_utf8(&mut self, place: Place) {
-        self.error(
-            "invalid-utf8",
-            place,
-            "the file is not UTF-8 text".into(),
-            "save it with the encoding UTF-8",
-        );
-    }
-
-    pub fn too_large(&mut self, place: Place, bytes: usize, bytes_max: usize) {
-        self.error(
-            "too-large",
-            place,
-            format!("the file has {bytes} bytes, more than the {bytes_max} that are read"),
-            "split it, or move what is not text beside it",
-        );
-    }
-
-    pub fn unreadable(&mut self, place: Place, reason: &str) {
-        self.error(
-            "unreadable",
-            place,
-            format!("the file cannot be read: {reason}"),
-            None,
-        );
-    }
-}
-
 /// Front matter.
 impl Diagnostics {
     pub fn no_front_matter(&mut self, place: Place) {
@@ -499,4 +454,49 @@ fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
+}
+
+/// The one of `names` that a person most likely meant, if any is near.
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    names
+        .into_iter()
+        .map(|other| (strsim::jaro_winkler(&lower, &other.to_lowercase()), other))
+        .filter(|(score, other)| *score >= 0.88 && *other != name)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, other)| other)
+}
+
+fn did_you_mean(nearest: Option<&str>) -> Option<String> {
+    nearest.map(|name| format!("did you mean `{name}`?"))
+}
+
+/// The files of a site.
+impl Diagnostics {
+    pub fn invalid_utf8(&mut self, place: Place) {
+        self.error(
+            "invalid-utf8",
+            place,
+            "the file is not UTF-8 text".into(),
+            "save it with the encoding UTF-8",
+        );
+    }
+
+    pub fn too_large(&mut self, place: Place, bytes: usize, bytes_max: usize) {
+        self.error(
+            "too-large",
+            place,
+            format!("the file has {bytes} bytes, more than the {bytes_max} that are read"),
+            "split it, or move what is not text beside it",
+        );
+    }
+
+    pub fn unreadable(&mut self, place: Place, reason: &str) {
+        self.error(
+            "unreadable",
+            place,
+            format!("the file cannot be read: {reason}"),
+            None,
+        );
+    }
 }
