@@ -3,6 +3,7 @@
 pub mod address;
 pub mod config;
 pub mod content;
+pub mod data;
 pub mod diagnostic;
 pub mod input;
 pub mod pages;
