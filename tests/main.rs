@@ -1,1 +1,6 @@
+//! The one test program.
 
+mod commands;
+mod fix;
+mod report;
+mod serve;
