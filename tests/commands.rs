@@ -5,6 +5,10 @@
 //! a line `$ dateline …` is run, `$ cat FILE` and `$ ls FOLDER` look at files, `$ write FILE TEXT`
 //! makes one; what they print follows, and `[1]` if the exit status is 1. `UPDATE=1` writes what
 //! was printed into the files.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this test writes folders and looks at them"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

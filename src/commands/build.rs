@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::progress::{self, Progress};
 use super::report::{self, grouped, plural};
 use super::session::{self, Folder, Options, Summary};
-use super::{Done, print_line};
-use crate::diagnostic::Diagnostics;
+use super::{Done, print_line, variable};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Builds, prints what was found, and says in one line what was done.
 pub fn run(options: &Options, force: bool) -> anyhow::Result<Done> {
@@ -36,7 +36,7 @@ pub fn print_problems(problems: Diagnostics, folder: &Folder) -> anyhow::Result<
     let problems = problems.sorted();
     let texts = folder.texts();
     let stderr = std::io::stderr();
-    let color = report::wants_color(stderr.is_terminal(), |name| std::env::var(name).ok());
+    let color = report::wants_color(stderr.is_terminal(), variable);
     let mut text = report::for_people(&problems, &texts, color);
     text.push_str(&annotations(&problems, folder));
     stderr.lock().write_all(text.as_bytes())?;
@@ -44,8 +44,8 @@ pub fn print_problems(problems: Diagnostics, folder: &Folder) -> anyhow::Result<
 }
 
 /// The workflow commands for GitHub Actions; empty elsewhere.
-pub fn annotations(problems: &[crate::diagnostic::Diagnostic], folder: &Folder) -> String {
-    if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
+pub fn annotations(problems: &[Diagnostic], folder: &Folder) -> String {
+    if variable("GITHUB_ACTIONS").as_deref() != Some("true") {
         return String::new();
     }
     report::for_github(problems, &folder.texts(), &folder.from_repository())

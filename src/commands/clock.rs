@@ -4,6 +4,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use super::variable;
+
 /// A `--now`: a day or a time without an offset is meant in the site's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Now {
@@ -40,11 +42,11 @@ impl Now {
     }
 }
 
-/// The instant to take for now, and whether it was chosen rather than read off the clock.
+/// The instant to take for now.
 pub fn now(chosen: Option<Now>, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     match chosen {
         Some(now) => Ok(now.instant(zone)?),
-        None => match source_date_epoch(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())? {
+        None => match source_date_epoch(variable("SOURCE_DATE_EPOCH").as_deref())? {
             Some(instant) => Ok(instant),
             None => Ok(Timestamp::now()),
         },

@@ -1,5 +1,5 @@
 //! `dateline init`: writes a small site to begin with.
-#![allow(
+#![expect(
     clippy::disallowed_methods,
     reason = "this command writes a new site, which no build is about to read"
 )]

@@ -337,6 +337,15 @@ fn completion(shell: Shell) -> anyhow::Result<Done> {
     Ok(Done::Clean)
 }
 
+/// A variable of the environment, if it is set and text.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the environment is read"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Prints a line that is the result of a command.
 fn print_line(line: &str) -> anyhow::Result<()> {
     writeln!(io::stdout(), "{line}")?;

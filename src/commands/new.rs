@@ -1,5 +1,5 @@
 //! `dateline new`: begins a brief with every part to fill in.
-#![allow(
+#![expect(
     clippy::disallowed_methods,
     reason = "this command writes one new file of content"
 )]

@@ -184,11 +184,10 @@ pub fn position(diagnostic: &Diagnostic, texts: Texts<'_>) -> Option<Position> {
     locate(diagnostic, texts).map(|(position, _)| position)
 }
 
-/// The position, and the line that it begins in with the bytes of that line that are meant.
-fn locate(
-    diagnostic: &Diagnostic,
-    texts: Texts<'_>,
-) -> Option<(Position, Option<(String, Range<usize>)>)> {
+/// A position, and the line that it begins in, if at hand, with the bytes of it that are meant.
+type Located = (Position, Option<(String, Range<usize>)>);
+
+fn locate(diagnostic: &Diagnostic, texts: Texts<'_>) -> Option<Located> {
     match diagnostic.place.at {
         At::Whole => None,
         At::Bytes(start, end) => {

@@ -15,7 +15,7 @@ use super::report::{self, plural};
 use super::server::{Preview, Snapshot};
 use super::session::{self, Folder, Memo, Options};
 use super::watch::Watch;
-use super::{Done, print_line};
+use super::{Done, print_line, variable};
 use crate::diagnostic::{Diagnostics, Severity};
 
 /// What was asked of `serve`.
@@ -104,7 +104,7 @@ fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
             true => eprintln!("{line}, ready in {took}"),
             false => eprintln!("{line}, not shown because of errors ({took})"),
         }
-        changed = watch.next();
+        changed = watch.wait();
     }
 }
 
@@ -129,7 +129,7 @@ fn show(problems: Diagnostics, folder: &Folder) -> String {
     let problems = problems.sorted();
     let texts = folder.texts();
     let stderr = io::stderr();
-    let color = report::wants_color(stderr.is_terminal(), |name| std::env::var(name).ok());
+    let color = report::wants_color(stderr.is_terminal(), variable);
     let text = report::for_people(&problems, &texts, color);
     // A closed terminal does not end the preview.
     let _ = stderr.lock().write_all(text.as_bytes());

@@ -356,13 +356,13 @@ fn error_page(preview: &Preview, shown: &Shown, status: StatusCode, problems: &s
         }
     }
     let mut html = String::new();
-    let _ = write!(
+    let _ = writeln!(
         html,
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Dateline: {status}</title>\
          <style>body{{font:16px/1.5 system-ui;margin:2rem}}\
          pre{{white-space:pre-wrap;font:14px/1.45 ui-monospace,monospace}}</style>\
-         <body><h1>{status}</h1><pre>{escaped}</pre>{}</body></html>\n",
+         <body><h1>{status}</h1><pre>{escaped}</pre>{}</body></html>",
         preview.script(shown),
     );
     Made {

@@ -2,6 +2,10 @@
 //!
 //! Everything that a command needs of the rest of the program goes through the functions of this
 //! file; nothing else in `commands/` calls a step.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this module reads the configuration and the files of excerpts"
+)]
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,6 +1,6 @@
 //! Waits for changes of a site's files. Events only say when to look; what changed is seen by
 //! comparing the files, so an event that is lost, doubled or about nothing does no harm.
-#![allow(
+#![expect(
     clippy::disallowed_methods,
     reason = "this module looks at the files of the site"
 )]
@@ -48,7 +48,7 @@ pub struct Watch {
 type Files = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
 impl Watch {
-    /// Begins to watch. What changes from now on is reported by [`Watch::next`].
+    /// Begins to watch. What changes from now on is reported by [`Watch::wait`].
     pub fn new(root: &Path, config: &Path, output: &Path) -> Watch {
         let (sender, events) = mpsc::channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -80,9 +80,9 @@ impl Watch {
     }
 
     /// Waits until files have changed and are quiet, and says which, sorted.
-    pub fn next(&mut self) -> Vec<PathBuf> {
+    pub fn wait(&mut self) -> Vec<PathBuf> {
         loop {
-            let replaced = self.wait();
+            let replaced = self.until_quiet();
             // What stands there now, if anything, is another folder, that nobody watches.
             self.watched.retain(|folder| !replaced.contains(folder));
             self.watch_folders();
@@ -91,7 +91,7 @@ impl Watch {
                 std::thread::sleep(SETTLE);
                 files = self.files();
             }
-            let changed = changed(&self.seen, &files);
+            let changed = difference(&self.seen, &files);
             self.seen = files;
             if !changed.is_empty() {
                 return changed;
@@ -100,7 +100,7 @@ impl Watch {
     }
 
     /// Waits until something has happened and no more happens; says what was replaced.
-    fn wait(&self) -> Vec<PathBuf> {
+    fn until_quiet(&self) -> Vec<PathBuf> {
         let first = match self.watcher {
             Some(_) => self.events.recv().ok(),
             None => None,
@@ -209,7 +209,7 @@ fn is_half_saved(before: &Files, after: &Files) -> bool {
         .any(|(path, seen)| seen.1 == 0 && before.get(path) != Some(seen))
 }
 
-fn changed(before: &Files, after: &Files) -> Vec<PathBuf> {
+fn difference(before: &Files, after: &Files) -> Vec<PathBuf> {
     let new = after
         .iter()
         .filter(|(path, seen)| before.get(*path) != Some(seen))
