@@ -4,3 +4,4 @@ mod commands;
 mod fix;
 mod report;
 mod serve;
+mod watch;

@@ -335,3 +335,61 @@ fn a_page_that_fails_says_why() {
     );
     assert_eq!(server.get("/").status, 200);
 }
+
+/// The program itself: it says where it serves, takes the next port if its own is taken, and ends
+/// with Ctrl-C.
+#[cfg(unix)]
+#[test]
+fn the_program_serves_until_it_is_interrupted() {
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let program = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+        command.current_dir(folder.path());
+        command
+    };
+    let made = program().args(["init", "."]).output().unwrap();
+    assert!(made.status.success());
+    // Whether or not this one gets port 1111, the one below does not.
+    let _taken = TcpListener::bind((LOCAL, 1111));
+    let mut child = program()
+        .args(["serve", "--base-url", "https://user.github.io/repo"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    let address = line.split(' ').nth(1).unwrap();
+    let at = address.strip_prefix("http://").unwrap();
+    let (at, path) = at.split_once('/').unwrap();
+    assert_eq!(path, "repo/", "{line}");
+    assert!(!at.ends_with(":1111"), "{line}");
+    let mut stream = TcpStream::connect(at).unwrap();
+    write!(
+        stream,
+        "GET /{path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    assert!(reply.contains("/repo/__dateline/events"), "{reply}");
+
+    let taken = at.split(':').nth(1).unwrap();
+    let second = program().args(["serve", "--port", taken]).output().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains(&format!("cannot listen on {at}")), "{said}");
+
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
