@@ -123,12 +123,16 @@ fn what_no_build_reads_is_no_change() {
     site.write(".git/index", "git");
     site.write(".dateline/output.list", "ours");
     site.write("content/.a.md.swp", "an editor's");
+    site.write("static/.a.css.swp", "an editor's");
+    site.write("content/a.md~", "an editor's");
     site.write("themes/x/node_modules/y/z.js", "a theme's tools");
     site.write("README.md", "not part of the site");
     site.expect_nothing();
     // Another `public` than the output is part of the site.
     site.write("themes/x/public/a.css", "changed");
     site.expect(&["themes/x/public/a.css"]);
+    site.write("static/.well-known/security.txt", "goes out");
+    site.expect(&["static/.well-known/security.txt"]);
 }
 
 #[cfg(unix)]

@@ -26,8 +26,16 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// The folders that a build reads, from the root of the site.
 const READ: [&str; 6] = ["content", "templates", "static", "themes", "sass", "data"];
-/// Folders that are never part of a site, wherever they lie.
-const NEVER: [&str; 2] = ["node_modules", "target"];
+/// What tools leave behind is never part of a site, wherever it lies.
+const NEVER: [&str; 7] = [
+    "node_modules",
+    "target",
+    ".git",
+    ".hg",
+    ".jj",
+    ".dateline",
+    ".DS_Store",
+];
 
 /// Watches a site.
 pub struct Watch {
@@ -177,7 +185,6 @@ impl Watch {
     }
 
     fn is_read(&self, entry: &DirEntry) -> bool {
-        let is_hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
         if entry.depth() == 0 {
             return true;
         }
@@ -187,8 +194,28 @@ impl Watch {
                 && self.output.file_name() == Some(name)
                 && absolute(entry.path()) == self.output
         };
-        !is_hidden(name) && NEVER.iter().all(|never| name != *never) && !is_output()
+        // Elsewhere names with a dot are private, but `static/.well-known/` goes out.
+        let inside = entry
+            .path()
+            .strip_prefix(&self.root)
+            .unwrap_or(entry.path());
+        let is_static = || inside.iter().any(|part| part == "static");
+        let is_hidden = || name.as_encoded_bytes().starts_with(b".") && !is_static();
+        NEVER.iter().all(|never| name != *never)
+            && !is_temporary(name)
+            && !is_hidden()
+            && !is_output()
     }
+}
+
+/// What editors write beside the file that is being edited: locks, backups, swap files.
+fn is_temporary(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(".#")
+        || name.starts_with('#') && name.ends_with('#')
+        || name.ends_with('~')
+        || name.starts_with('.') && (name.ends_with(".swp") || name.ends_with(".swx"))
+        || name == "4913"
 }
 
 fn is_replacement(kind: &EventKind) -> bool {
