@@ -1,7 +1,21 @@
 //! `check --fix`: what it puts into a file, and what it leaves alone.
 
-use dateline::commands::fix::{Lacking, NamelessPrediction, fix_text};
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this test writes the files that are fixed"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use dateline::commands::fix::{Lacking, NamelessPrediction, fix, fix_text};
 use dateline::config::Vocabulary;
+use dateline::content::Article;
+use dateline::content::article::{Body, FrontMatter, Table};
+use dateline::content::brief::{Brief, Tldr};
+use dateline::diagnostic::Place;
+use dateline::value::Hash;
 
 /// Fixes a text whose predictions are found by their wording; `None` where it is left as it is.
 fn fixed(text: &str, id: Option<&str>, predictions: &[(&str, &str)]) -> Option<String> {
@@ -123,4 +137,107 @@ fn fixing_twice_changes_nothing_more() {
     let text = "+++\n[extra.brief]\nid = \"7k3f9q\"\n+++\n- One\n  - Id: one-thing\n";
     assert_eq!(fixed(text, None, &[]).as_deref(), Some(text));
     assert_eq!(fixed(text, Some("222222"), &[]), None);
+}
+
+/// A brief as the parser would make it of a file, as far as its ids go.
+fn article(path: &str, language: Option<&str>, id: Option<&str>) -> Arc<Article> {
+    let file: Arc<str> = format!("content/{path}").into();
+    let place = Place::whole(&file);
+    let brief = Brief {
+        id: id.map(|id| (id.into(), place)),
+        source: None,
+        collected: None,
+        event: None,
+        analysis: None,
+        companies: Vec::new(),
+        parts: Vec::new(),
+        tldr: Tldr::default(),
+        takeaways: Vec::new(),
+        tables: Vec::new(),
+        predictions: Vec::new(),
+        timeline: Vec::new(),
+        corrections: Vec::new(),
+        citations: Vec::new(),
+    };
+    Arc::new(Article {
+        path: path.into(),
+        file,
+        language: language.map(Arc::from),
+        front_matter: FrontMatter::default(),
+        body: Body::default(),
+        table: Table::Brief(Box::new(brief)),
+        hash: Hash::of(b""),
+    })
+}
+
+fn id_of(root: &Path, path: &str) -> String {
+    let text = fs::read_to_string(root.join("content").join(path)).unwrap();
+    let line = text.lines().find(|line| line.starts_with("id = "));
+    line.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn translations_share_an_id_and_others_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir(root.join("content")).unwrap();
+    let write = |path: &str, id: &str| {
+        let text = format!("+++\n[extra.brief]\n{id}+++\n");
+        fs::write(root.join("content").join(path), text).unwrap();
+    };
+    write("a.md", "id = \"aaaaaa\"\n");
+    for path in ["a.de.md", "b.md", "b.de.md", "c.de.md", "d.de.md"] {
+        write(path, "");
+    }
+    let articles = [
+        article("a.de.md", Some("de"), None),
+        article("a.md", None, Some("aaaaaa")),
+        article("b.de.md", Some("de"), None),
+        article("b.md", None, None),
+        article("c.de.md", Some("de"), None),
+        // `de` is no language of the site here, so this is a brief of its own.
+        article("d.de.md", None, None),
+    ];
+    let vocabulary = Vocabulary::default();
+    let fixed = fix(root, &articles, &vocabulary).unwrap();
+    assert_eq!(fixed.len(), 5);
+    assert_eq!(id_of(root, "a.de.md"), "id = \"aaaaaa\"");
+    assert_eq!(id_of(root, "b.md"), id_of(root, "b.de.md"));
+    let different = ["a.md", "b.md", "c.de.md", "d.de.md"].map(|path| id_of(root, path));
+    let set: std::collections::BTreeSet<_> = different.iter().collect();
+    assert_eq!(set.len(), 4, "{different:?}");
+    assert_eq!(
+        fixed[1].to_string().len(),
+        "fixed content/b.de.md: id `bbbbbb`".len()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_stay_and_links_are_left() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("content");
+    fs::create_dir(&content).unwrap();
+    let text = "+++\n[extra.brief]\n+++\n";
+    fs::write(content.join("a.md"), text).unwrap();
+    fs::write(folder.path().join("elsewhere.md"), text).unwrap();
+    symlink("../elsewhere.md", content.join("b.md")).unwrap();
+    let mode = fs::Permissions::from_mode(0o640);
+    fs::set_permissions(content.join("a.md"), mode).unwrap();
+    let articles = [article("a.md", None, None), article("b.md", None, None)];
+    let fixed = fix(folder.path(), &articles, &Vocabulary::default()).unwrap();
+    assert_ne!(id_of(folder.path(), "a.md"), "");
+    let mode = fs::metadata(content.join("a.md"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o640);
+    assert_eq!(
+        fixed[1].to_string(),
+        "not fixed content/b.md: it is a symbolic link"
+    );
+    assert_eq!(id_of(folder.path(), "b.md"), "");
+    assert_eq!(fs::read_dir(content).unwrap().count(), 2);
 }

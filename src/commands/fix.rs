@@ -558,3 +558,21 @@ fn adds_an_item(before: &str, after: &str, slug: &str) -> bool {
             .iter()
             .any(|e| matches!(e, Event::Text(t) if **t == *wanted))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_changed_meanwhile_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.md");
+        fs::write(&path, "someone else's").unwrap();
+        let error = replace(&path, b"what was read", b"what was made of it").unwrap_err();
+        assert!(error.to_string().contains("changed while"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"someone else's");
+        replace(&path, b"someone else's", b"ours").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"ours");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

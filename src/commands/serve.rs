@@ -16,7 +16,7 @@ use super::server::{Preview, Snapshot};
 use super::session::{self, Folder, Memo, Options};
 use super::watch::Watch;
 use super::{Done, print_line, variable};
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 
 /// What was asked of `serve`.
 #[derive(Clone, Debug)]
@@ -44,7 +44,11 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     };
     let preview = {
         let folder = folder.clone();
-        let report = move |problems: Diagnostics| show(problems, &folder);
+        let report = move |problems: Diagnostics| {
+            let problems = problems.sorted();
+            print(&problems, &folder);
+            for_browser(&problems, &folder)
+        };
         Preview::new(&base_path, wanted.interface, Box::new(report))
     };
     let runtime = tokio::runtime::Runtime::new().context("cannot start the server")?;
@@ -76,34 +80,35 @@ fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
     }
     let mut memo = Memo::default();
     let mut changed = Vec::new();
+    let mut last = Vec::new();
     loop {
         let started = Instant::now();
-        let (snapshot, problems) = match session::snapshot(folder, options, &mut memo) {
-            Ok((snapshot, problems)) => (snapshot, Ok(problems)),
-            Err(failure) => (
-                None,
-                Err(report::one_line(&format!("{failure:#}")).into_owned()),
-            ),
-        };
-        let line = line(folder, &changed, snapshot.as_ref());
-        let is_made = snapshot.is_some();
-        let shown = match problems {
-            Ok(problems) => {
-                let has_errors = problems.has_errors();
-                let text = show(problems, folder);
-                has_errors.then_some(text)
-            }
+        let made = session::snapshot(folder, options, &mut memo);
+        let (snapshot, problems) = match made {
+            Ok((snapshot, problems)) => (snapshot, problems.sorted()),
             Err(failure) => {
-                eprintln!("error: {failure}");
-                Some(format!("error: {failure}"))
+                let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
+                eprint!("{failure}");
+                preview.publish(None, Some(failure));
+                changed = watch.wait();
+                continue;
             }
         };
-        preview.publish(snapshot, shown);
-        let took = progress::duration(started.elapsed());
-        match is_made {
-            true => eprintln!("{line}, ready in {took}"),
-            false => eprintln!("{line}, not shown because of errors ({took})"),
+        let errors = errors(&problems);
+        // Warnings that were there before this save are not said again after it.
+        if !errors.is_empty() || problems != last {
+            print(&problems, folder);
         }
+        let line = line(folder, &changed, snapshot.as_ref());
+        let took = progress::duration(started.elapsed());
+        match (&snapshot, errors.is_empty()) {
+            (Some(_), true) => eprintln!("{line}, ready in {took}"),
+            (Some(_), false) => eprintln!("{line}, ready in {took} except for what has errors"),
+            (None, _) => eprintln!("{line}, not shown because of errors ({took})"),
+        }
+        let shown = (!errors.is_empty()).then(|| for_browser(&errors, folder));
+        preview.publish(snapshot, shown);
+        last = problems;
         changed = watch.wait();
     }
 }
@@ -124,20 +129,21 @@ fn line(folder: &Folder, changed: &[PathBuf], snapshot: Option<&Snapshot>) -> St
     }
 }
 
-/// Prints diagnostics and returns its errors as text for the browser.
-fn show(problems: Diagnostics, folder: &Folder) -> String {
-    let problems = problems.sorted();
-    let texts = folder.texts();
+fn errors(problems: &[Diagnostic]) -> Vec<Diagnostic> {
+    let errors = problems.iter().filter(|p| p.severity == Severity::Error);
+    errors.cloned().collect()
+}
+
+/// Prints diagnostics; a terminal that was closed does not end the preview.
+fn print(problems: &[Diagnostic], folder: &Folder) {
     let stderr = io::stderr();
     let color = report::wants_color(stderr.is_terminal(), variable);
-    let text = report::for_people(&problems, &texts, color);
-    // A closed terminal does not end the preview.
+    let text = report::for_people(problems, &folder.texts(), color);
     let _ = stderr.lock().write_all(text.as_bytes());
-    let errors: Vec<_> = problems
-        .into_iter()
-        .filter(|problem| problem.severity == Severity::Error)
-        .collect();
-    report::for_people(&errors, &texts, false)
+}
+
+fn for_browser(problems: &[Diagnostic], folder: &Folder) -> String {
+    report::for_people(problems, &folder.texts(), false)
 }
 
 /// The path under which the site is served: that of the address given, or none.

@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{IpAddr, TcpListener};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -75,6 +76,9 @@ enum Answer<'a> {
 
 /// Where pages hear of changes, below the base path.
 const EVENTS: &str = "/__dateline/events";
+
+/// How soon a page asks again after the server has gone: a restart takes about as long.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// What makes a page of the preview live.
 const SCRIPT: &str = include_str!("live.js");
@@ -215,7 +219,7 @@ fn events(preview: &Arc<Preview>, host: &str, headers: &HeaderMap) -> Response {
             "version": preview.version(&shown),
             "problems": shown.problems.as_deref(),
         });
-        let event = Event::default().data(state.to_string());
+        let event = Event::default().retry(RETRY).data(state.to_string());
         Some((Ok::<_, Infallible>(event), (preview, changes)))
     });
     let mut response = Sse::new(states)
