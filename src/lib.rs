@@ -1,6 +1,7 @@
 //! Dateline: a static site generator for news briefings.
 
 pub mod address;
+pub mod commands;
 pub mod config;
 pub mod content;
 pub mod data;
