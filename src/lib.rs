@@ -4,6 +4,7 @@ pub mod address;
 pub mod config;
 pub mod content;
 pub mod diagnostic;
+pub mod disk;
 pub mod input;
 pub mod pages;
 pub mod render;
