@@ -204,13 +204,21 @@ fn nothing_is_touched_if_nothing_differs() {
             .filter(|(_, path)| !path.ends_with("lock"))
             .collect::<Vec<_>>()
     };
-    let before = (times(&bench), modified(&bench.public()), modified(&bench.site()));
+    let before = (
+        times(&bench),
+        modified(&bench.public()),
+        modified(&bench.site()),
+    );
     let written = bench.build(OLD).unwrap();
     assert_eq!((written.how, written.note), (How::Untouched, None));
     assert_eq!((written.written, written.unchanged), (0, OLD.len()));
     assert_eq!(
         before,
-        (times(&bench), modified(&bench.public()), modified(&bench.site()))
+        (
+            times(&bench),
+            modified(&bench.public()),
+            modified(&bench.site())
+        )
     );
 }
 
@@ -296,8 +304,14 @@ fn files_of_others_are_refused_and_three_named() {
     }
     let before = snapshot(&bench.public());
     let error = bench.build(NEW).unwrap_err().to_string();
-    assert!(error.contains("`CNAME`, `a/b.txt`, `c.txt` and 1 more"), "{error}");
-    assert!(error.contains("--force") && error.contains("public"), "{error}");
+    assert!(
+        error.contains("`CNAME`, `a/b.txt`, `c.txt` and 1 more"),
+        "{error}"
+    );
+    assert!(
+        error.contains("--force") && error.contains("public"),
+        "{error}"
+    );
     assert_eq!(snapshot(&bench.public()), before);
     assert_eq!(left_over(&bench.site()), [] as [PathBuf; 0]);
 
@@ -318,7 +332,10 @@ fn a_file_of_others_at_an_address_of_the_site_is_never_overwritten() {
     for (mine, named) in [("about/index.html", "about/index.html"), ("about", "about")] {
         bench.file(&format!("site/public/{mine}"), "mine");
         let error = bench.force(pages).unwrap_err().to_string();
-        assert!(error.contains(named) && error.contains("move it away"), "{error}");
+        assert!(
+            error.contains(named) && error.contains("move it away"),
+            "{error}"
+        );
         assert_eq!(snapshot(&bench.public())[mine], "mine");
         fs::remove_file(bench.public().join(mine)).unwrap();
         let _ = fs::remove_dir(bench.public().join("about"));
@@ -358,8 +375,21 @@ fn folders_that_are_not_for_output_are_refused() {
     bench.file("site/worktree/.git", "gitdir: elsewhere");
     let site = bench.site();
     for output in [
-        "", "..", "content", "content/deep", "static", "templates", "themes/x", "sass", "src",
-        ".dateline", "file", "clone", "worktree", "missing/..", "file/below",
+        "",
+        "..",
+        "content",
+        "content/deep",
+        "static",
+        "templates",
+        "themes/x",
+        "sass",
+        "src",
+        ".dateline",
+        "file",
+        "clone",
+        "worktree",
+        "missing/..",
+        "file/below",
     ] {
         let output = site.join(output);
         let error = bench.open(&output).unwrap_err().to_string();
@@ -386,7 +416,10 @@ fn links_for_output_folders_are_judged_by_where_they_lead() {
     symlink(bench.path("site/static"), bench.path("site/own")).unwrap();
     symlink(bench.path("elsewhere"), bench.public()).unwrap();
     for (output, reason) in [("dangling", "nowhere"), ("own", "site's own")] {
-        let error = bench.open(&bench.site().join(output)).unwrap_err().to_string();
+        let error = bench
+            .open(&bench.site().join(output))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(reason), "{error}");
     }
     for pages in [OLD, NEW] {
@@ -416,7 +449,10 @@ fn a_link_inside_of_the_output_is_not_followed() {
     let without: Pages<'_> = &[("index.html", "home")];
     bench.force(without).unwrap();
     assert_eq!(snapshot(&bench.path("outside"))["index.html"], "mine");
-    assert_eq!(fs::read_to_string(bench.public().join("index.html")).unwrap(), "home");
+    assert_eq!(
+        fs::read_to_string(bench.public().join("index.html")).unwrap(),
+        "home"
+    );
 }
 
 #[test]
@@ -438,8 +474,13 @@ fn the_output_may_lie_elsewhere_and_have_any_name() {
     }
     let output = bench.path("elsewhere/line\nbreak");
     fs::write(output.join("mine\n.txt"), "").unwrap();
-    let error = write(&output, NEW, bench.options()).unwrap_err().to_string();
-    assert!(error.contains(r"line\nbreak") && error.contains(r"mine\n.txt"), "{error}");
+    let error = write(&output, NEW, bench.options())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains(r"line\nbreak") && error.contains(r"mine\n.txt"),
+        "{error}"
+    );
     assert!(!error.contains('\n'), "{error}");
 }
 
@@ -449,13 +490,17 @@ fn names_that_are_not_unicode_are_no_obstacle() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let bench = Bench::new();
-    let output = bench.path("x").with_file_name(OsStr::from_bytes(b"p\xffblic"));
+    let output = bench
+        .path("x")
+        .with_file_name(OsStr::from_bytes(b"p\xffblic"));
     for pages in [OLD, NEW] {
         write(&output, pages, bench.options()).unwrap();
         assert_eq!(snapshot(&output), bench.expected(pages));
     }
     fs::write(output.join(OsStr::from_bytes(b"m\xffne")), "").unwrap();
-    let error = write(&output, NEW, bench.options()).unwrap_err().to_string();
+    let error = write(&output, NEW, bench.options())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("`m\u{fffd}ne`"), "{error}");
 }
 
@@ -466,7 +511,10 @@ fn two_builds_at_once_do_not_mix() {
     first.put(page("index.html", "first")).unwrap();
     let error = bench.open(&bench.public()).unwrap_err().to_string();
     let process = format!("process {}", std::process::id());
-    assert!(error.contains(&process) && error.contains("lock"), "{error}");
+    assert!(
+        error.contains(&process) && error.contains("lock"),
+        "{error}"
+    );
     first.commit().unwrap();
     assert_eq!(snapshot(&bench.public())["index.html"], "first");
     bench.build(NEW).unwrap();
@@ -486,7 +534,12 @@ fn a_build_that_is_given_up_leaves_no_trace() {
 
 #[test]
 fn a_file_and_a_folder_of_one_name_are_refused() {
-    for pages in [["a", "a/index.html"], ["a/index.html", "a"], ["a/b/c", "a"], ["a/b", "a/b/c/d"]] {
+    for pages in [
+        ["a", "a/index.html"],
+        ["a/index.html", "a"],
+        ["a/b/c", "a"],
+        ["a/b", "a/b/c/d"],
+    ] {
         let bench = Bench::new();
         let staging = bench.open(&bench.public()).unwrap();
         staging.put(page(pages[0], "")).unwrap();
@@ -505,7 +558,15 @@ fn nothing_is_written_outside_of_the_output() {
     let before = snapshot(bench.folder.path());
     let staging = bench.open(&bench.public()).unwrap();
     for path in [
-        "../escape", "a/../../escape", "a/./b", "..", "a//b", "/etc/x", "a\nb", "a\0b", ".",
+        "../escape",
+        "a/../../escape",
+        "a/./b",
+        "..",
+        "a//b",
+        "/etc/x",
+        "a\nb",
+        "a\0b",
+        ".",
     ] {
         // An address made by `join` is checked nowhere else.
         let output = Output {
@@ -513,7 +574,11 @@ fn nothing_is_written_outside_of_the_output() {
             body: OutputBody::Made(Vec::new()),
         };
         let error = staging.put(output).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{path:?}: {error}");
+        assert_eq!(
+            error.kind(),
+            io::ErrorKind::InvalidInput,
+            "{path:?}: {error}"
+        );
     }
     drop(staging);
     let mut after = snapshot(bench.folder.path());
@@ -530,7 +595,10 @@ fn a_static_file_that_turned_into_a_link_out_of_the_site_is_not_copied() {
     let staging = bench.open(&bench.public()).unwrap();
     let error = staging.put(page("link", "@static/link")).unwrap_err();
     let error = error.to_string();
-    assert!(error.contains("static/link") && error.contains("out of the site"), "{error}");
+    assert!(
+        error.contains("static/link") && error.contains("out of the site"),
+        "{error}"
+    );
     // What could not be written is not left out of the site in silence.
     staging.commit().unwrap_err();
     assert!(!bench.public().exists());
@@ -539,7 +607,9 @@ fn a_static_file_that_turned_into_a_link_out_of_the_site_is_not_copied() {
 #[test]
 fn several_threads_write_one_site() {
     let bench = Bench::new();
-    let paths: Vec<String> = (0..400).map(|n| format!("a/{}/{n}/index.html", n % 7)).collect();
+    let paths: Vec<String> = (0..400)
+        .map(|n| format!("a/{}/{n}/index.html", n % 7))
+        .collect();
     let texts: Vec<String> = (0..400).map(|n| format!("page {n}")).collect();
     let pages: Vec<(&str, &str)> = paths
         .iter()

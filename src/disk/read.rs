@@ -30,7 +30,7 @@ pub struct ConfigSource {
     pub root: PathBuf,
     /// From the root, with `/`: what a [`Place`] names.
     pub file: Arc<str>,
-    pub bytes: Vec<u8>,
+    pub text: String,
 }
 
 /// What is read, besides the folder itself.
@@ -66,18 +66,18 @@ pub fn find_config(folder: &Path, named: Option<&Path>) -> io::Result<ConfigSour
             let file = path.strip_prefix(root).unwrap_or(&path);
             let file = file.to_string_lossy().replace('\\', "/");
             // A file that the user names may lie anywhere; one that is found may not.
-            let bytes = if named.is_some() {
-                std::fs::read(&path)
+            let text = if named.is_some() {
+                std::fs::read_to_string(&path)
             } else {
-                Opener::new(root)?
-                    .open(&file)
+                let opened = Opener::new(root)?.open(&file);
+                opened
                     .map_err(io::Error::from)
-                    .and_then(|(file, _)| read_all(file))
+                    .and_then(|(file, _)| io::read_to_string(file))
             };
             return Ok(ConfigSource {
                 root: root.to_owned(),
                 file: file.into(),
-                bytes: bytes.map_err(|error| naming("read", &path, &error))?,
+                text: text.map_err(|error| naming("read", &path, &error))?,
             });
         }
     }
@@ -443,12 +443,6 @@ fn gather<T>(read: Vec<Result<T, Unread>>, problems: &mut Diagnostics) -> Vec<T>
         }
     }
     good
-}
-
-fn read_all(mut file: std::fs::File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Why an entry could not be walked to, without its path.

@@ -58,7 +58,7 @@ pub struct Staging {
     /// From here on what is staged is the new site's, and not to be cleaned up.
     settled: bool,
     /// Held until the end.
-    _lock: File,
+    lock: File,
 }
 
 /// What a build did to the output folder.
@@ -128,7 +128,7 @@ impl Staging {
             made: Mutex::default(),
             has_next: false,
             settled: false,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -470,16 +470,17 @@ impl Sink for Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if self.settled {
-            return;
+        if !self.settled {
+            // If this fails, the next run clears away.
+            if let Some(side) = self.side.get() {
+                let _ = remove_tree(self.staging(*side), &self.ops);
+            }
+            if self.has_next {
+                let _ = self.location.records.forget_next(&self.ops);
+            }
         }
-        // If this fails, the next run clears away.
-        if let Some(side) = self.side.get() {
-            let _ = remove_tree(self.staging(*side), &self.ops);
-        }
-        if self.has_next {
-            let _ = self.location.records.forget_next(&self.ops);
-        }
+        // Closing the file is not enough: a process that is being started may hold a copy of it.
+        let _ = self.lock.unlock();
     }
 }
 

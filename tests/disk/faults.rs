@@ -109,13 +109,20 @@ fn check(scene: Scene, fault: Fault, at: usize, lasting: bool) -> bool {
             let admits = error.contains("the next build completes it");
             is_whole = output() == old || output() == new;
             assert!(is_whole || admits, "{what}: half a site: {error}");
-            assert!(is_whole || lasting || fault == Fault::Kill, "{what}: {error}");
+            assert!(
+                is_whole || lasting || fault == Fault::Kill,
+                "{what}: {error}"
+            );
         }
     }
     if !is_whole {
         // Whether or not the next build comes to an end.
         drop(bench.open(&bench.public()).unwrap());
-        assert_eq!(output(), new, "{what}: the next run did not complete the site");
+        assert_eq!(
+            output(),
+            new,
+            "{what}: the next run did not complete the site"
+        );
     }
     if scene == Scene::Foreign {
         let mine = fs::read_to_string(bench.public().join(FOREIGN.0)).unwrap();
