@@ -1,4 +1,8 @@
 //! The output folder is the old site or the new one, whatever fails; and nothing outside of a site is read.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "what is on the disk is what is tested"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -530,6 +534,29 @@ fn a_build_that_is_given_up_leaves_no_trace() {
     drop(staging);
     assert_eq!(left_over(&bench.site()), [] as [PathBuf; 0]);
     assert_eq!(snapshot(&bench.public()), bench.expected(OLD));
+}
+
+#[test]
+fn only_our_own_staging_folders_are_cleared_away() {
+    let bench = Bench::new();
+    bench.file("site/public.dateline-0123456789abcdef/x", "mine");
+    bench.file("site/public/.dateline-0123456789abcdef/x", "mine");
+    // A build that dies leaves its staging folder.
+    let faults = Faults::nth(Fault::Kill, 20, true);
+    let options = Options {
+        force: true,
+        faults,
+        ..bench.options()
+    };
+    write(&bench.public(), OLD, options).unwrap_err();
+    let folders = |bench: &Bench| {
+        let mut folders = left_over(&bench.site());
+        folders.retain(|path| path.is_dir());
+        folders.len()
+    };
+    assert!(folders(&bench) > 2);
+    bench.force(OLD).unwrap();
+    assert_eq!(folders(&bench), 2);
 }
 
 #[test]

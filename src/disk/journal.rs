@@ -1,7 +1,7 @@
 //! Replacing a site in place, file by file, where it cannot be exchanged as a whole.
 //!
 //! What is to be done is written down first, so that the next run finishes what a killed one began.
-#![allow(clippy::disallowed_methods, reason = "this module is the file system")]
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::collections::HashSet;
 use std::fs::File;

@@ -1,5 +1,5 @@
 //! Where the output goes, where it is staged, and where Dateline keeps its records of it.
-#![allow(clippy::disallowed_methods, reason = "this module is the file system")]
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::ffi::OsString;
 use std::fmt;

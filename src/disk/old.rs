@@ -1,5 +1,5 @@
 //! The output folder as a build finds it: which files are there, and which of them are Dateline's.
-#![allow(clippy::disallowed_methods, reason = "this module is the file system")]
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

@@ -1,5 +1,5 @@
 //! The one opener of the program: nothing in content or theme makes it read outside of the site.
-#![allow(clippy::disallowed_methods, reason = "this module is the file system")]
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::fmt;
 use std::fs::{File, Metadata};

@@ -2,7 +2,7 @@
 //!
 //! Nothing else in the program changes a file, so a test that lets the first, the second, the third …
 //! of these fail has seen every failure there is.
-#![allow(clippy::disallowed_methods, reason = "this module is the file system")]
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};

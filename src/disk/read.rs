@@ -1,7 +1,7 @@
 //! A site as it lies on the disk, read into an [`Input`].
 //!
 //! What cannot be read is a diagnostic, and the rest is read all the same.
-#![allow(clippy::disallowed_methods, reason = "this module is the file system")]
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::borrow::Cow;
 use std::io::{self, Read};

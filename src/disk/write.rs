@@ -3,7 +3,7 @@
 //! Files that differ from the old site are written to a staging folder next to it as they come. At
 //! the end the others are hard-linked there, all is synced once, and the two folders are exchanged.
 //! If nothing differs, nothing is touched. Where an exchange is impossible, [`Journal`] does it in place.
-#![allow(clippy::disallowed_methods, reason = "this module is the file system")]
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -156,11 +156,9 @@ impl Staging {
             .iter()
             .map(|(path, file)| (path.as_str(), file.entry))
             .collect();
-        let of = |kept| {
-            let chosen = files.iter().filter(move |(_, file)| file.kept == kept);
-            chosen.map(|(path, _)| path.clone()).collect::<Vec<_>>()
-        };
-        let (new, kept) = (of(false), of(true));
+        // In order: neighbours are linked one after the other, which file systems are faster at.
+        let paths = entries.keys().map(|path| (*path).to_owned());
+        let (kept, new): (Vec<_>, Vec<_>) = paths.partition(|path| files[path].kept);
         let mut written = Written {
             written: new.len(),
             unchanged: kept.len(),

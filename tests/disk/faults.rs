@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use dateline::disk::{Fault, Faults, How, Options, Written};
+use dateline::disk::{Fault, Faults, How, Options, Why, Written};
 
 use super::{Bench, NEW, OLD, Pages, left_over, snapshot, write};
 
@@ -90,8 +90,10 @@ fn check(scene: Scene, fault: Fault, at: usize, lasting: bool) -> bool {
     let old = scene.expected(&bench, scene.before());
     let new = scene.expected(&bench, NEW);
     let output = || {
-        let there = bench.public().exists();
-        let mut files = there.then(|| snapshot(&bench.public())).unwrap_or_default();
+        if !bench.public().exists() {
+            return BTreeMap::new();
+        }
+        let mut files = snapshot(&bench.public());
         // A killed build has no chance to clear away; that the next one does is seen below.
         files.retain(|path, _| !path.starts_with(".dateline-"));
         files
@@ -130,7 +132,7 @@ fn check(scene: Scene, fault: Fault, at: usize, lasting: bool) -> bool {
     }
 
     // What comes next is right, be it the same site or another.
-    let next = if at % 2 == 0 { NEW } else { NEXT };
+    let next = if at.is_multiple_of(2) { NEW } else { NEXT };
     let is_ours = scene != Scene::NoList || output() == new;
     if next == NEW || is_ours {
         let again = scene.build(&bench, next, Faults::nth(Fault::Kill, usize::MAX, true));
@@ -180,4 +182,22 @@ fn a_build_around_files_of_others_is_completed_by_the_next() {
 #[test]
 fn a_build_through_a_link_is_completed_by_the_next() {
     check_all(Scene::Link);
+}
+
+#[test]
+fn what_the_file_system_does_not_permit_is_done_in_place() {
+    let hows = (1..60).filter_map(|at| {
+        let bench = Scene::OldSite.set();
+        let faults = Faults::nth(Fault::Denied, at, false);
+        let written = Scene::OldSite.build(&bench, NEW, faults).ok()?;
+        assert_eq!(snapshot(&bench.public()), bench.expected(NEW));
+        // An old site that could not be deleted is mentioned.
+        let is_clear = left_over(bench.folder.path()).is_empty();
+        assert_eq!(is_clear, written.note.is_none());
+        Some(written.how)
+    });
+    let hows: Vec<How> = hows.collect();
+    for why in [Why::Parent, Why::NoHardLinks, Why::NoExchange] {
+        assert!(hows.contains(&How::InPlace(why)), "{why}: {hows:?}");
+    }
 }
