@@ -499,6 +499,56 @@ impl Diagnostics {
             None,
         );
     }
+
+    /// A symbolic link of content, theme or static files leads out of the site.
+    pub fn outside_site(&mut self, place: Place) {
+        self.error(
+            "outside-site",
+            place,
+            "a symbolic link leads out of the site".into(),
+            "put a copy in its place; only the link `themes/NAME` may lead elsewhere",
+        );
+    }
+
+    /// A file has a name that no address can hold.
+    pub fn file_name(&mut self, place: Place) {
+        self.error(
+            "file-name",
+            place,
+            "the name of the file is not UTF-8, or has control characters in it".into(),
+            "rename it",
+        );
+    }
+
+    /// A glob of `ignored_content` or `ignored_static` is not one.
+    pub fn invalid_glob(&mut self, place: Place, glob: &str, reason: &str) {
+        self.error(
+            "invalid-glob",
+            place,
+            format!("the glob `{glob}` is invalid: {reason}"),
+            None,
+        );
+    }
+
+    /// The theme that config names is neither in `themes/` nor in the program.
+    pub fn unknown_theme(&mut self, place: Place, name: &str) {
+        self.error(
+            "unknown-theme",
+            place,
+            format!("there is no theme `{name}`"),
+            format!("put it into `themes/{name}/`, or use `dateline`, which is built in"),
+        );
+    }
+
+    /// A theme.toml is not TOML.
+    pub fn invalid_theme_toml(&mut self, place: Place, reason: &str) {
+        self.error(
+            "invalid-theme-toml",
+            place,
+            format!("the theme's configuration is not TOML: {reason}"),
+            None,
+        );
+    }
 }
 
 /// The site as a whole.

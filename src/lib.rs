@@ -6,6 +6,7 @@ pub mod config;
 pub mod content;
 pub mod data;
 pub mod diagnostic;
+pub mod disk;
 pub mod input;
 pub mod pages;
 pub mod render;

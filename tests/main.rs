@@ -6,6 +6,7 @@
 
 mod check;
 mod commands;
+mod disk;
 mod fix;
 mod random_input;
 mod report;
