@@ -5,7 +5,14 @@ use std::io;
 use crate::address::Address;
 use crate::input::FileBytes;
 
+pub mod asking;
+pub mod detect;
 pub mod engine;
+pub mod filters;
+pub mod functions;
+pub mod minijinja;
+pub mod rebase;
+pub mod tera;
 
 /// A file of the finished site.
 #[derive(Debug)]

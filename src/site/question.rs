@@ -4,6 +4,7 @@
 //! its templates and today's answers to its recorded questions are the same.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -21,8 +22,19 @@ pub enum Question {
     Section { path: Arc<str>, with_pages: bool },
     /// The address of a content file (`@/path.md#fragment` without the `@/`).
     Permalink { target: Arc<str> },
-    /// The permalink of a term.
-    TermPermalink { kind: Arc<str>, term: Arc<str> },
+    /// The permalink of a term, by its name; in the default language if none is named.
+    TermPermalink {
+        kind: Arc<str>,
+        term: Arc<str>,
+        language: Option<Arc<str>>,
+    },
+    /// A taxonomy as Zola's `get_taxonomy` gives it: `kind`, `lang`, `permalink`, `items`.
+    Taxonomy {
+        kind: Arc<str>,
+        language: Option<Arc<str>>,
+    },
+    /// When the day of the build began in the site's time zone: RFC 3339 text with an offset.
+    Today,
 }
 
 /// A question that a page asked, with the answer that it got.
@@ -38,32 +50,69 @@ pub type Answer = Result<Value, String>;
 /// Asks the site on behalf of one page and keeps a record of it.
 #[derive(Debug)]
 pub struct Asker {
-    site: Arc<Site>,
-    asked: RefCell<Vec<Lookup>>,
+    /// Without a site, every question must be among those answered beforehand.
+    site: Option<Arc<Site>>,
+    asked: RefCell<Asked>,
+}
+
+/// What was asked, each question once: a list of 100 cards asks for the configuration 100 times.
+#[derive(Debug, Default)]
+struct Asked {
+    lookups: Vec<Lookup>,
+    /// Where in `lookups` a question stands.
+    places: HashMap<Question, usize>,
 }
 
 impl Asker {
     /// An asker with an empty record.
     pub fn new(site: Arc<Site>) -> Rc<Asker> {
         Rc::new(Asker {
-            site,
+            site: Some(site),
             asked: RefCell::default(),
         })
     }
 
-    /// Asks, and records question and answer.
+    /// An asker that gives these answers and no others: renders without a site.
+    pub fn prepared(answers: impl IntoIterator<Item = Lookup>) -> Rc<Asker> {
+        let mut asked = Asked::default();
+        for lookup in answers {
+            asked.keep(lookup.question, lookup.answer);
+        }
+        Rc::new(Asker {
+            site: None,
+            asked: RefCell::new(asked),
+        })
+    }
+
+    /// Asks, and records question and answer. A question asked again has the answer it had.
     pub fn ask(&self, question: Question) -> Answer {
-        let answer = self.site.answer(&question);
-        self.asked.borrow_mut().push(Lookup {
-            question,
-            answer: answer.clone(),
-        });
+        if let Some(known) = self.asked.borrow().get(&question) {
+            return known;
+        }
+        // The site may ask in turn; nothing is borrowed meanwhile.
+        let answer = match &self.site {
+            Some(site) => site.answer(&question),
+            None => Err(format!("nobody can answer {question:?}")),
+        };
+        self.asked.borrow_mut().keep(question, answer.clone());
         answer
     }
 
     /// What was asked up to now.
     pub fn record(&self) -> Vec<Lookup> {
-        self.asked.take()
+        self.asked.take().lookups
+    }
+}
+
+impl Asked {
+    fn get(&self, question: &Question) -> Option<Answer> {
+        let place = self.places.get(question)?;
+        Some(self.lookups[*place].answer.clone())
+    }
+
+    fn keep(&mut self, question: Question, answer: Answer) {
+        self.places.insert(question.clone(), self.lookups.len());
+        self.lookups.push(Lookup { question, answer });
     }
 }
 
