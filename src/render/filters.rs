@@ -284,9 +284,15 @@ impl Moment {
             'l' => (hour12.into(), 2, Space),
             'M' => (time.minute().into(), 2, Zero),
             'S' => (time.second().into(), 2, Zero),
-            's' => (self.offset.to_timestamp(self.local).ok()?.as_second(), 1, None),
+            's' => (self.seconds()?, 1, None),
             _ => return Option::None,
         })
+    }
+
+    /// Since 1970, rounded down, where jiff rounds towards it.
+    fn seconds(&self) -> Option<i64> {
+        let instant = self.offset.to_timestamp(self.local).ok()?;
+        i64::try_from(instant.as_nanosecond().div_euclid(1_000_000_000)).ok()
     }
 
     /// The items that are words.

@@ -182,7 +182,7 @@ fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
     while url.ends_with('/') {
         url.pop();
     }
-    if args.flag("trailing_slash", false)? {
+    if args.flag("trailing_slash", false)? && !is_feed(asker, path)? {
         url.push('/');
     }
     Ok(as_html(url.into()))
@@ -257,8 +257,28 @@ fn other_language(asker: &Asker, args: &Args) -> Result<Option<Arc<str>>, String
     match args.text("lang")? {
         None | Some("") => Ok(None),
         Some(language) if language == config_text(asker, "default_language")? => Ok(None),
-        Some(language) => Ok(Some(language.into())),
+        Some(language) => {
+            let config = asker.ask(Question::Config)?;
+            let others = config.get("languages");
+            if others.and_then(|others| others.get(language)).is_none() {
+                return Err(format!("there is no language `{language}` in the configuration"));
+            }
+            Ok(Some(language.into()))
+        }
     }
+}
+
+/// A feed is a file whatever a template says of slashes.
+fn is_feed(asker: &Asker, path: &str) -> Result<bool, String> {
+    let config = asker.ask(Question::Config)?;
+    Ok(match config.get("feed_filenames") {
+        Some(Value::List(names)) => names
+            .items()
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|name| path.ends_with(name)),
+        _ => false,
+    })
 }
 
 /// `x.md#a` in French is `x.fr.md#a`.

@@ -56,7 +56,7 @@ impl MiniJinja {
             if let Err(error) = added
                 && (name == &*template.name)
             {
-                errors.push(explain(&error, &templates, &[]));
+                errors.push(explain(&error, name, &templates, &[]));
             }
         }
         if !errors.is_empty() {
@@ -90,7 +90,7 @@ impl Engine for MiniJinja {
             };
             let (second, misses) = noting_misses(|| run(&self.exact, template, context));
             let error = second.err().unwrap_or(first);
-            Err(explain(&error, &self.templates, &misses))
+            Err(explain(&error, template, &self.templates, &misses))
         })
     }
 }
@@ -365,8 +365,13 @@ fn noting_misses<T>(run: impl FnOnce() -> T) -> (T, Misses) {
     (result, MISSES.take())
 }
 
-/// MiniJinja's error in our words, at its place.
-fn explain(error: &Error, templates: &Templates, misses: &[(Arc<Map>, String)]) -> TemplateError {
+/// MiniJinja's error in our words, at its place; without one, in the template that was rendered.
+fn explain(
+    error: &Error,
+    rendered: &str,
+    templates: &Templates,
+    misses: &[(Arc<Map>, String)],
+) -> TemplateError {
     // The deepest error that knows its line is the one to mend: an include only passes it on.
     let mut deepest = error;
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
@@ -406,7 +411,7 @@ fn explain(error: &Error, templates: &Templates, misses: &[(Arc<Map>, String)]) 
         ErrorKind::InvalidOperation => (detail.to_owned(), None),
         kind => (format!("{kind}: {detail}"), None),
     };
-    let name = deepest.name().unwrap_or_default();
+    let name = deepest.name().unwrap_or(rendered);
     let at = deepest.range().map(|range| range.start);
     let mut explained = templates.error(name, at, message, hint);
     if explained.line == 0 {
@@ -449,7 +454,7 @@ fn undefined(detail: &str, misses: &[(Arc<Map>, String)]) -> (String, Option<Str
 }
 
 fn unknown_template(detail: &str, templates: &Templates) -> (String, Option<String>) {
-    let name = detail.split('"').nth(1).unwrap_or(detail);
+    let name = detail.split(['"', '\'']).nth(1).unwrap_or(detail);
     let hint = match nearest(name, templates.names()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are {}", listed(templates.names())),

@@ -66,20 +66,32 @@ impl<'a> Edit<'a> {
         })
     }
 
-    /// Puts the base path in front of the address that begins here, if it wants one.
+    /// Puts the base path in front of the address that begins here, if it wants one. Addresses
+    /// are visited in the order of the text.
     fn rebase(&mut self, at: usize) {
         let address = &self.text[at..];
-        if !address.starts_with('/') || address[1..].starts_with(['/', '\\']) {
+        let Some(rest) = after_slash(address) else {
             return;
-        }
-        if let Some(rest) = address.strip_prefix(self.base)
-            && (rest.is_empty() || rest.starts_with(is_end_of_segment))
-        {
+        };
+        let has_host = rest.starts_with('\\') || after_slash(rest).is_some();
+        if has_host || self.is_under_base(address) {
             return;
         }
         self.result.push_str(&self.text[self.copied..at]);
         self.result.push_str(self.base);
         self.copied = at;
+    }
+
+    fn is_under_base(&self, address: &str) -> bool {
+        let mut rest = address;
+        for part in self.base.split('/').skip(1) {
+            let inner = after_slash(rest).and_then(|inner| inner.strip_prefix(part));
+            match inner {
+                Some(inner) => rest = inner,
+                None => return false,
+            }
+        }
+        rest.is_empty() || after_slash(rest).is_some() || rest.starts_with(is_end_of_address)
     }
 
     fn finish(mut self) -> Option<String> {
@@ -91,9 +103,16 @@ impl<'a> Edit<'a> {
     }
 }
 
-/// What may follow `/repo` in an address that is under it; `/repository` is not.
-fn is_end_of_segment(c: char) -> bool {
-    matches!(c, '/' | '?' | '#' | '"' | '\'' | ')' | ',' | '>' | ';') || c.is_ascii_whitespace()
+/// What follows the slash that a text begins with. Tera escapes slashes.
+fn after_slash(text: &str) -> Option<&str> {
+    ["/", "&#x2F;", "&#x2f;", "&#47;"]
+        .iter()
+        .find_map(|slash| text.strip_prefix(slash))
+}
+
+/// What may follow `/repo` when it is the whole path; `/repository` is not under it.
+fn is_end_of_address(c: char) -> bool {
+    matches!(c, '?' | '#' | '"' | '\'' | ')' | ',' | '>' | ';' | '&') || c.is_ascii_whitespace()
 }
 
 fn end_of_name(text: &str) -> usize {
@@ -124,34 +143,39 @@ struct Attribute<'a> {
 /// Rebases what a tag's attributes hold; gives the end of the tag.
 fn rebase_attributes(edit: &mut Edit, html: &str, from: usize, tag: &str) -> usize {
     let mut at = from;
-    let mut content = None;
-    let mut is_refresh = false;
+    let is_refresh = tag == "meta" && is_refresh(html, from);
     loop {
         let (attribute, next) = next_attribute(html, at);
         at = next;
         let Some(attribute) = attribute else {
-            break;
+            return at;
         };
         let name = attribute.name.to_ascii_lowercase();
-        let value = &html[attribute.value.clone()];
         match name.as_str() {
             "href" | "src" | "action" | "poster" | "data" | "formaction" | "cite"
             | "xlink:href" => {
+                let value = &html[attribute.value.clone()];
                 let blanks = value.len() - value.trim_ascii_start().len();
                 edit.rebase(attribute.value.start + blanks);
             }
             "srcset" | "imagesrcset" => rebase_srcset(edit, html, attribute.value),
             "style" => rebase_css_range(edit, html, attribute.value),
-            "http-equiv" if tag == "meta" => is_refresh = value.eq_ignore_ascii_case("refresh"),
-            // Whether it is an address is known when the whole tag has been read.
-            "content" if tag == "meta" => content = Some(attribute.value),
+            "content" if is_refresh => rebase_refresh(edit, html, attribute.value),
             _ => {}
         }
     }
-    if is_refresh && let Some(content) = content {
-        rebase_refresh(edit, html, content);
+}
+
+/// Whether a `<meta>` says where to go; its `http-equiv` may come after its `content`.
+fn is_refresh(html: &str, from: usize) -> bool {
+    let mut at = from;
+    while let (Some(attribute), next) = next_attribute(html, at) {
+        at = next;
+        if attribute.name.eq_ignore_ascii_case("http-equiv") {
+            return html[attribute.value].eq_ignore_ascii_case("refresh");
+        }
     }
-    at
+    false
 }
 
 /// The next attribute and where to go on; without one, the end of the tag.
@@ -239,8 +263,7 @@ fn rebase_refresh(edit: &mut Edit, html: &str, range: Range<usize>) {
     let Some(found) = value.to_ascii_lowercase().find("url=") else {
         return;
     };
-    let address = value[found + 4..].trim_ascii_start();
-    let address = address.trim_start_matches(['"', '\'']);
+    let address = without_quote(value[found + 4..].trim_ascii_start());
     let from = range.end - address.len();
     edit.rebase(from);
 }
@@ -256,7 +279,7 @@ fn rebase_css_range(edit: &mut Edit, text: &str, range: Range<usize>) {
             at += rest.find("*/").map_or(rest.len(), |end| end + 2);
         } else if starts_with_word(rest, "url(") {
             let inside = rest[4..].trim_ascii_start();
-            let begin = css.len() - inside.strip_prefix(['"', '\'']).unwrap_or(inside).len();
+            let begin = css.len() - without_quote(inside).len();
             edit.rebase(begin);
             at = begin + css[begin..].find(')').map_or(css.len() - begin, |end| end);
         } else if starts_with_word(rest, "@import") {
@@ -271,6 +294,14 @@ fn rebase_css_range(edit: &mut Edit, text: &str, range: Range<usize>) {
             at += 1;
         }
     }
+}
+
+/// A text after the quote that it begins with. In an attribute the quote may be escaped.
+fn without_quote(text: &str) -> &str {
+    ["\"", "'", "&quot;", "&#34;", "&#39;", "&#x27;"]
+        .iter()
+        .find_map(|quote| text.strip_prefix(quote))
+        .unwrap_or(text)
 }
 
 fn starts_with_word(text: &str, word: &str) -> bool {

@@ -35,8 +35,8 @@ pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
     }
 }
 
-/// Templates that extend or import what is not there, and those that extend themselves. Tera
-/// would stop at the first.
+/// Templates that extend or import what is not there, or themselves. Tera would stop at the
+/// first that is missing, and never end on one that imports itself.
 pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError> {
     let mut errors = Vec::new();
     for (name, source) in templates.iter().filter(|(name, source)| *name == &*source.name) {
@@ -55,6 +55,14 @@ pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError>
             let (message, hint) = unknown_template(other, templates);
             errors.push(templates.error(name, at, message, Some(hint)));
         }
+        if imports_itself(name, tera) {
+            let at = tags(&source.text)
+                .find(|tag| tag.word() == "import")
+                .map(|tag| tag.at);
+            let hint = "macros of the same file are called as `self::name()`".to_owned();
+            let message = format!("`{name}` imports itself");
+            errors.push(templates.error(name, at, message, Some(hint)));
+        }
         if extends_itself(name, tera) {
             let at = tags(&source.text)
                 .find(|tag| tag.word() == "extends")
@@ -69,6 +77,27 @@ pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError>
         }
     }
     errors
+}
+
+fn imports_itself(name: &str, tera: &Tera) -> bool {
+    let imports = |name: &str| {
+        let template = tera.templates.get(name);
+        template.map_or(&[][..], |template| &template.imported_macro_files)
+    };
+    let mut seen = Vec::new();
+    let mut next: Vec<&str> = vec![name];
+    while let Some(one) = next.pop() {
+        for (other, _) in imports(one) {
+            if other == name {
+                return true;
+            }
+            if !seen.contains(other) {
+                seen.push(other.clone());
+                next.push(other);
+            }
+        }
+    }
+    false
 }
 
 fn extends_itself(name: &str, tera: &Tera) -> bool {
