@@ -283,7 +283,9 @@ impl Diagnostics {
         self.error(
             "tera2-template",
             place,
-            format!("the theme is written for Zola 0.23 (Tera 2), which is not supported: `{mark}`"),
+            format!(
+                "the theme is written for Zola 0.23 (Tera 2), which is not supported: `{mark}`"
+            ),
             "take the theme's last version for Zola 0.22",
         );
     }

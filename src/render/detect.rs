@@ -38,14 +38,14 @@ pub fn engine_of(theme: &ThemeSource, problems: &mut Diagnostics) -> Option<Kind
         return None;
     }
     let is_jinja = first(Language::Tera1).is_none() && first(Language::Jinja).is_some();
-    Some(if is_jinja { Kind::MiniJinja } else { Kind::Tera1 })
+    Some(if is_jinja {
+        Kind::MiniJinja
+    } else {
+        Kind::Tera1
+    })
 }
 
-fn stated_engine(
-    stated: &str,
-    theme: &ThemeSource,
-    problems: &mut Diagnostics,
-) -> Option<Kind> {
+fn stated_engine(stated: &str, theme: &ThemeSource, problems: &mut Diagnostics) -> Option<Kind> {
     let file: Arc<str> = format!("themes/{}/theme.toml", theme.name).into();
     match stated {
         "tera1" => Some(Kind::Tera1),
@@ -159,9 +159,7 @@ pub fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
         loop {
             at += text[at..].find('{')?;
             let rest = &text[at..];
-            let Some(kind) = rest.as_bytes().get(1) else {
-                return None;
-            };
+            let kind = rest.as_bytes().get(1)?;
             let close = match kind {
                 b'{' => "}}",
                 b'%' => "%}",
@@ -220,10 +218,9 @@ fn end_of_tag(inside: &str, close: &str) -> Option<usize> {
         let byte = bytes[at];
         match quote {
             Some(open) if byte == open => quote = None,
-            Some(_) => {}
             None if bytes[at..].starts_with(close.as_bytes()) => return Some(at),
             None if matches!(byte, b'"' | b'\'' | b'`') => quote = Some(byte),
-            None => {}
+            _ => {}
         }
         at += 1;
     }

@@ -122,7 +122,9 @@ impl Templates {
 
     /// Name and template, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &TemplateSource)> {
-        self.by_name.iter().map(|(name, template)| (&**name, template))
+        self.by_name
+            .iter()
+            .map(|(name, template)| (&**name, template))
     }
 
     /// All names, sorted.

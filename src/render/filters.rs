@@ -22,13 +22,11 @@ pub struct Filter {
 }
 
 /// All filters of ours, by name.
-pub const FILTERS: &[Filter] = &[
-    Filter {
-        name: "date",
-        parameters: &["format", "timezone", "locale"],
-        apply: date,
-    },
-];
+pub const FILTERS: &[Filter] = &[Filter {
+    name: "date",
+    parameters: &["format", "timezone", "locale"],
+    apply: date,
+}];
 
 /// Filters that Tera has and MiniJinja lacks, under Tera's names and with its results.
 pub const JINJA_FILTERS: &[Filter] = &[
@@ -200,7 +198,10 @@ impl Moment {
         while let Some(at) = rest.find('%') {
             out.push_str(&rest[..at]);
             rest = self.write_item(&rest[at + 1..], out).ok_or_else(|| {
-                format!("`{format}` is no format for dates: look at `%{}`", head(&rest[at + 1..]))
+                format!(
+                    "`{format}` is no format for dates: look at `%{}`",
+                    head(&rest[at + 1..])
+                )
             })?;
         }
         out.push_str(rest);
@@ -272,8 +273,16 @@ impl Moment {
             'e' => (date.day().into(), 2, Space),
             'w' => (date.weekday().to_sunday_zero_offset().into(), 1, None),
             'u' => (date.weekday().to_monday_one_offset().into(), 1, None),
-            'U' => (week_of(date, date.weekday().to_sunday_zero_offset()), 2, Zero),
-            'W' => (week_of(date, date.weekday().to_monday_zero_offset()), 2, Zero),
+            'U' => (
+                week_of(date, date.weekday().to_sunday_zero_offset()),
+                2,
+                Zero,
+            ),
+            'W' => (
+                week_of(date, date.weekday().to_monday_zero_offset()),
+                2,
+                Zero,
+            ),
             'G' => (iso.year().into(), 4, Zero),
             'g' => (i64::from(iso.year()).rem_euclid(100), 2, Zero),
             'V' => (iso.week().into(), 2, Zero),

@@ -83,7 +83,10 @@ impl Function {
                 let known = self.parameters.iter().copied();
                 return Err(match nearest(name, known) {
                     Some(meant) => format!("it takes no `{name}`; did you mean `{meant}`?"),
-                    None => format!("it takes no `{name}`, only `{}`", self.parameters.join("`, `")),
+                    None => format!(
+                        "it takes no `{name}`, only `{}`",
+                        self.parameters.join("`, `")
+                    ),
                 });
             }
         }
@@ -261,7 +264,9 @@ fn other_language(asker: &Asker, args: &Args) -> Result<Option<Arc<str>>, String
             let config = asker.ask(Question::Config)?;
             let others = config.get("languages");
             if others.and_then(|others| others.get(language)).is_none() {
-                return Err(format!("there is no language `{language}` in the configuration"));
+                return Err(format!(
+                    "there is no language `{language}` in the configuration"
+                ));
             }
             Ok(Some(language.into()))
         }

@@ -15,9 +15,7 @@ use ::minijinja::syntax::SyntaxConfig;
 use ::minijinja::value::{
     Enumerator, Kwargs, Object, ObjectExt, ObjectRepr, Rest, Value as Bound, ValueKind,
 };
-use ::minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
-};
+use ::minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use super::asking;
 use super::engine::{Bounded, Engine, TemplateError, Templates, listed};
@@ -88,6 +86,9 @@ impl Engine for MiniJinja {
                 Ok(output) => return Ok(output),
                 Err(error) => error,
             };
+            if matches!(first.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure) {
+                return Err(explain(&first, template, &self.templates, &[]));
+            }
             let (second, misses) = noting_misses(|| run(&self.exact, template, context));
             let error = second.err().unwrap_or(first);
             Err(explain(&error, template, &self.templates, &misses))
@@ -134,7 +135,11 @@ fn environment() -> Environment<'static> {
             function.name,
             move |positional: Rest<Bound>, named: Kwargs| {
                 arguments(function.parameters, &positional, &named)
-                    .and_then(|args| function.check_names(&args).and_then(|()| function.call(&args)))
+                    .and_then(|args| {
+                        function
+                            .check_names(&args)
+                            .and_then(|()| function.call(&args))
+                    })
                     .map(|value| bind(&value))
                     .map_err(|reason| failure(function.name, &reason))
             },
@@ -290,7 +295,9 @@ fn print(out: &mut Output, state: &mut State, value: &Bound) -> Result<(), Error
         }
         ValueKind::Number => Ok(write!(out, "{value}")?),
         _ if matches!(state.auto_escape(), AutoEscape::Html) => {
-            Ok(each_escaped(&value.to_string(), |part| out.write_str(part))?)
+            Ok(each_escaped(&value.to_string(), |part| {
+                out.write_str(part)
+            })?)
         }
         _ => Ok(write!(out, "{value}")?),
     }
@@ -317,30 +324,43 @@ fn escape(value: &Bound) -> Bound {
 
 /// Gives the text in pieces in which nothing means anything to HTML.
 fn each_escaped<E>(text: &str, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-    let mut written = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        // All of them lie between `"` and `>`, which most letters do not.
-        if byte.wrapping_sub(b'"') > b'>' - b'"' {
-            continue;
+    let mut rest = text;
+    while let Some(at) = first_special(rest.as_bytes()) {
+        if at > 0 {
+            write(&rest[..at])?;
         }
-        let replacement = match byte {
+        write(match rest.as_bytes()[at] {
             b'"' => "&quot;",
             b'&' => "&amp;",
             b'\'' => "&#39;",
             b'<' => "&lt;",
-            b'>' => "&gt;",
-            _ => continue,
-        };
-        if written < at {
-            write(&text[written..at])?;
+            _ => "&gt;",
+        })?;
+        rest = &rest[at + 1..];
+    }
+    if rest.is_empty() {
+        return Ok(());
+    }
+    write(rest)
+}
+
+/// Where the first character stands that has to be escaped. Most text has none, so it is looked
+/// through in chunks, which the compiler makes one comparison of.
+fn first_special(text: &[u8]) -> Option<usize> {
+    const CHUNK_BYTES: usize = 16;
+    let is_special = |byte: u8| matches!(byte, b'"' | b'&' | b'\'' | b'<' | b'>');
+    let (chunks, rest) = text.as_chunks::<CHUNK_BYTES>();
+    for (number, chunk) in chunks.iter().enumerate() {
+        if chunk
+            .iter()
+            .fold(false, |any, byte| any | is_special(*byte))
+        {
+            let at = chunk.iter().position(|byte| is_special(*byte))?;
+            return Some(number * CHUNK_BYTES + at);
         }
-        write(replacement)?;
-        written = at + 1;
     }
-    if written < text.len() {
-        write(&text[written..])?;
-    }
-    Ok(())
+    let at = rest.iter().position(|byte| is_special(*byte))?;
+    Some(text.len() - rest.len() + at)
 }
 
 thread_local! {

@@ -208,7 +208,7 @@ fn next_attribute(html: &str, from: usize) -> (Option<Attribute<'_>>, usize) {
     let name_end = at;
     let equals = skip_blanks(at);
     if bytes.get(equals) != Some(&b'=') {
-        return (attribute(html, begin..name_end, at..at), at);
+        return (Some(attribute(html, begin..name_end, at..at)), at);
     }
     at = skip_blanks(equals + 1);
     let (value, next) = match bytes.get(at) {
@@ -223,13 +223,12 @@ fn next_attribute(html: &str, from: usize) -> (Option<Attribute<'_>>, usize) {
             (at..end, end)
         }
     };
-    (attribute(html, begin..name_end, value), next)
+    (Some(attribute(html, begin..name_end, value)), next)
 }
 
-fn attribute(html: &str, name: Range<usize>, value: Range<usize>) -> Option<Attribute<'_>> {
-    // A name that begins with a character of several bytes is none of those that matter.
-    let name = html.get(name).unwrap_or_default();
-    Some(Attribute { name, value })
+fn attribute(html: &str, name: Range<usize>, value: Range<usize>) -> Attribute<'_> {
+    let name = &html[name];
+    Attribute { name, value }
 }
 
 /// `/a.png 1x, /b.png 2x`: an address at the begin and after each comma with blanks around it.

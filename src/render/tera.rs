@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ::tera::{Context, Error, Tera, Template, Value as Bound};
+use ::tera::{Context, Error, Template, Tera, Value as Bound};
 
 use super::asking;
 use super::engine::{Bounded, Engine, TemplateError, Templates};
@@ -62,7 +62,7 @@ impl Tera1 {
                 },
             };
             if let Some(mut template) = template {
-                template.name = name.to_owned();
+                name.clone_into(&mut template.name);
                 plain.templates.insert(name.to_owned(), template);
             }
         }
@@ -85,28 +85,6 @@ impl Tera1 {
             templates,
         })
     }
-
-    fn run(
-        &self,
-        tera: &Tera,
-        template: &str,
-        context: &Value,
-        answers: &[(String, Value)],
-    ) -> Result<String, Error> {
-        let mut bound = BOUND.take().unwrap_or_default();
-        bound.take_in(context, answers);
-        let mut output = Bounded::empty();
-        // Tera panics on some mistakes, such as a sum that is too large.
-        let rendered = bounds::reset(|| {
-            catch_unwind(AssertUnwindSafe(|| {
-                tera.render_to(template, &bound.context, &mut output)
-            }))
-        });
-        BOUND.set(Some(bound));
-        rendered
-            .unwrap_or_else(|_| Err(Error::msg("the template engine failed on this template")))
-            .map(|()| output.into_text())
-    }
 }
 
 impl Engine for Tera1 {
@@ -121,18 +99,40 @@ impl Engine for Tera1 {
         asker: &Rc<Asker>,
     ) -> Result<String, TemplateError> {
         asking::on_behalf_of(asker, || {
-            // A call that has no answer may stand where this page does not come by.
+            // A call that has no answer may stand where this page does not come by. And an error
+            // has to name what stands in the template, not a variable of ours.
             if let Ok(answers) = self.calls.answers(template)
-                && let Ok(output) = self.run(&self.quick, template, context, &answers)
+                && !answers.is_empty()
+                && let Ok(output) = run(&self.quick, template, context, &answers)
             {
                 return Ok(output);
             }
-            self.run(&self.plain, template, context, &[])
-                .map_err(|error| {
-                    explain::failure(&error, template, context, &self.plain, &self.templates)
-                })
+            run(&self.plain, template, context, &[]).map_err(|error| {
+                explain::failure(&error, template, context, &self.plain, &self.templates)
+            })
         })
     }
+}
+
+fn run(
+    tera: &Tera,
+    template: &str,
+    context: &Value,
+    answers: &[(String, Value)],
+) -> Result<String, Error> {
+    let mut bound = BOUND.take().unwrap_or_default();
+    bound.take_in(context, answers);
+    let mut output = Bounded::empty();
+    // Tera panics on some mistakes, such as a sum that is too large.
+    let rendered = bounds::reset(|| {
+        catch_unwind(AssertUnwindSafe(|| {
+            tera.render_to(template, &bound.context, &mut output)
+        }))
+    });
+    BOUND.set(Some(bound));
+    rendered
+        .unwrap_or_else(|_| Err(Error::msg("the template engine failed on this template")))
+        .map(|()| output.into_text())
 }
 
 thread_local! {
@@ -187,8 +187,11 @@ fn is_same(a: &Value, b: &Value) -> bool {
 }
 
 fn parse(name: &str, text: &str) -> Result<Template, Error> {
-    catch_unwind(|| Template::new(name, None, text))
-        .unwrap_or_else(|_| Err(Error::msg("the template engine failed to read this template")))
+    catch_unwind(|| Template::new(name, None, text)).unwrap_or_else(|_| {
+        Err(Error::msg(
+            "the template engine failed to read this template",
+        ))
+    })
 }
 
 /// Tera with our functions and filters and without a template.

@@ -116,7 +116,7 @@ impl Calls {
         let mut text = call.name.clone();
         for (name, value) in call.args.iter().collect::<BTreeMap<_, _>>() {
             let value = constant(value)?;
-            text.push_str(&format!(" {name}={value:?}"));
+            text = format!("{text} {name}={value:?}");
             args.add(name.clone(), value);
         }
         let known = self.calls.iter().position(|other| other.text == text);

@@ -39,7 +39,10 @@ pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
 /// first that is missing, and never end on one that imports itself.
 pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError> {
     let mut errors = Vec::new();
-    for (name, source) in templates.iter().filter(|(name, source)| *name == &*source.name) {
+    for (name, source) in templates
+        .iter()
+        .filter(|(name, source)| *name == &*source.name)
+    {
         let Some(template) = tera.templates.get(name) else {
             continue;
         };
@@ -126,12 +129,16 @@ pub fn failure(
     let last = chain.last().copied().unwrap_or(error);
     let (message, hint, mut needle) = describe(last, context, templates);
     // What failed inside of a call is best looked for by the name of the call.
-    let called = chain.iter().rev().skip(1).find_map(|error| match &error.kind {
-        ErrorKind::CallFunction(name) if !bounds::is_counter(name) => Some((name, "")),
-        ErrorKind::CallFilter(name) => Some((name, "|")),
-        ErrorKind::CallTest(name) => Some((name, "is")),
-        _ => None,
-    });
+    let called = chain
+        .iter()
+        .rev()
+        .skip(1)
+        .find_map(|error| match &error.kind {
+            ErrorKind::CallFunction(name) if !bounds::is_counter(name) => Some((name, "")),
+            ErrorKind::CallFilter(name) => Some((name, "|")),
+            ErrorKind::CallTest(name) => Some((name, "is")),
+            _ => None,
+        });
     let message = match (called, &needle) {
         (Some((name, _)), None) => {
             needle = Some(name.clone());
@@ -142,7 +149,11 @@ pub fn failure(
     let texts: Vec<String> = chain.iter().map(|error| error.to_string()).collect();
     let mut candidates: Vec<String> = Vec::new();
     for text in texts.iter().rev() {
-        for mark in ["error happened in '", "while rendering '", "Failed to render '"] {
+        for mark in [
+            "error happened in '",
+            "while rendering '",
+            "Failed to render '",
+        ] {
             if let Some((_, rest)) = text.split_once(mark) {
                 candidates.extend(rest.split('\'').next().map(str::to_owned));
             }
@@ -186,7 +197,11 @@ fn describe(
     templates: &Templates,
 ) -> (String, Option<String>, Option<String>) {
     let unknown = |kind: &str, name: &String, hint| {
-        (format!("there is no {kind} `{name}`"), hint, Some(name.clone()))
+        (
+            format!("there is no {kind} `{name}`"),
+            hint,
+            Some(name.clone()),
+        )
     };
     match &error.kind {
         ErrorKind::Io(_) => {
