@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::address::Address;
+
 /// How bad it is: a site with errors is not written; `--strict` makes warnings errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -844,12 +846,96 @@ impl Diagnostics {
         );
     }
 
-    pub fn missing_template(&mut self, name: &str, place: Place, nearest: Option<&str>) {
-        self.warning(
-            "missing-template",
+    pub fn missing_template(&mut self, name: &str, place: Place, is_built_in: bool) {
+        let message = format!("there is no template `{name}`");
+        if is_built_in {
+            self.warning("missing-template", place, message, "`page.html` is used");
+        } else {
+            self.error("missing-template", place, message, "write it, or name one of the theme's");
+        }
+    }
+}
+
+/// A template that does not parse, or fails on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The template's file from the root of the site, as [`crate::input::TemplateSource::file`].
+    pub file: Arc<str>,
+    /// From 1; 0 if the engine does not say.
+    pub line: usize,
+    /// From 1; 0 if the engine does not say.
+    pub column: usize,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl TemplateError {
+    /// Where a message about it points.
+    pub fn place(&self) -> Place {
+        match (self.line, self.column) {
+            (0, _) => Place::whole(&self.file),
+            (line, column) => Place::line(&self.file, line, column.max(1)),
+        }
+    }
+}
+
+/// Templates.
+impl Diagnostics {
+    /// A template that does not parse.
+    pub fn template_syntax(&mut self, error: &TemplateError) {
+        self.error(
+            "template-syntax",
+            error.place(),
+            error.message.clone(),
+            error.hint.clone(),
+        );
+    }
+
+    /// A template that fails on a page.
+    pub fn template_error(&mut self, page: &Address, error: &TemplateError) {
+        self.error(
+            "template-error",
+            error.place(),
+            format!("{}, on the page `{page}`", error.message),
+            error.hint.clone(),
+        );
+    }
+
+    /// theme.toml names an engine that nobody knows.
+    pub fn unknown_engine(&mut self, place: Place, name: &str) {
+        self.error(
+            "unknown-engine",
             place,
-            format!("there is no template `{name}`; `page.html` is used"),
-            did_you_mean(nearest),
+            format!("there is no template engine `{name}`"),
+            "`engine` is `tera1`, for Zola themes up to Zola 0.22, or `minijinja`",
+        );
+    }
+
+    /// A theme for Zola 0.23 or later.
+    pub fn tera2_template(&mut self, place: Place, mark: &str) {
+        self.error(
+            "tera2-template",
+            place,
+            format!(
+                "the theme is written for Zola 0.23 (Tera 2), which is not supported: `{mark}`"
+            ),
+            "take the theme's last version for Zola 0.22",
+        );
+    }
+
+    /// A theme with marks of Tera 1 and of Tera 2.
+    pub fn mixed_template_languages(
+        &mut self,
+        place: Place,
+        mark: &str,
+        other_file: &str,
+        other_mark: &str,
+    ) {
+        self.error(
+            "mixed-template-languages",
+            place,
+            format!("`{mark}` is Tera 2, but `{other_mark}` in `{other_file}` is Tera 1"),
+            "one of the two files belongs to another version of the theme",
         );
     }
 }

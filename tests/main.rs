@@ -7,6 +7,7 @@
 mod check;
 mod commands;
 mod disk;
+mod engines;
 mod fix;
 mod random_input;
 mod report;

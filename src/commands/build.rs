@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 pub fn run(options: &Options, force: bool) -> anyhow::Result<Done> {
     let folder = session::find(&options.root, options.config.as_deref())?;
     let progress = Progress::start();
-    let built = session::build(&folder, options, force, &progress);
+    let built = session::build(options, force, &progress);
     let took = progress.finish();
     let (summary, problems) = built?;
     let has_errors = problems.has_errors();

@@ -24,7 +24,7 @@ pub fn run(options: &Options, wanted: Wanted) -> anyhow::Result<Done> {
         fix_all(&folder, options, wanted.json)?;
     }
     let progress = Progress::start();
-    let checked = session::check(&folder, options, &progress);
+    let checked = session::check(options, &progress);
     let took = progress.finish();
     let (summary, mut problems) = checked?;
     if wanted.strict {
@@ -62,7 +62,7 @@ fn print_json(problems: Diagnostics, folder: &Folder) -> anyhow::Result<()> {
 
 /// Writes what is missing and says so on standard error if standard output holds JSON.
 fn fix_all(folder: &Folder, options: &Options, json: bool) -> anyhow::Result<()> {
-    let (articles, vocabulary) = session::articles(folder, options)?;
+    let (articles, vocabulary) = session::articles(options)?;
     for fixed in fix::fix(&folder.root, &articles, &vocabulary)? {
         match json {
             true => eprintln!("{fixed}"),

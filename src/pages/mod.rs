@@ -135,6 +135,13 @@ pub enum View {
     },
 }
 
+impl Page {
+    /// Whether it is a page that a reader opens, not a data file, a feed or a redirect.
+    pub fn is_html(&self) -> bool {
+        self.address.as_str().ends_with('/') && !matches!(self.view, View::Redirect { .. })
+    }
+}
+
 /// What a data file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataOf {

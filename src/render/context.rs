@@ -170,7 +170,7 @@ fn zola_paginator(config: &Config, paginator: &Value, pages: Value) -> Value {
 }
 
 fn terms(kind: &Arc<str>, asker: &Rc<Asker>, entries: &mut Entries) -> Result<Templates, String> {
-    let taxonomy = asker.ask(Question::Taxonomy { kind: kind.clone() })?;
+    let taxonomy = asker.ask(Question::Taxonomy { kind: kind.clone(), language: None })?;
     entries.push(("terms", taxonomy.get("items").cloned().unwrap_or_default()));
     entries.push(("view", taxonomy.clone()));
     entries.push(("taxonomy", taxonomy));

@@ -13,10 +13,17 @@ use crate::pages::{Page, Plan, View};
 use crate::site::Site;
 use crate::value::Value;
 
+pub mod asking;
 pub mod context;
+pub mod detect;
 pub mod engine;
+pub mod filters;
+pub mod functions;
 pub mod machine;
 pub mod memo;
+pub mod minijinja;
+pub mod rebase;
+pub mod tera;
 pub mod theme;
 
 use theme::Theme;
@@ -80,6 +87,18 @@ pub fn render(
         problems.extend(page.into_vec());
     }
     Ok(())
+}
+
+/// Reports content that names a template which nobody has; it is laid out as a page.
+pub fn check_templates(site: &Site, theme: &Theme, problems: &mut Diagnostics) {
+    for entry in &site.entries {
+        let page_template = entry.front_matter().section.as_ref().and_then(|keys| keys.page_template.as_ref());
+        for (name, place) in entry.front_matter().template.iter().chain(page_template) {
+            if !theme.has(name) {
+                problems.missing_template(name, place.clone(), theme.is_ours());
+            }
+        }
+    }
 }
 
 /// Renders one page; `None` if its template fails, which is reported.

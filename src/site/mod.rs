@@ -241,6 +241,13 @@ impl Site {
                 .is_none_or(|names| names.iter().any(|n| **n == *view))
     }
 
+    /// When the day of the build began in the site's time zone, as RFC 3339 text.
+    pub fn midnight(&self) -> String {
+        let zone = &self.config.dateline.time_zone;
+        let begin = self.today.to_zoned(zone.clone());
+        begin.map_or_else(|_| self.now.to_string(), |begin| begin.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
+
     /// The brief of an entry that is one.
     pub fn brief(&self, index: Index) -> &Brief {
         self.entry(index)
