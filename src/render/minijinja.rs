@@ -26,7 +26,7 @@ use crate::site::question::Asker;
 use crate::value::{List, Map, Value};
 
 /// Steps that one page may take. The largest honest page, a list of 10,000 briefs, takes about
-/// one million; this many take a third of a second.
+/// one million; this many take less than a second.
 const FUEL: u64 = 20_000_000;
 
 /// How deep includes and macros may nest; a thread's stack of 2 MB bears it in a debug build.
