@@ -1058,6 +1058,32 @@ fn a_sites_own_templates_lie_over_the_themes() {
 }
 
 #[test]
+fn a_template_of_the_theme_is_checked_even_if_the_site_overrides_it() {
+    // Jinja looks for parents when it renders.
+    let cases = [
+        (JINJA, "{{ page. }}"),
+        (TERA, "{{ page. }}"),
+        (TERA, "{% extends \"gone.html\" %}"),
+    ];
+    for (engine, text) in cases {
+        let mut theme = theme(Some(engine), &[("x.html", text), ("y.html", text)]);
+        theme.templates.push(TemplateSource {
+            name: "x.html".into(),
+            file: "templates/x.html".into(),
+            text: "{% extends \"t/templates/x.html\" %}".into(),
+            from_theme: false,
+        });
+        let problems = load(&theme).err().unwrap();
+        let files: Vec<_> = problems.iter().map(|p| p.place.file.to_string()).collect();
+        assert_eq!(
+            files,
+            ["themes/t/templates/x.html", "themes/t/templates/y.html"],
+            "{engine} {text}"
+        );
+    }
+}
+
+#[test]
 fn dates_are_formatted_as_zola_does() {
     let ours = |value: &Value, args: &[(&str, &str)]| {
         let context = map([("d", value.clone())]);

@@ -50,11 +50,12 @@ impl MiniJinja {
         for (name, template) in templates.iter() {
             let added =
                 environment.add_template_owned(name.to_owned(), template.text.as_ref().to_owned());
-            // A template of the theme has two names and is reported once.
-            if let Err(error) = added
-                && (name == &*template.name)
-            {
-                errors.push(explain(&error, name, &templates, &[]));
+            if let Err(error) = added {
+                let error = explain(&error, name, &templates, &[]);
+                // A template of the theme has two names and is reported once.
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
             }
         }
         if !errors.is_empty() {

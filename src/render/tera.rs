@@ -54,11 +54,13 @@ impl Tera1 {
                         parsed.insert(source.file.clone(), template.clone());
                         Some(template)
                     }
-                    Err(error) if name == &*source.name => {
-                        errors.push(explain::syntax(&error, source));
+                    Err(error) => {
+                        let error = explain::syntax(&error, source);
+                        if !errors.contains(&error) {
+                            errors.push(error);
+                        }
                         None
                     }
-                    Err(_) => None,
                 },
             };
             if let Some(mut template) = template {
