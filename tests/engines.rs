@@ -1437,6 +1437,19 @@ proptest! {
 }
 
 #[test]
+fn what_looks_random_is_the_same_each_time() {
+    let roll = "{{ get_random(start=1, end=7) }},";
+    let first = render(TERA, &roll.repeat(20)).unwrap();
+    assert_eq!(render(TERA, &roll.repeat(20)).unwrap(), first);
+    let rolls: Vec<u8> = first
+        .split_terminator(',')
+        .map(|roll| roll.parse().unwrap())
+        .collect();
+    assert!(rolls.iter().all(|roll| (1..7).contains(roll)), "{rolls:?}");
+    assert!(rolls.iter().any(|roll| *roll != rolls[0]), "{rolls:?}");
+}
+
+#[test]
 fn engines_are_shared_by_threads() {
     for engine in BOTH {
         let engine: Arc<dyn Engine> = Arc::from(
