@@ -11,7 +11,8 @@ pub type Key = Cow<'static, str>;
 /// A datum as templates see it.
 #[derive(Clone, Debug, Default)]
 pub enum Value {
-    /// Absent: false in a condition, an error where text is wanted.
+    /// Absent: false in a condition, nothing where it is printed. A key that a map does not have
+    /// is something else: printing it is an error.
     #[default]
     None,
     Bool(bool),

@@ -4,8 +4,11 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use dateline::address::Address;
 use dateline::diagnostic::{At, Diagnostic, Diagnostics};
 use dateline::input::{TemplateSource, ThemeSource};
+use dateline::render::asking;
+use dateline::render::detect;
 use dateline::render::engine::{self, Engine, TemplateError};
 use dateline::render::rebase::{rebase_css, rebase_html};
 use dateline::pages::question::{Asker, Lookup, Question};
@@ -729,23 +732,66 @@ fn functions_tell_of_the_site() {
 }
 
 #[test]
-fn what_a_template_asked_is_on_record() {
+fn what_a_template_asked_is_on_record_once() {
+    let questions = [
+        permalink("a.md"),
+        section("b/_index.md", true),
+        Question::Page {
+            path: "c.md".into(),
+        },
+    ];
+    let calls = [
+        "get_url(path=\"@/a.md\")",
+        "get_section(path=\"b/_index.md\")",
+        "get_page(path=\"c.md\")",
+    ];
     for engine in BOTH {
-        let template = "{% set s = get_section(path=\"b/_index.md\") %}{{ get_url(path=\"x\") }}{{ get_url(path=\"y\") }}";
-        let engine =
-            load(&theme(Some(engine), &[("x.html", template)])).unwrap_or_else(|_| panic!());
-        let prepared: Vec<Lookup> = asker()
-            .record()
-            .into_iter()
-            .filter(|l| {
-                l.question == Question::Config || l.question == section("b/_index.md", true)
-            })
-            .collect();
-        // The record holds what was prepared, each question once, and nothing is asked twice.
-        let asker = Asker::prepared(prepared);
-        engine.render("x.html", &context(), &asker).unwrap();
-        assert_eq!(asker.record().len(), 2);
+        for (call, question) in calls.iter().zip(&questions) {
+            // Nobody answers, so the page fails; but it has asked.
+            let template = format!("{{% set x = {call} %}}{{{{ x }}}}{{{{ {call} }}}}");
+            let engine = load(&theme(Some(engine), &[("x.html", &template)]));
+            let asker = Asker::prepared([]);
+            let error = engine
+                .unwrap_or_else(|e| panic!("{e:?}"))
+                .render("x.html", &context(), &asker)
+                .unwrap_err();
+            assert!(error.message.contains("nobody can answer"), "{error:?}");
+            let asked: Vec<Question> = asker.record().into_iter().map(|l| l.question).collect();
+            assert_eq!(asked, std::slice::from_ref(question));
+        }
     }
+}
+
+#[test]
+fn functions_ask_for_the_page_that_is_rendered() {
+    let (outer, inner) = (asker(), asker());
+    let is = |expected: &Rc<Asker>| asking::asker().is_some_and(|now| Rc::ptr_eq(&now, expected));
+    assert!(asking::asker().is_none());
+    asking::on_behalf_of(&outer, || {
+        assert!(is(&outer));
+        asking::on_behalf_of(&inner, || assert!(is(&inner)));
+        assert!(is(&outer));
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            asking::on_behalf_of(&inner, || std::panic::resume_unwind(Box::new("a bug")))
+        }));
+        assert!(panicked.is_err() && is(&outer));
+    });
+    assert!(asking::asker().is_none());
+}
+
+#[test]
+fn a_failed_page_is_named_in_the_diagnostic() {
+    let mut problems = Diagnostics::default();
+    let error = render(JINJA, "a\n {{ page.titel }}").unwrap_err();
+    problems.template_error(&Address::page("briefs/a"), &error);
+    let problem = &problems.into_vec()[0];
+    assert_eq!(problem.code, "template-error");
+    assert_eq!(problem.place.at, At::Line(2, 5));
+    assert_eq!(
+        problem.message,
+        "`page.titel` is undefined, on the page `/briefs/a/`"
+    );
+    assert_eq!(problem.hint.as_deref(), Some("did you mean `page.title`?"));
 }
 
 #[test]
@@ -942,14 +988,35 @@ fn the_language_is_told_from_the_templates() {
     ];
     for (stated, files, expected) in cases {
         let mut problems = Diagnostics::default();
-        let kind = dateline::render::detect::engine_of(&theme(*stated, files), &mut problems);
+        let kind = detect::engine_of(&theme(*stated, files), &mut problems);
         let found = match kind {
-            Some(dateline::render::detect::Kind::MiniJinja) => JINJA.to_owned(),
-            Some(dateline::render::detect::Kind::Tera1) => TERA.to_owned(),
+            Some(detect::Kind::MiniJinja) => JINJA.to_owned(),
+            Some(detect::Kind::Tera1) => TERA.to_owned(),
             None => problems.into_vec()[0].code.to_owned(),
         };
         assert_eq!(found, *expected, "{stated:?} {files:?}");
     }
+}
+
+#[test]
+fn the_engine_of_the_built_in_theme_and_of_a_sites_own_templates_is_the_themes() {
+    let kind_of = |theme: &ThemeSource| detect::engine_of(theme, &mut Diagnostics::default());
+    let mut embedded = theme(None, &[("x.html", "{{ a }}")]);
+    embedded.templates[0].file = "dateline:templates/x.html".into();
+    assert_eq!(kind_of(&embedded), Some(detect::Kind::MiniJinja));
+
+    let mut mixed = theme(
+        None,
+        &[
+            ("x.html", "{{ a }}"),
+            ("y.html", "{% component a() %}{% endcomponent %}"),
+        ],
+    );
+    assert_eq!(kind_of(&mixed), None);
+    mixed.templates[1].from_theme = false;
+    assert_eq!(kind_of(&mixed), Some(detect::Kind::Tera1));
+    mixed.templates.remove(0);
+    assert_eq!(kind_of(&mixed), None);
 }
 
 #[test]
@@ -987,6 +1054,32 @@ fn a_sites_own_templates_lie_over_the_themes() {
             let output = loaded.render("x.html", &context(), &asker()).unwrap();
             assert_eq!(output, "site(my page)", "{engine}");
         }
+    }
+}
+
+#[test]
+fn a_template_of_the_theme_is_checked_even_if_the_site_overrides_it() {
+    // Jinja looks for parents when it renders.
+    let cases = [
+        (JINJA, "{{ page. }}"),
+        (TERA, "{{ page. }}"),
+        (TERA, "{% extends \"gone.html\" %}"),
+    ];
+    for (engine, text) in cases {
+        let mut theme = theme(Some(engine), &[("x.html", text), ("y.html", text)]);
+        theme.templates.push(TemplateSource {
+            name: "x.html".into(),
+            file: "templates/x.html".into(),
+            text: "{% extends \"t/templates/x.html\" %}".into(),
+            from_theme: false,
+        });
+        let problems = load(&theme).err().unwrap();
+        let files: Vec<_> = problems.iter().map(|p| p.place.file.to_string()).collect();
+        assert_eq!(
+            files,
+            ["themes/t/templates/x.html", "themes/t/templates/y.html"],
+            "{engine} {text}"
+        );
     }
 }
 
@@ -1341,6 +1434,19 @@ proptest! {
         let css = rebase_css(&html, base).unwrap_or_else(|| html.clone());
         prop_assert_eq!(rebase_css(&css, base), None);
     }
+}
+
+#[test]
+fn what_looks_random_is_the_same_each_time() {
+    let roll = "{{ get_random(start=1, end=7) }},";
+    let first = render(TERA, &roll.repeat(20)).unwrap();
+    assert_eq!(render(TERA, &roll.repeat(20)).unwrap(), first);
+    let rolls: Vec<u8> = first
+        .split_terminator(',')
+        .map(|roll| roll.parse().unwrap())
+        .collect();
+    assert!(rolls.iter().all(|roll| (1..7).contains(roll)), "{rolls:?}");
+    assert!(rolls.iter().any(|roll| *roll != rolls[0]), "{rolls:?}");
 }
 
 #[test]

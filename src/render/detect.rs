@@ -19,6 +19,14 @@ pub fn engine_of(theme: &ThemeSource, problems: &mut Diagnostics) -> Option<Kind
     if let Some(stated) = &theme.engine {
         return stated_engine(stated, theme, problems);
     }
+    // The built-in theme is embedded in the program.
+    if theme
+        .templates
+        .iter()
+        .any(|template| template.file.starts_with("dateline:"))
+    {
+        return Some(Kind::MiniJinja);
+    }
     // A site's own templates use the engine of the theme that they override.
     let of_theme = theme.templates.iter().any(|template| template.from_theme);
     let judged = || {

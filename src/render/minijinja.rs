@@ -26,7 +26,7 @@ use crate::pages::question::Asker;
 use crate::value::{List, Map, Value};
 
 /// Steps that one page may take. The largest honest page, a list of 10,000 briefs, takes about
-/// one million; this many take a third of a second.
+/// one million; this many take less than a second.
 const FUEL: u64 = 20_000_000;
 
 /// How deep includes and macros may nest; a thread's stack of 2 MB bears it in a debug build.
@@ -50,11 +50,12 @@ impl MiniJinja {
         for (name, template) in templates.iter() {
             let added =
                 environment.add_template_owned(name.to_owned(), template.text.as_ref().to_owned());
-            // A template of the theme has two names and is reported once.
-            if let Err(error) = added
-                && (name == &*template.name)
-            {
-                errors.push(explain(&error, name, &templates, &[]));
+            if let Err(error) = added {
+                let error = explain(&error, name, &templates, &[]);
+                // A template of the theme has two names and is reported once.
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
             }
         }
         if !errors.is_empty() {

@@ -3,7 +3,7 @@
 //! Tera wants its data as trees that it owns, and clones what a function gives. So the context is
 //! kept for each thread and only what differs from the last page is converted; and calls with
 //! constant arguments that give much (`get_section(path="blog/_index.md")` in a base template)
-//! are answered into that context (see [`answers`]).
+//! are answered into that context (`answers.rs`).
 //!
 //! Differences to Tera as it comes: `get_env` gives nothing away, `get_random` gives the same
 //! each time, `range` and nesting have limits, `date` is ours.
@@ -54,11 +54,13 @@ impl Tera1 {
                         parsed.insert(source.file.clone(), template.clone());
                         Some(template)
                     }
-                    Err(error) if name == &*source.name => {
-                        errors.push(explain::syntax(&error, source));
+                    Err(error) => {
+                        let error = explain::syntax(&error, source);
+                        if !errors.contains(&error) {
+                            errors.push(error);
+                        }
                         None
                     }
-                    Err(_) => None,
                 },
             };
             if let Some(mut template) = template {

@@ -38,11 +38,14 @@ pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
 /// Templates that extend or import what is not there, or themselves. Tera would stop at the
 /// first that is missing, and never end on one that imports itself.
 pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError> {
-    let mut errors = Vec::new();
-    for (name, source) in templates
-        .iter()
-        .filter(|(name, source)| *name == &*source.name)
-    {
+    let mut errors: Vec<TemplateError> = Vec::new();
+    // A template of the theme has two names and is reported once.
+    let mut report = |error: TemplateError| {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    };
+    for (name, source) in templates.iter() {
         let Some(template) = tera.templates.get(name) else {
             continue;
         };
@@ -56,7 +59,7 @@ pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError>
                 .find(|tag| tag.word() == word && tag.inner.contains(other.as_str()))
                 .map(|tag| tag.at);
             let (message, hint) = unknown_template(other, templates);
-            errors.push(templates.error(name, at, message, Some(hint)));
+            report(templates.error(name, at, message, Some(hint)));
         }
         if imports_itself(name, tera) {
             let at = tags(&source.text)
@@ -64,7 +67,7 @@ pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError>
                 .map(|tag| tag.at);
             let hint = "macros of the same file are called as `self::name()`".to_owned();
             let message = format!("`{name}` imports itself");
-            errors.push(templates.error(name, at, message, Some(hint)));
+            report(templates.error(name, at, message, Some(hint)));
         }
         if extends_itself(name, tera) {
             let at = tags(&source.text)
@@ -76,7 +79,7 @@ pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError>
                 "a template of the theme is extended as `<theme>/templates/<name>`"
             };
             let message = format!("`{name}` extends itself");
-            errors.push(templates.error(name, at, message, Some(hint.to_owned())));
+            report(templates.error(name, at, message, Some(hint.to_owned())));
         }
     }
     errors
