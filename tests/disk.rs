@@ -171,6 +171,15 @@ fn modified(path: &Path) -> std::time::SystemTime {
     fs::metadata(path).unwrap().modified().unwrap()
 }
 
+/// How one site takes the place of another.
+fn swapped() -> How {
+    if cfg!(any(target_os = "linux", target_vendor = "apple")) {
+        How::Exchanged
+    } else {
+        How::InPlace(Why::NoExchange)
+    }
+}
+
 /// Makes a file look as if it were written long ago, as it is when a person builds again.
 fn age(path: &Path) {
     let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
@@ -189,7 +198,7 @@ fn a_site_is_written_and_replaced() {
     assert_eq!(snapshot(&bench.public()), bench.expected(NEW));
     let counts = (written.written, written.unchanged, written.deleted);
     assert_eq!(counts, (5, 3, 4));
-    assert_eq!((written.how, written.note), (How::Exchanged, None));
+    assert_eq!((written.how, written.note), (swapped(), None));
     assert_eq!(left_over(&bench.site()), [] as [PathBuf; 0]);
     let ignore = fs::read_to_string(bench.path("site/.dateline/.gitignore")).unwrap();
     assert_eq!(ignore, "*\n");
@@ -252,8 +261,14 @@ fn an_edit_by_hand_is_undone() {
 #[test]
 fn a_static_file_of_the_same_length_is_seen_to_change() {
     let bench = Bench::new();
+    // The clocks of some file systems stand still for long enough to write a file twice.
+    let now = std::time::SystemTime::now();
     for text in ["<svg1>", "<svg2>", "<svg3>"] {
         bench.file("site/static/logo.svg", text);
+        let logo = fs::File::options()
+            .write(true)
+            .open(bench.path("site/static/logo.svg"));
+        logo.unwrap().set_modified(now).unwrap();
         bench.build(OLD).unwrap();
         assert_eq!(snapshot(&bench.public())["logo.svg"], text);
     }
@@ -353,7 +368,7 @@ fn a_file_of_others_at_an_address_of_the_site_is_never_overwritten() {
 fn without_a_list_a_file_at_an_address_of_the_site_is_its_own() {
     let bench = Bench::new();
     bench.file("site/public/index.html", "made by another tool");
-    assert_eq!(bench.build(OLD).unwrap().how, How::Exchanged);
+    assert_eq!(bench.build(OLD).unwrap().how, swapped());
     assert_eq!(snapshot(&bench.public()), bench.expected(OLD));
 
     fs::remove_dir_all(bench.path("site/.dateline")).unwrap();
@@ -459,6 +474,7 @@ fn a_link_inside_of_the_output_is_not_followed() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn the_output_may_lie_elsewhere_and_have_any_name() {
     let bench = Bench::new();
@@ -466,7 +482,7 @@ fn the_output_may_lie_elsewhere_and_have_any_name() {
         let output = bench.path("elsewhere").join(name);
         for pages in [OLD, NEW] {
             let written = write(&output, pages, bench.options()).unwrap();
-            assert_eq!(written.how, How::Exchanged);
+            assert_ne!(written.how, How::Untouched);
             assert_eq!(snapshot(&output), bench.expected(pages));
         }
     }
@@ -514,11 +530,10 @@ fn two_builds_at_once_do_not_mix() {
     let first = bench.open(&bench.public()).unwrap();
     first.put(page("index.html", "first")).unwrap();
     let error = bench.open(&bench.public()).unwrap_err().to_string();
+    assert!(error.contains("lock"), "{error}");
+    // Windows does not let a locked file be read.
     let process = format!("process {}", std::process::id());
-    assert!(
-        error.contains(&process) && error.contains("lock"),
-        "{error}"
-    );
+    assert!(cfg!(windows) || error.contains(&process), "{error}");
     first.commit().unwrap();
     assert_eq!(snapshot(&bench.public())["index.html"], "first");
     bench.build(NEW).unwrap();

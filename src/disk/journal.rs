@@ -118,10 +118,9 @@ impl Journal {
         for path in &self.deletions {
             site.delete(path)?;
         }
-        let records = &location.records;
-        records.take_next(ops)?;
-        ops.remove_file(&records.journal)
-            .map_err(|error| naming("delete", &records.journal, &error))
+        let path = &location.records.journal;
+        ops.remove_file(path)
+            .map_err(|error| naming("delete", path, &error))
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Fault {
     Device,
     /// The operation is not permitted.
     Denied,
+    /// The two paths are on different file systems, or so it is said.
+    OtherDevice,
     /// The process dies: this operation and all after it do nothing.
     Kill,
 }
@@ -164,6 +166,7 @@ impl Ops {
             Fault::NoSpace => io::ErrorKind::StorageFull.into(),
             Fault::Device => io::Error::other("input/output error"),
             Fault::Denied => io::ErrorKind::PermissionDenied.into(),
+            Fault::OtherDevice => io::ErrorKind::CrossesDevices.into(),
             Fault::Kill => io::Error::other("killed"),
         })
     }

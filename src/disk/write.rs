@@ -267,6 +267,7 @@ impl Staging {
             self.ops.hard_link(&from, &to).map_err(failed)
         });
         match linked {
+            Err(error) if is_mount_point(&error) => return Ok(Some(Why::MountPoint)),
             Err(error) if is_unsupported(&error) => return Ok(Some(Why::NoHardLinks)),
             linked => linked?,
         }
@@ -290,6 +291,7 @@ impl Staging {
                 .map(|()| None);
         }
         match self.ops.exchange(beside, output) {
+            Err(error) if is_mount_point(&error) => Ok(Some(Why::MountPoint)),
             Err(error) if is_unsupported(&error) => Ok(Some(Why::NoExchange)),
             done => done.map_err(failed).map(|()| None),
         }
@@ -480,6 +482,12 @@ impl Drop for Staging {
         // Closing the file is not enough: a process that is being started may hold a copy of it.
         let _ = self.lock.unlock();
     }
+}
+
+/// Whether an error is one that only a mount point gives: of the same file system, too.
+fn is_mount_point(error: &io::Error) -> bool {
+    use io::ErrorKind::{CrossesDevices, ResourceBusy};
+    matches!(error.kind(), CrossesDevices | ResourceBusy)
 }
 
 /// Whether an operation fails here as such, so that there is no use in trying it again.

@@ -147,7 +147,13 @@ fn check(scene: Scene, fault: Fault, at: usize, lasting: bool) -> bool {
 }
 
 fn check_all(scene: Scene) {
-    for fault in [Fault::NoSpace, Fault::Device, Fault::Denied, Fault::Kill] {
+    for fault in [
+        Fault::NoSpace,
+        Fault::Device,
+        Fault::Denied,
+        Fault::OtherDevice,
+        Fault::Kill,
+    ] {
         for lasting in [false, true] {
             let mut at = 1;
             while check(scene, fault, at, lasting) {
