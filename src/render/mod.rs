@@ -5,7 +5,13 @@ use std::io;
 use crate::address::Address;
 use crate::input::FileBytes;
 
+pub mod data;
 pub mod engine;
+pub mod escape;
+pub mod feeds;
+pub mod json_ld;
+pub mod sitemap;
+pub mod text;
 
 /// A file of the finished site.
 #[derive(Debug)]
