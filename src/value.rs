@@ -116,6 +116,16 @@ impl Value {
         }
     }
 
+    /// The text of an entry of a map; empty if there is none.
+    pub fn text_of(&self, key: &str) -> &str {
+        self.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The items of an entry of a map that is a list; none otherwise.
+    pub fn items_of(&self, key: &str) -> &[Value] {
+        self.get(key).map(Value::items).unwrap_or_default()
+    }
+
     /// The text of a text or HTML value.
     pub fn as_str(&self) -> Option<&str> {
         match self {

@@ -83,7 +83,7 @@ fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
     let mut last = Vec::new();
     loop {
         let started = Instant::now();
-        let made = session::snapshot(folder, options, &mut memo);
+        let made = session::snapshot(options, &mut memo);
         let (snapshot, problems) = match made {
             Ok((snapshot, problems)) => (snapshot, problems.sorted()),
             Err(failure) => {

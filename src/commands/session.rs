@@ -241,7 +241,7 @@ pub fn build(
     summary.deleted = written.deleted;
     summary.in_place = match written.how {
         How::InPlace(why) => Some(why.to_string()),
-        How::Exchanged | How::Unchanged => None,
+        How::Exchanged | How::Untouched => None,
     };
     leave(planned);
     Ok((Some(summary), problems))

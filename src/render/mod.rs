@@ -1,11 +1,13 @@
 //! How a page becomes bytes. Nothing here touches a file.
 
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::address::Address;
+use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup};
@@ -15,15 +17,22 @@ use crate::value::Value;
 
 pub mod asking;
 pub mod context;
+pub mod data;
 pub mod detect;
 pub mod engine;
+pub mod escape;
+pub mod feeds;
+pub mod files;
 pub mod filters;
 pub mod functions;
-pub mod machine;
+pub mod head;
+pub mod json_ld;
 pub mod memo;
 pub mod minijinja;
 pub mod rebase;
+pub mod sitemap;
 pub mod tera;
+pub mod text;
 pub mod theme;
 
 use theme::Theme;
@@ -106,36 +115,41 @@ pub fn page(page: &Page, site: &Arc<Site>, theme: &Theme, problems: &mut Diagnos
     let asker = Asker::new(site.clone());
     let body = match &page.view {
         View::File { bytes } => OutputBody::File(bytes.clone()),
-        View::Redirect { to } => OutputBody::Made(based(site, redirect(site, to)).into_bytes()),
-        view => match machine::output(page, view, site, &asker) {
-            Some(text) => OutputBody::Made(text.into_bytes()),
-            None => OutputBody::Made(html(page, site, theme, &asker, problems)?.into_bytes()),
-        },
+        _ => {
+            let text = match files::text(page, &asker) {
+                Some(text) => planned(text),
+                None => html(page, theme, &asker, problems)?,
+            };
+            OutputBody::Made(text.into_bytes())
+        }
     };
     Some(Rendered { body, lookups: asker.record() })
 }
 
+/// An answer that the site must have, for the plan was made from it.
+fn planned<T>(answer: Result<T, String>) -> T {
+    answer.unwrap_or_else(|reason| panic!("the plan names only what the site has: {reason}"))
+}
+
 /// A page that a template lays out.
-fn html(
-    page: &Page,
-    site: &Arc<Site>,
-    theme: &Theme,
-    asker: &std::rc::Rc<Asker>,
-    problems: &mut Diagnostics,
-) -> Option<String> {
-    let shown = context::of(page, asker).unwrap_or_else(|reason| panic!("the plan names only what the site has: {reason}"));
+fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>, problems: &mut Diagnostics) -> Option<String> {
+    let shown = planned(context::of(page, asker));
     let (engine, template) = theme.pick(&shown.templates);
-    let mut context = shown.context.with([("head", machine::head(page, &shown.context, site))]);
+    let head = head::of(page, &shown.context, asker.config());
+    let mut context = shown.context.with([("head", head)]);
     let rendered = match shown.fragment.filter(|_| template == "page.html") {
-        Some(name) => theme.fragments().render(&format!("fragments/{name}.html"), &context, asker).and_then(|fragment| {
-            let inner = context.get("page").cloned().unwrap_or_default().with([("content", Value::html(fragment))]);
-            context = context.with([("page", inner)]);
-            engine.render(template, &context, asker)
-        }),
+        Some(name) => {
+            let fragment = theme.fragments().render(&format!("fragments/{name}.html"), &context, asker);
+            fragment.and_then(|fragment| {
+                let inner = context.get("page").cloned().unwrap_or_default();
+                context = context.with([("page", inner.with([("content", Value::html(fragment))]))]);
+                engine.render(template, &context, asker)
+            })
+        }
         None => engine.render(template, &context, asker),
     };
     match rendered {
-        Ok(html) => Some(based(site, html)),
+        Ok(html) => Some(based(asker.config(), html)),
         Err(error) => {
             problems.template_error(&page.address, &error);
             None
@@ -144,22 +158,9 @@ fn html(
 }
 
 /// The same under the base path of the site.
-fn based(site: &Site, html: String) -> String {
-    if site.config.base_path.is_empty() {
+fn based(config: &Config, html: String) -> String {
+    if config.base_path.is_empty() {
         return html;
     }
-    rebase::rebase_html(&html, &site.config.base_path).unwrap_or(html)
-}
-
-/// A page that leads to another, without script and for readers that follow no refresh.
-fn redirect(site: &Site, to: &Address) -> String {
-    let full = escape::html(&crate::site::addresses::permalink(&site.config, to));
-    let path = escape::html(to.as_str());
-    format!(
-        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n\
-         <meta name=\"robots\" content=\"noindex\">\n<link rel=\"canonical\" href=\"{full}\">\n\
-         <meta http-equiv=\"refresh\" content=\"0; url={path}\">\n</head>\n<body>\n\
-         <main><p>This page has moved: <a href=\"{path}\">{full}</a></p></main>\n</body>\n</html>\n",
-        escape::html(&site.config.default_language)
-    )
+    rebase::rebase_html(&html, &config.base_path).unwrap_or(html)
 }
