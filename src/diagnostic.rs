@@ -851,7 +851,12 @@ impl Diagnostics {
         if is_built_in {
             self.warning("missing-template", place, message, "`page.html` is used");
         } else {
-            self.error("missing-template", place, message, "write it, or name one of the theme's");
+            self.error(
+                "missing-template",
+                place,
+                message,
+                "write it, or name one of the theme's",
+            );
         }
     }
 }

@@ -58,7 +58,12 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
             },
         }
     }
-    memo.articles = input.sources.iter().map(|source| source.path.clone()).zip(parsed).collect();
+    memo.articles = input
+        .sources
+        .iter()
+        .map(|source| source.path.clone())
+        .zip(parsed)
+        .collect();
     let site = Site::new(
         Parts {
             config: input.config.clone(),
@@ -73,7 +78,11 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
     let plan = pages::plan(&site, &input.files, problems);
     let theme = Theme::load(&input.theme, problems)?;
     render::check_templates(&site, &theme, problems);
-    Some(Planned { site: Arc::new(site), plan, theme })
+    Some(Planned {
+        site: Arc::new(site),
+        plan,
+        theme,
+    })
 }
 
 /// Renders every page of a site and hands each over as soon as it is made.
@@ -86,5 +95,12 @@ pub fn render(
     made: &(dyn Fn() + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
-    render::render(&planned.plan, &planned.site, &planned.theme, sink, made, problems)
+    render::render(
+        &planned.plan,
+        &planned.site,
+        &planned.theme,
+        sink,
+        made,
+        problems,
+    )
 }

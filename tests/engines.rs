@@ -7,11 +7,11 @@ use std::sync::Arc;
 use dateline::address::Address;
 use dateline::diagnostic::{At, Diagnostic, Diagnostics};
 use dateline::input::{TemplateSource, ThemeSource};
+use dateline::pages::question::{Asker, Lookup, Question};
 use dateline::render::asking;
 use dateline::render::detect;
 use dateline::render::engine::{self, Engine, TemplateError};
 use dateline::render::rebase::{rebase_css, rebase_html};
-use dateline::pages::question::{Asker, Lookup, Question};
 use dateline::value::Value;
 use proptest::prelude::*;
 

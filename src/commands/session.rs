@@ -172,22 +172,39 @@ impl Folder {
 }
 
 /// Reads a site; nothing if its configuration cannot be used.
-fn read(options: &Options, problems: &mut Diagnostics) -> anyhow::Result<Option<(Input, PathBuf, String)>> {
+fn read(
+    options: &Options,
+    problems: &mut Diagnostics,
+) -> anyhow::Result<Option<(Input, PathBuf, String)>> {
     let source = disk::find_config(&options.root, options.config.as_deref())?;
     let overrides = Overrides {
         base_url: options.base_url.as_deref().map(Into::into),
-        output_dir: options.output_dir.as_ref().map(|dir| dir.to_string_lossy().into()),
+        output_dir: options
+            .output_dir
+            .as_ref()
+            .map(|dir| dir.to_string_lossy().into()),
     };
     let parse = |extra: &Value, problems: &mut Diagnostics| {
-        Config::parse(source.file.clone(), &source.text, &overrides, extra, problems)
+        Config::parse(
+            source.file.clone(),
+            &source.text,
+            &overrides,
+            extra,
+            problems,
+        )
     };
-    let Some(config) = parse(&Value::None, problems) else { return Ok(None) };
+    let Some(config) = parse(&Value::None, problems) else {
+        return Ok(None);
+    };
     let reading = disk::Reading {
         root: &source.root,
         output_dir: &source.root.join(&*config.output_dir),
         embedded: &theme::embedded(),
         now: clock::now(options.now, &config.dateline.time_zone)?,
-        preview: Preview { drafts: options.drafts, scheduled: options.scheduled },
+        preview: Preview {
+            drafts: options.drafts,
+            scheduled: options.scheduled,
+        },
     };
     let mut input = disk::read_site(Arc::new(config), &reading, problems)?;
     if !input.theme.extra.is_none() {
@@ -206,7 +223,10 @@ pub fn articles(options: &Options) -> anyhow::Result<(Vec<Arc<Article>>, Vocabul
         return Ok((Vec::new(), Vocabulary::default()));
     };
     let parsed = content::parse(&input.sources, &input.config, &HashMap::new());
-    let articles = parsed.into_iter().filter_map(|parsed| parsed.article).collect();
+    let articles = parsed
+        .into_iter()
+        .filter_map(|parsed| parsed.article)
+        .collect();
     Ok((articles, input.config.dateline.vocabulary.clone()))
 }
 
@@ -229,7 +249,14 @@ pub fn build(
         return Ok((None, problems));
     }
     let output_dir = root.join(&*input.config.output_dir);
-    let staging = Staging::open(&output_dir, disk::Options { root, force, ..disk::Options::default() })?;
+    let staging = Staging::open(
+        &output_dir,
+        disk::Options {
+            root,
+            force,
+            ..disk::Options::default()
+        },
+    )?;
     render(&planned, &staging, progress, &mut problems)?;
     if problems.has_errors() {
         return Ok((None, problems));
@@ -248,7 +275,10 @@ pub fn build(
 }
 
 /// Everything that `build` does except writing; no summary if the site could not be made.
-pub fn check(options: &Options, progress: &Progress) -> anyhow::Result<(Option<Summary>, Diagnostics)> {
+pub fn check(
+    options: &Options,
+    progress: &Progress,
+) -> anyhow::Result<(Option<Summary>, Diagnostics)> {
     let mut problems = Diagnostics::default();
     let Some((input, ..)) = read(options, &mut problems)? else {
         return Ok((None, problems));
@@ -261,7 +291,12 @@ pub fn check(options: &Options, progress: &Progress) -> anyhow::Result<(Option<S
     Ok((Some(summary), problems))
 }
 
-fn render(planned: &Planned, sink: &dyn Sink, progress: &Progress, problems: &mut Diagnostics) -> io::Result<()> {
+fn render(
+    planned: &Planned,
+    sink: &dyn Sink,
+    progress: &Progress,
+    problems: &mut Diagnostics,
+) -> io::Result<()> {
     let all = planned.plan.pages().len();
     let done = AtomicUsize::new(0);
     let made = || progress.show(done.fetch_add(1, Ordering::Relaxed) + 1, all);
@@ -281,7 +316,12 @@ fn summarise(planned: &Planned, input: &Input) -> Summary {
     let site = &planned.site;
     Summary {
         briefs: site.is_dateline.then_some(site.briefs.len()),
-        pages: planned.plan.pages().iter().filter(|page| page.is_html()).count(),
+        pages: planned
+            .plan
+            .pages()
+            .iter()
+            .filter(|page| page.is_html())
+            .count(),
         scheduled: site.hidden_count(Hidden::Scheduled),
         drafts: site.hidden_count(Hidden::Draft),
         output_dir: input.config.output_dir.to_string(),
@@ -295,18 +335,29 @@ fn leave(planned: Planned) {
 }
 
 /// Plans the site for the preview. No snapshot: nothing can be shown, the last one stays.
-pub fn snapshot(options: &Options, memo: &mut Memo) -> anyhow::Result<(Option<Snapshot>, Diagnostics)> {
+pub fn snapshot(
+    options: &Options,
+    memo: &mut Memo,
+) -> anyhow::Result<(Option<Snapshot>, Diagnostics)> {
     let mut problems = Diagnostics::default();
     let Some((input, root, config)) = read(options, &mut problems)? else {
         return Ok((None, problems));
     };
     if memo.config != config {
-        *memo = Memo { config, ..Memo::default() };
+        *memo = Memo {
+            config,
+            ..Memo::default()
+        };
     }
     let Some(planned) = crate::plan(&input, &mut memo.steps, &mut problems) else {
         return Ok((None, problems));
     };
-    let addresses = planned.plan.pages().iter().map(|page| page.address.clone()).collect();
+    let addresses = planned
+        .plan
+        .pages()
+        .iter()
+        .map(|page| page.address.clone())
+        .collect();
     let opener = Opener::new(&root)?;
     let pages = memo.pages.clone();
     let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
@@ -321,16 +372,21 @@ fn show(
     remembered: &Mutex<Remembered>,
 ) -> Result<Vec<u8>, Diagnostics> {
     let mut problems = Diagnostics::default();
-    let Some(page) = planned.plan.get(address) else { return Err(problems) };
+    let Some(page) = planned.plan.get(address) else {
+        return Err(problems);
+    };
     let known = held(remembered).pages.remove(address);
     if let Some((known, bytes)) = known
         && known.is_fresh(page, planned.theme.hash, &planned.site)
     {
         let shown = bytes.to_vec();
-        held(remembered).pages.insert(address.clone(), (known, bytes));
+        held(remembered)
+            .pages
+            .insert(address.clone(), (known, bytes));
         return Ok(shown);
     }
-    let Some(rendered) = crate::render::page(page, &planned.site, &planned.theme, &mut problems) else {
+    let Some(rendered) = crate::render::page(page, &planned.site, &planned.theme, &mut problems)
+    else {
         return Err(problems);
     };
     match &rendered.body {
@@ -343,7 +399,9 @@ fn show(
                 *remembered = Remembered::default();
             }
             remembered.bytes += bytes.len();
-            remembered.pages.insert(address.clone(), (kept, bytes.as_slice().into()));
+            remembered
+                .pages
+                .insert(address.clone(), (kept, bytes.as_slice().into()));
             Ok(bytes.clone())
         }
     }
@@ -351,7 +409,10 @@ fn show(
 
 fn read_static(path: &Arc<str>, opener: &Opener) -> Result<Vec<u8>, Diagnostics> {
     let mut bytes = Vec::new();
-    let read = opener.open(path).map_err(io::Error::from).and_then(|(mut file, _)| file.read_to_end(&mut bytes));
+    let read = opener
+        .open(path)
+        .map_err(io::Error::from)
+        .and_then(|(mut file, _)| file.read_to_end(&mut bytes));
     match read {
         Ok(_) => Ok(bytes),
         Err(error) => {

@@ -260,7 +260,11 @@ pub fn summary(site: &Site, by_date: &[Index]) -> Value {
             format!("{count}, {}", view::long_date(last))
         }
         (Some(first), Some(last)) => {
-            format!("{count}, {} to {}", view::long_date(first), view::long_date(last))
+            format!(
+                "{count}, {} to {}",
+                view::long_date(first),
+                view::long_date(last)
+            )
         }
         _ => count,
     }
@@ -311,7 +315,8 @@ pub fn home(site: &Site) -> Value {
 
 /// The `_index.md` at a path; there being none is an answer too.
 pub fn introduction(site: &Site, path: &str) -> Answer {
-    site.find(path).map_or(Ok(Value::None), |_| section(site, path, false))
+    site.find(path)
+        .map_or(Ok(Value::None), |_| section(site, path, false))
 }
 
 /// How a content file is laid out.
@@ -320,9 +325,15 @@ pub fn layout(site: &Site, path: &str) -> Answer {
     let entry = site.entry(index);
     let section = entry.front_matter().section.as_ref();
     Ok(Value::map([
-        ("template", template(site, index).map(|(template, _)| template).into()),
+        (
+            "template",
+            template(site, index).map(|(template, _)| template).into(),
+        ),
         ("brief", entry.brief().is_some().into()),
-        ("paginated", section.is_some_and(|keys| keys.paginate_by > 0).into()),
+        (
+            "paginated",
+            section.is_some_and(|keys| keys.paginate_by > 0).into(),
+        ),
         ("is_dateline", site.is_dateline.into()),
     ]))
 }

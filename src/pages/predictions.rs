@@ -136,7 +136,9 @@ pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
     let years = years(site);
     let newest = years.first().map(|(year, _)| *year);
     let year = year.or(newest);
-    let all = year.map(|year| site.predictions.of_year(year)).unwrap_or_default();
+    let all = year
+        .map(|year| site.predictions.of_year(year))
+        .unwrap_or_default();
     let address = super::year_address(&address(), year, newest);
     let items = list::slice(&all, list::DENSE_PAGE_LENGTH, number)
         .iter()

@@ -36,10 +36,14 @@ pub enum Question {
         with_pages: bool,
     },
     /// The `_index.md` at this path if there is one, which introduces a view of ours.
-    Introduction { path: Arc<str> },
+    Introduction {
+        path: Arc<str>,
+    },
     /// How a content file is laid out: the template that it states, whether it is a brief, whether
     /// its list is cut into pages as Zola does it.
-    Layout { path: Arc<str> },
+    Layout {
+        path: Arc<str>,
+    },
     /// The typed parts of a brief, by its path from `content/`.
     Brief {
         path: Arc<str>,
@@ -64,9 +68,16 @@ pub enum Question {
         target: Arc<str>,
     },
     /// The permalink of a term.
-    TermPermalink { kind: Arc<str>, term: Arc<str>, language: Option<Arc<str>> },
+    TermPermalink {
+        kind: Arc<str>,
+        term: Arc<str>,
+        language: Option<Arc<str>>,
+    },
     /// All terms of a taxonomy.
-    Taxonomy { kind: Arc<str>, language: Option<Arc<str>> },
+    Taxonomy {
+        kind: Arc<str>,
+        language: Option<Arc<str>>,
+    },
     /// A term, by its slug, with one page of its list.
     Term {
         kind: Arc<str>,
@@ -157,7 +168,11 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::SectionList { path, number } => content::section_list(site, path, *number),
         Question::Home => Ok(content::home(site)),
         Question::Permalink { target } => site.permalink_of(target).map(Value::from),
-        Question::TermPermalink { kind, term, language } => taxonomies::permalink(site, kind, term, language.as_deref()),
+        Question::TermPermalink {
+            kind,
+            term,
+            language,
+        } => taxonomies::permalink(site, kind, term, language.as_deref()),
         Question::Taxonomy { kind, language } => taxonomies::terms(site, kind, language.as_deref()),
         Question::Term { kind, slug, number } => taxonomies::term(site, kind, slug, *number),
         Question::Companies { number } => Ok(companies::list(site, *number)),
@@ -208,7 +223,10 @@ struct Asked {
 impl Asker {
     /// An asker with an empty record.
     pub fn new(site: Arc<Site>) -> Rc<Asker> {
-        Rc::new(Asker { site: Some(site), asked: RefCell::default() })
+        Rc::new(Asker {
+            site: Some(site),
+            asked: RefCell::default(),
+        })
     }
 
     /// An asker that gives these answers and no others: renders without a site.
@@ -217,12 +235,19 @@ impl Asker {
         for lookup in answers {
             asked.keep(lookup.question, lookup.answer);
         }
-        Rc::new(Asker { site: None, asked: RefCell::new(asked) })
+        Rc::new(Asker {
+            site: None,
+            asked: RefCell::new(asked),
+        })
     }
 
     /// The configuration. It is no question: when it changes, nothing remembered is kept.
     pub fn config(&self) -> &Config {
-        &self.site.as_ref().expect("pages are rendered with a site").config
+        &self
+            .site
+            .as_ref()
+            .expect("pages are rendered with a site")
+            .config
     }
 
     /// Asks, and records question and answer. A question asked again has the answer it had.

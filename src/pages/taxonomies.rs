@@ -25,7 +25,11 @@ fn taxonomy<'s>(site: &'s Site, kind: &str) -> Result<&'s Taxonomy, String> {
 
 /// Terms are those of the default language.
 fn only_default_language(language: Option<&str>) -> Result<(), String> {
-    language.map_or(Ok(()), |code| Err(format!("taxonomies in other languages (`{code}`) are not made yet")))
+    language.map_or(Ok(()), |code| {
+        Err(format!(
+            "taxonomies in other languages (`{code}`) are not made yet"
+        ))
+    })
 }
 
 /// The permalink of a term, by its name.

@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::Address;
+use crate::config::Config;
 use crate::pages::question::{Asker, Question};
 use crate::pages::{Page, View};
-use crate::config::Config;
 use crate::value::Value;
 
 /// How a view becomes HTML.
@@ -42,19 +42,33 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
         View::Section { path, number } => section(path, *number, asker, &mut entries)?,
         View::Terms { kind } => terms(kind, asker, &mut entries)?,
         View::Term { kind, slug, number } => {
-            let question = Question::Term { kind: kind.clone(), slug: slug.clone(), number: *number };
+            let question = Question::Term {
+                kind: kind.clone(),
+                slug: slug.clone(),
+                number: *number,
+            };
             term(kind, &ask(question)?, *number, &mut entries)
         }
         View::NotFound => (vec!["404.html".to_owned()], None),
         view => {
             let (name, title, answer) = ours(view, asker)?;
-            entries.push(("page", derived_page(config, page, &title, &answer, &introduction)));
+            entries.push((
+                "page",
+                derived_page(config, page, &title, &answer, &introduction),
+            ));
             entries.push(("view", answer));
-            (vec![format!("{name}.html"), "page.html".to_owned()], Some(name))
+            (
+                vec![format!("{name}.html"), "page.html".to_owned()],
+                Some(name),
+            )
         }
     };
     entries.push(("introduction", introduction));
-    Ok(Shown { templates, fragment, context: Value::map(entries) })
+    Ok(Shown {
+        templates,
+        fragment,
+        context: Value::map(entries),
+    })
 }
 
 fn permalink(config: &Config, address: &Address) -> Arc<str> {
@@ -65,20 +79,31 @@ type Templates = (Vec<String>, Option<&'static str>);
 
 /// The template that the content states, before the one of the theme.
 fn templates(layout: &Value, own: &str) -> Vec<String> {
-    let stated = layout.get("template").and_then(Value::as_str).map(str::to_owned);
+    let stated = layout
+        .get("template")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     stated.into_iter().chain([own.to_owned()]).collect()
 }
 
 fn article(path: &Arc<str>, asker: &Rc<Asker>, entries: &mut Entries) -> Result<Templates, String> {
     let page = asker.ask(Question::Page { path: path.clone() })?;
     let siblings = asker.ask(Question::Siblings { path: path.clone() })?;
-    let neighbour = |name: &str| (name.to_owned(), siblings.get(name).cloned().unwrap_or_default());
+    let neighbour = |name: &str| {
+        (
+            name.to_owned(),
+            siblings.get(name).cloned().unwrap_or_default(),
+        )
+    };
     let mut page = page.with([neighbour("lower"), neighbour("higher")]);
     let layout = asker.ask(Question::Layout { path: path.clone() })?;
     let mut templates = templates(&layout, "page.html");
     if layout.is("brief") {
         let brief = asker.ask(Question::Brief { path: path.clone() })?;
-        entries.push(("related", asker.ask(Question::Related { path: path.clone() })?));
+        entries.push((
+            "related",
+            asker.ask(Question::Related { path: path.clone() })?,
+        ));
         page = page.with([("brief", brief)]);
         templates.insert(templates.len() - 1, "brief.html".to_owned());
     }
@@ -86,7 +111,12 @@ fn article(path: &Arc<str>, asker: &Rc<Asker>, entries: &mut Entries) -> Result<
     Ok((templates, None))
 }
 
-fn home(address: &Address, number: usize, asker: &Rc<Asker>, entries: &mut Entries) -> Result<Templates, String> {
+fn home(
+    address: &Address,
+    number: usize,
+    asker: &Rc<Asker>,
+    entries: &mut Entries,
+) -> Result<Templates, String> {
     let root: Arc<str> = "_index.md".into();
     let layout = asker.ask(Question::Layout { path: root.clone() });
     let templates = match &layout {
@@ -122,7 +152,12 @@ fn empty_home(config: &Config, address: &Address) -> Value {
     ])
 }
 
-fn section(path: &Arc<str>, number: usize, asker: &Rc<Asker>, entries: &mut Entries) -> Result<Templates, String> {
+fn section(
+    path: &Arc<str>,
+    number: usize,
+    asker: &Rc<Asker>,
+    entries: &mut Entries,
+) -> Result<Templates, String> {
     let layout = asker.ask(Question::Layout { path: path.clone() })?;
     list_of_section(path, &layout, number, asker, entries)?;
     Ok((templates(&layout, "section.html"), None))
@@ -138,12 +173,21 @@ fn list_of_section(
     entries: &mut Entries,
 ) -> Result<(), String> {
     let with_pages = !layout.is("paginated") && !layout.is("is_dateline");
-    let mut section = asker.ask(Question::Section { path: path.clone(), with_pages })?;
-    let list = asker.ask(Question::SectionList { path: path.clone(), number })?;
+    let mut section = asker.ask(Question::Section {
+        path: path.clone(),
+        with_pages,
+    })?;
+    let list = asker.ask(Question::SectionList {
+        path: path.clone(),
+        number,
+    })?;
     let pages = list.get("pages").cloned().unwrap_or_default();
     if layout.is("paginated") {
         let paginator = list.get("paginator").cloned().unwrap_or_default();
-        entries.push(("paginator", zola_paginator(asker.config(), &paginator, pages)));
+        entries.push((
+            "paginator",
+            zola_paginator(asker.config(), &paginator, pages),
+        ));
     } else if !with_pages {
         section = section.with([("pages", pages)]);
     }
@@ -156,9 +200,15 @@ fn list_of_section(
 fn zola_paginator(config: &Config, paginator: &Value, pages: Value) -> Value {
     let full = |name: &'static str| {
         let path = paginator.get(name).and_then(Value::as_str);
-        (name, path.map(|path| format!("{}{path}", config.base_url)).into())
+        (
+            name,
+            path.map(|path| format!("{}{path}", config.base_url)).into(),
+        )
     };
-    let base = paginator.get("first").and_then(Value::as_str).unwrap_or("/");
+    let base = paginator
+        .get("first")
+        .and_then(Value::as_str)
+        .unwrap_or("/");
     paginator.with([
         full("first"),
         full("last"),
@@ -170,23 +220,45 @@ fn zola_paginator(config: &Config, paginator: &Value, pages: Value) -> Value {
 }
 
 fn terms(kind: &Arc<str>, asker: &Rc<Asker>, entries: &mut Entries) -> Result<Templates, String> {
-    let taxonomy = asker.ask(Question::Taxonomy { kind: kind.clone(), language: None })?;
+    let taxonomy = asker.ask(Question::Taxonomy {
+        kind: kind.clone(),
+        language: None,
+    })?;
     entries.push(("terms", taxonomy.get("items").cloned().unwrap_or_default()));
     entries.push(("view", taxonomy.clone()));
     entries.push(("taxonomy", taxonomy));
-    Ok((vec![format!("{kind}/list.html"), "taxonomy_list.html".to_owned(), "page.html".to_owned()], None))
+    Ok((
+        vec![
+            format!("{kind}/list.html"),
+            "taxonomy_list.html".to_owned(),
+            "page.html".to_owned(),
+        ],
+        None,
+    ))
 }
 
 fn term(kind: &str, answer: &Value, number: usize, entries: &mut Entries) -> Templates {
     let taxonomy = Value::map([("name", Value::from(kind)), ("slug", kind.into())]);
     entries.push(("taxonomy", taxonomy));
     entries.push(("term", answer.clone()));
-    entries.push(("paginator", answer.get("paginator").cloned().unwrap_or_default().with([
-        ("pages", answer.get("pages").cloned().unwrap_or_default()),
-    ])));
+    entries.push((
+        "paginator",
+        answer
+            .get("paginator")
+            .cloned()
+            .unwrap_or_default()
+            .with([("pages", answer.get("pages").cloned().unwrap_or_default())]),
+    ));
     entries.push(("number", number.into()));
     entries.push(("view", answer.clone()));
-    (vec![format!("{kind}/single.html"), "taxonomy_single.html".to_owned(), "page.html".to_owned()], None)
+    (
+        vec![
+            format!("{kind}/single.html"),
+            "taxonomy_single.html".to_owned(),
+            "page.html".to_owned(),
+        ],
+        None,
+    )
 }
 
 /// The fragment's name, the title and the answer of a view of ours.
@@ -194,13 +266,20 @@ fn ours(view: &View, asker: &Rc<Asker>) -> Result<(&'static str, String, Value),
     let (name, question) = match view.clone() {
         View::Companies { number } => ("companies", Question::Companies { number }),
         View::Company { slug, number } => ("company", Question::Company { slug, number }),
-        View::CompanyTimeline { slug, number } => ("company-timeline", Question::CompanyTimeline { slug, number }),
+        View::CompanyTimeline { slug, number } => (
+            "company-timeline",
+            Question::CompanyTimeline { slug, number },
+        ),
         View::Compare => ("compare", Question::Compare),
         View::Pair { first, second } => ("comparison", Question::Pair { first, second }),
         View::NamedComparison { path } => ("comparison", Question::NamedComparison { path }),
-        View::Predictions { year, number } => ("predictions", Question::Predictions { year, number }),
+        View::Predictions { year, number } => {
+            ("predictions", Question::Predictions { year, number })
+        }
         View::Timeline { year, number } => ("timeline", Question::Timeline { year, number }),
-        View::Corrections { year, number } => ("corrections", Question::Corrections { year, number }),
+        View::Corrections { year, number } => {
+            ("corrections", Question::Corrections { year, number })
+        }
         View::Archive { year, number } => ("archive", Question::Archive { year, number }),
         View::Weeks { number } => ("weeks", Question::Weeks { number }),
         View::Week { week } => ("weekly", Question::Week { week }),
@@ -209,9 +288,16 @@ fn ours(view: &View, asker: &Rc<Asker>) -> Result<(&'static str, String, Value),
         other => return Err(format!("{other:?} is no page with a template")),
     };
     let answer = asker.ask(question)?;
-    let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |key: &str| {
+        answer
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let year = answer.get("year").and_then(Value::as_int);
-    let dated = |title: &str| year.map_or_else(|| title.to_owned(), |year| format!("{title} of {year}"));
+    let dated =
+        |title: &str| year.map_or_else(|| title.to_owned(), |year| format!("{title} of {year}"));
     let title = match name {
         "companies" => "Companies".to_owned(),
         "company" => text("name"),
@@ -229,20 +315,45 @@ fn ours(view: &View, asker: &Rc<Asker>) -> Result<(&'static str, String, Value),
 }
 
 /// A view of ours as a page that has every key of a page of Zola's.
-fn derived_page(config: &Config, page: &Page, title: &str, answer: &Value, introduction: &Value) -> Value {
+fn derived_page(
+    config: &Config,
+    page: &Page,
+    title: &str,
+    answer: &Value,
+    introduction: &Value,
+) -> Value {
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let number = page.view.number();
     let title = text(introduction, "title").unwrap_or_else(|| title.to_owned());
-    let title = if number > 1 { format!("{title}, page {number}") } else { title };
-    let description = text(answer, "description").or_else(|| text(introduction, "description")).or_else(|| text(answer, "summary"));
-    let components = page.address.as_str().split('/').filter(|part| !part.is_empty());
+    let title = if number > 1 {
+        format!("{title}, page {number}")
+    } else {
+        title
+    };
+    let description = text(answer, "description")
+        .or_else(|| text(introduction, "description"))
+        .or_else(|| text(answer, "summary"));
+    let components = page
+        .address
+        .as_str()
+        .split('/')
+        .filter(|part| !part.is_empty());
     let empty = || Value::map::<&'static str, _>([]);
     Value::map([
         ("title", Value::from(title)),
         ("description", description.into()),
         ("path", (&page.address).into()),
         ("permalink", permalink(config, &page.address).into()),
-        ("slug", page.address.as_str().trim_matches('/').rsplit('/').next().unwrap_or_default().into()),
+        (
+            "slug",
+            page.address
+                .as_str()
+                .trim_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .into(),
+        ),
         ("components", Value::list(components.map(Value::from))),
         ("ancestors", Value::list([Value::from("_index.md")])),
         ("date", answer.get("newest").cloned().unwrap_or_default()),
@@ -275,5 +386,7 @@ fn introduction(address: &Address, asker: &Rc<Asker>) -> Value {
         return Value::None;
     }
     let path: Arc<str> = format!("{}_index.md", &address.as_str()[1..]).into();
-    asker.ask(Question::Introduction { path }).unwrap_or_default()
+    asker
+        .ask(Question::Introduction { path })
+        .unwrap_or_default()
 }

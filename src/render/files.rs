@@ -18,7 +18,9 @@ pub fn text(page: &Page, asker: &Rc<Asker>) -> Option<Result<String, String>> {
         View::Feed { of, format } => {
             let feed = asker.ask(Question::Feed { of: of.clone() });
             let full = permalink(config, &page.address);
-            let absolute = |html: &str| rebase::rebase_html(html, &config.base_url).unwrap_or_else(|| html.to_owned());
+            let absolute = |html: &str| {
+                rebase::rebase_html(html, &config.base_url).unwrap_or_else(|| html.to_owned())
+            };
             feed.map(|feed| match format {
                 FeedFormat::Atom => feeds::atom(&feed, &full, &absolute),
                 FeedFormat::Rss => feeds::rss(&feed, &full, &absolute),
@@ -26,7 +28,9 @@ pub fn text(page: &Page, asker: &Rc<Asker>) -> Option<Result<String, String>> {
             })
         }
         View::Opml => asker.ask(Question::FeedList).map(|list| text::opml(&list)),
-        View::Llms => asker.ask(Question::Overview).map(|overview| text::llms(&overview)),
+        View::Llms => asker
+            .ask(Question::Overview)
+            .map(|overview| text::llms(&overview)),
         View::Robots => {
             let sitemap = permalink(config, &Address::file("sitemap.xml"));
             Ok(text::robots(config.generate_sitemap.then_some(&*sitemap)))

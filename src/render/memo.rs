@@ -25,7 +25,11 @@ impl Remembered {
             .iter()
             .map(|lookup| (lookup.question.clone(), question::hash_of(&lookup.answer)))
             .collect();
-        Remembered { page: page.clone(), theme, questions }
+        Remembered {
+            page: page.clone(),
+            theme,
+            questions,
+        }
     }
 
     /// Whether rendering the page again would give the same bytes: its plan and its theme are the
@@ -33,9 +37,8 @@ impl Remembered {
     pub fn is_fresh(&self, page: &Page, theme: Hash, site: &Arc<Site>) -> bool {
         self.page == *page
             && self.theme == theme
-            && self
-                .questions
-                .iter()
-                .all(|(question, hash)| question::hash_of(&question::answer(site, question)) == *hash)
+            && self.questions.iter().all(|(question, hash)| {
+                question::hash_of(&question::answer(site, question)) == *hash
+            })
     }
 }

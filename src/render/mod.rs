@@ -86,7 +86,10 @@ pub fn render(
         .map(|planned| {
             let mut problems = Diagnostics::default();
             if let Some(rendered) = page(planned, site, theme, &mut problems) {
-                sink.put(Output { address: planned.address.clone(), body: rendered.body })?;
+                sink.put(Output {
+                    address: planned.address.clone(),
+                    body: rendered.body,
+                })?;
             }
             made();
             Ok(problems)
@@ -101,7 +104,11 @@ pub fn render(
 /// Reports content that names a template which nobody has; it is laid out as a page.
 pub fn check_templates(site: &Site, theme: &Theme, problems: &mut Diagnostics) {
     for entry in &site.entries {
-        let page_template = entry.front_matter().section.as_ref().and_then(|keys| keys.page_template.as_ref());
+        let page_template = entry
+            .front_matter()
+            .section
+            .as_ref()
+            .and_then(|keys| keys.page_template.as_ref());
         for (name, place) in entry.front_matter().template.iter().chain(page_template) {
             if !theme.has(name) {
                 problems.missing_template(name, place.clone(), theme.is_ours());
@@ -111,7 +118,12 @@ pub fn check_templates(site: &Site, theme: &Theme, problems: &mut Diagnostics) {
 }
 
 /// Renders one page; `None` if its template fails, which is reported.
-pub fn page(page: &Page, site: &Arc<Site>, theme: &Theme, problems: &mut Diagnostics) -> Option<Rendered> {
+pub fn page(
+    page: &Page,
+    site: &Arc<Site>,
+    theme: &Theme,
+    problems: &mut Diagnostics,
+) -> Option<Rendered> {
     let asker = Asker::new(site.clone());
     let body = match &page.view {
         View::File { bytes } => OutputBody::File(bytes.clone()),
@@ -123,7 +135,10 @@ pub fn page(page: &Page, site: &Arc<Site>, theme: &Theme, problems: &mut Diagnos
             OutputBody::Made(text.into_bytes())
         }
     };
-    Some(Rendered { body, lookups: asker.record() })
+    Some(Rendered {
+        body,
+        lookups: asker.record(),
+    })
 }
 
 /// An answer that the site must have, for the plan was made from it.
@@ -132,17 +147,26 @@ fn planned<T>(answer: Result<T, String>) -> T {
 }
 
 /// A page that a template lays out.
-fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>, problems: &mut Diagnostics) -> Option<String> {
+fn html(
+    page: &Page,
+    theme: &Theme,
+    asker: &Rc<Asker>,
+    problems: &mut Diagnostics,
+) -> Option<String> {
     let shown = planned(context::of(page, asker));
     let (engine, template) = theme.pick(&shown.templates);
     let head = head::of(page, &shown.context, asker.config());
     let mut context = shown.context.with([("head", head)]);
     let rendered = match shown.fragment.filter(|_| template == "page.html") {
         Some(name) => {
-            let fragment = theme.fragments().render(&format!("fragments/{name}.html"), &context, asker);
+            let fragment =
+                theme
+                    .fragments()
+                    .render(&format!("fragments/{name}.html"), &context, asker);
             fragment.and_then(|fragment| {
                 let inner = context.get("page").cloned().unwrap_or_default();
-                context = context.with([("page", inner.with([("content", Value::html(fragment))]))]);
+                context =
+                    context.with([("page", inner.with([("content", Value::html(fragment))]))]);
                 engine.render(template, &context, asker)
             })
         }

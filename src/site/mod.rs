@@ -245,7 +245,10 @@ impl Site {
     pub fn midnight(&self) -> String {
         let zone = &self.config.dateline.time_zone;
         let begin = self.today.to_zoned(zone.clone());
-        begin.map_or_else(|_| self.now.to_string(), |begin| begin.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        begin.map_or_else(
+            |_| self.now.to_string(),
+            |begin| begin.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        )
     }
 
     /// The brief of an entry that is one.

@@ -128,12 +128,18 @@ impl Predictions {
             ledger.companies = named;
         }
         {
-        let by_year = by_year(&all, today);
-        let mut counts = [0; 4];
-        for ledger in &all {
-            counts[ledger.standing(today) as usize] += 1;
-        }
-        Predictions { all, naming, of_brief, by_year, counts }
+            let by_year = by_year(&all, today);
+            let mut counts = [0; 4];
+            for ledger in &all {
+                counts[ledger.standing(today) as usize] += 1;
+            }
+            Predictions {
+                all,
+                naming,
+                of_brief,
+                by_year,
+                counts,
+            }
         }
     }
 
@@ -160,13 +166,19 @@ impl Predictions {
 
     /// The years in which they were made, newest first, with how many.
     pub fn years(&self) -> impl Iterator<Item = (i16, usize)> + '_ {
-        self.by_year.iter().map(|(year, positions)| (*year, positions.len()))
+        self.by_year
+            .iter()
+            .map(|(year, positions)| (*year, positions.len()))
     }
 
     /// Those made in a year: overdue, due, open by date, resolved.
     pub fn of_year(&self, year: i16) -> Vec<&Ledger> {
         let found = self.by_year.iter().find(|(other, _)| *other == year);
-        found.into_iter().flat_map(|(_, positions)| positions).map(|i| &self.all[*i as usize]).collect()
+        found
+            .into_iter()
+            .flat_map(|(_, positions)| positions)
+            .map(|i| &self.all[*i as usize])
+            .collect()
     }
 
     /// Those that are overdue or due on a day, then those that fall due next, by date.
@@ -199,7 +211,11 @@ fn by_year(all: &[Ledger], today: Date) -> Vec<(i16, Vec<u32>)> {
             let ledger = &all[*position as usize];
             let standing = ledger.standing(today);
             let due = ledger.due.filter(|_| standing != Standing::Resolved);
-            (standing, due.is_none(), due.map(|due| (due.last, due.first)))
+            (
+                standing,
+                due.is_none(),
+                due.map(|due| (due.last, due.first)),
+            )
         });
     }
     years.into_iter().rev().collect()

@@ -31,7 +31,12 @@ pub struct Item {
 
 impl Timeline {
     /// Merges the items that `of` takes out of each brief.
-    pub fn of(entries: &[Entry], briefs: &[Index], companies: &Companies, of: fn(&Brief) -> &Vec<Dated>) -> Timeline {
+    pub fn of(
+        entries: &[Entry],
+        briefs: &[Index],
+        companies: &Companies,
+        of: fn(&Brief) -> &Vec<Dated>,
+    ) -> Timeline {
         let mut found: Vec<(&Dated, Index, usize, u32)> = Vec::new();
         for (age, index) in briefs.iter().enumerate() {
             let brief = entries[index.0 as usize]
@@ -71,14 +76,22 @@ impl Timeline {
         }
         let mut of_company: HashMap<CompanyIndex, Vec<u32>> = HashMap::new();
         for (item, position) in items.iter().zip(0..) {
-            for company in item.briefs.iter().flat_map(|brief| companies.of_brief(*brief)) {
+            for company in item
+                .briefs
+                .iter()
+                .flat_map(|brief| companies.of_brief(*brief))
+            {
                 let positions = of_company.entry(*company).or_default();
                 if positions.last() != Some(&position) {
                     positions.push(position);
                 }
             }
         }
-        Timeline { items, years, of_company }
+        Timeline {
+            items,
+            years,
+            of_company,
+        }
     }
 
     /// All items, newest first.
@@ -101,7 +114,9 @@ impl Timeline {
 
     /// Positions in [`Timeline::items`] of what the briefs of a company say, newest first.
     pub fn of_company(&self, company: CompanyIndex) -> &[u32] {
-        self.of_company.get(&company).map_or(&[], |positions| positions)
+        self.of_company
+            .get(&company)
+            .map_or(&[], |positions| positions)
     }
 }
 

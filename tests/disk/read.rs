@@ -4,14 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use dateline::config::{Config, DatelineConfig, MarkdownConfig, SlugifyConfig, Vocabulary};
+use dateline::config::{Config, Overrides};
 use dateline::content::source::BYTES_MAX;
 use dateline::diagnostic::Diagnostics;
 use dateline::disk::{Opener, Reading, Refusal, find_config, read_site};
 use dateline::input::{EmbeddedTheme, FileBytes, Input, Preview, StaticKind};
 use dateline::value::Value;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::Bench;
 
@@ -30,41 +29,24 @@ struct Choice {
 }
 
 fn config(choice: Choice) -> Arc<Config> {
-    let texts = |texts: &[&str]| texts.iter().map(|text| Arc::from(*text)).collect();
-    Arc::new(Config {
-        file: "config.toml".into(),
-        base_url: "https://example.org".into(),
-        base_path: "".into(),
-        title: None,
-        description: None,
-        author: None,
-        default_language: "en".into(),
-        languages: Vec::new(),
-        theme: choice.theme.map(Arc::from),
-        output_dir: "public".into(),
-        ignored_content: texts(choice.ignored_content),
-        ignored_static: texts(choice.ignored_static),
-        generate_feeds: false,
-        feed_limit: None,
-        feed_filenames: Vec::new(),
-        generate_sitemap: true,
-        generate_robots_txt: true,
-        exclude_paginated_pages_in_sitemap: false,
-        taxonomies: Vec::new(),
-        taxonomy_root: None,
-        markdown: MarkdownConfig::default(),
-        slugify: SlugifyConfig::default(),
-        extra: Value::None,
-        value: Value::None,
-        dateline: DatelineConfig {
-            theme: None,
-            pages: None,
-            time_zone: TimeZone::UTC,
-            authority: None,
-            vocabulary: Vocabulary::default(),
-        },
-        is_dateline: false,
-    })
+    let theme = choice
+        .theme
+        .map(|name| format!("theme = {name:?}\n"))
+        .unwrap_or_default();
+    let text = format!(
+        "base_url = \"https://example.org\"\n{theme}ignored_content = {:?}\nignored_static = {:?}\n",
+        choice.ignored_content, choice.ignored_static
+    );
+    let mut problems = Diagnostics::default();
+    let config = Config::parse(
+        "config.toml".into(),
+        &text,
+        &Overrides::default(),
+        &Value::None,
+        &mut problems,
+    );
+    assert!(!problems.has_errors(), "{:?}", problems.into_vec());
+    Arc::new(config.expect("the text is a configuration"))
 }
 
 fn read(bench: &Bench, choice: Choice) -> (Input, Diagnostics) {
