@@ -8,6 +8,7 @@ mod check;
 mod commands;
 mod disk;
 mod engines;
+mod feeds;
 mod fix;
 mod random_input;
 mod report;
