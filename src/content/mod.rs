@@ -3,6 +3,16 @@
 pub mod article;
 pub mod brief;
 pub mod date;
+mod escape;
+mod html;
+mod link;
+pub mod markdown;
+mod nesting;
+mod outline;
+mod parts;
+mod sanitise;
 pub mod source;
+mod tags;
+mod words;
 
 pub use article::Article;
