@@ -10,6 +10,7 @@ mod disk;
 mod engines;
 mod feeds;
 mod fix;
+mod markdown;
 mod random_input;
 mod report;
 mod serve;

@@ -35,6 +35,20 @@ pub struct Brief {
     pub citations: Vec<Citation>,
 }
 
+/// What the body says of a brief; the rest of [`Brief`] stands in its front matter.
+#[derive(Debug, Default)]
+pub struct BriefParts {
+    pub parts: Vec<Part>,
+    pub prose: Vec<Fragment>,
+    pub tldr: Tldr,
+    pub takeaways: Vec<Fragment>,
+    pub tables: Vec<ComparisonTable>,
+    pub predictions: Vec<Prediction>,
+    pub timeline: Vec<Dated>,
+    pub corrections: Vec<Dated>,
+    pub citations: Vec<Citation>,
+}
+
 /// Who published the news.
 #[derive(Debug)]
 pub struct Origin {
@@ -65,7 +79,8 @@ pub struct Part {
     pub html: Fragment,
 }
 
-/// The three labels of the TL;DR, each the inline HTML of its value.
+/// The three labels of the TL;DR, each the inline HTML of its value, or blocks where several
+/// follow an H3 heading.
 #[derive(Debug, Default)]
 pub struct Tldr {
     pub changed: Option<Fragment>,
@@ -122,6 +137,7 @@ pub struct Prediction {
     /// The wording, inline HTML and without markup.
     pub html: Fragment,
     pub text: Arc<str>,
+    /// The blocks that follow the wording, as HTML.
     pub reasoning: Option<Fragment>,
     pub due: Option<PartialDate>,
     /// In percent.
