@@ -21,8 +21,10 @@ pub struct Brief {
     pub companies: Vec<(Arc<str>, Place)>,
     /// All recognised parts, in the order of the file.
     pub parts: Vec<Part>,
-    /// What belongs to no part, in the order of the file, footnotes left out: what stands before
-    /// the first part, and other H2 headings with what follows them.
+    /// What stands before the first part and belongs to none.
+    pub lead: Option<Fragment>,
+    /// What belongs to no part and comes later: other H2 headings with what follows them, in the
+    /// order of the file, footnotes left out.
     pub prose: Vec<Fragment>,
     pub tldr: Tldr,
     /// The items of "Key Takeaways".
@@ -39,6 +41,7 @@ pub struct Brief {
 #[derive(Debug, Default)]
 pub struct BriefParts {
     pub parts: Vec<Part>,
+    pub lead: Option<Fragment>,
     pub prose: Vec<Fragment>,
     pub tldr: Tldr,
     pub takeaways: Vec<Fragment>,

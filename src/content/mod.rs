@@ -185,6 +185,7 @@ fn with_parts(stated: Stated, parts: Option<BriefParts>) -> Table {
                 analysis: keys.analysis,
                 companies: keys.companies,
                 parts: parts.parts,
+                lead: parts.lead,
                 prose: parts.prose,
                 tldr: parts.tldr,
                 takeaways: parts.takeaways,

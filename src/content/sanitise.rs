@@ -148,6 +148,7 @@ fn each_fragment(
     for part in [&mut tldr.changed, &mut tldr.why, &mut tldr.next] {
         part.iter_mut().for_each(&mut change);
     }
+    parts.lead.iter_mut().for_each(&mut change);
     parts.prose.iter_mut().for_each(&mut change);
     parts.takeaways.iter_mut().for_each(&mut change);
     let rows = parts.tables.iter_mut().flat_map(|table| &mut table.rows);

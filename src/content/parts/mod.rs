@@ -28,7 +28,7 @@ pub fn read(source: &Source<'_>, output: &Output, problems: &mut Diagnostics) ->
         reader.section(&section);
     }
     reader.citations();
-    reader.parts.prose = reader.prose();
+    reader.prose();
     reader.parts
 }
 
@@ -83,9 +83,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// What belongs to no part: runs of blocks outside of the known sections.
-    fn prose(&self) -> Vec<Fragment> {
-        let mut runs: Vec<Range<usize>> = Vec::new();
-        let (mut in_part, mut goes_on) = (false, false);
+    fn prose(&mut self) {
+        let mut runs: Vec<(bool, Range<usize>)> = Vec::new();
+        let (mut is_lead, mut in_part, mut goes_on) = (true, false, false);
         for (_, node) in self.outline.siblings(0..self.outline.nodes.len()) {
             match node.kind {
                 Kind::Heading(1 | 2, _) => in_part = self.part_kind(node).is_some(),
@@ -95,16 +95,21 @@ impl<'a> Reader<'a, '_> {
                 }
                 _ => {}
             }
+            is_lead &= !in_part;
             match runs.last_mut().filter(|_| goes_on && !in_part) {
-                Some(run) => run.end = node.outer.end,
-                None if !in_part => runs.push(node.outer.clone()),
+                Some((_, run)) => run.end = node.outer.end,
+                None if !in_part => runs.push((is_lead, node.outer.clone())),
                 None => {}
             }
             goes_on = !in_part;
         }
-        runs.into_iter()
-            .map(|run| self.outline.fragment(run))
-            .collect()
+        for (is_lead, run) in runs {
+            let fragment = self.outline.fragment(run);
+            match (is_lead, self.parts.lead) {
+                (true, None) => self.parts.lead = Some(fragment),
+                _ => self.parts.prose.push(fragment),
+            }
+        }
     }
 
     fn part_kind(&self, heading: &Node) -> Option<PartKind> {
