@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn fenced_code_does_not_count() {
-        let fenced = vec![4..15];
+        let fenced = Vec::from_iter(std::iter::once(4..15));
         assert_eq!(count("one\n```\ntwo\n```\nthree 日本", &fenced), 4);
     }
 
