@@ -236,10 +236,7 @@ fn an_edit_of_the_marks_of_holes_leaves_no_hole() {
             let (rendered, _) = rendered(text, &config(), is_brief);
             let html = &rendered.body.html;
             let has_mark = |html: &str| html.contains(['\u{FDD0}', '\u{FDD1}']);
-            assert!(
-                !has_mark(html) && html.contains('0'),
-                "of {text:?}: {html:?}"
-            );
+            assert!(!has_mark(html) && !html.is_empty(), "of {text:?}: {html:?}");
         }
     }
 }

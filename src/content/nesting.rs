@@ -14,11 +14,19 @@ const MARK_COLUMN_MAX: usize = 256;
 /// The first line whose marks (`>`, `-`, `1.`) would nest deeper than the parser can take.
 pub fn too_deep(text: &str) -> Option<Range<usize>> {
     let mut start = 0;
-    for line in text.split_inclusive(['\n', '\r']) {
-        if line.len() > MARK_COLUMN_MAX / 4 && last_mark_column(line.as_bytes()) > MARK_COLUMN_MAX {
-            return Some(start..start + line.trim_end().len().min(MARK_COLUMN_MAX));
+    // A lone carriage return ends a line as well, but there is next to never one.
+    for line in text.split_inclusive('\n') {
+        let length = line.len();
+        if length > MARK_COLUMN_MAX / 4 {
+            let mut at = start;
+            for line in line.split_inclusive('\r') {
+                if last_mark_column(line.as_bytes()) > MARK_COLUMN_MAX {
+                    return Some(at..at + line.trim_end().len());
+                }
+                at += line.len();
+            }
         }
-        start += line.len();
+        start += length;
     }
     None
 }

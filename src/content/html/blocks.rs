@@ -349,10 +349,10 @@ impl<'a> Writer<'a, '_> {
             .as_bytes()
             .get(counted..at)
             .unwrap_or_default();
-        let more = between.iter().filter(|byte| **byte == b'\n').count();
+        let lines = between.iter().filter(|byte| **byte == b'\n').count();
         self.line = (
             at.max(counted),
-            line + u32::try_from(more).unwrap_or(u32::MAX),
+            line + u32::try_from(lines).unwrap_or(u32::MAX),
         );
         self.line.1
     }
