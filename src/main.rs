@@ -1,7 +1,9 @@
-//! The program: runs the command line and returns its exit status.
+//! The program: `dateline`.
 
-use std::process::ExitCode;
+/// A sixth of a build is allocation; this allocator takes half of that away.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+fn main() -> std::process::ExitCode {
     dateline::commands::run(std::env::args_os())
 }

@@ -12,27 +12,41 @@ pub fn address() -> Address {
 
 /// The years of the briefs, newest first, with how many.
 pub fn years(site: &Site) -> Vec<(i16, usize)> {
-    super::years_of(
-        site.briefs
-            .iter()
-            .filter_map(|index| site.entry(*index).day())
-            .map(|day| day.year()),
-    )
+    ranges(site)
+        .into_iter()
+        .map(|(year, briefs)| (year, briefs.len()))
+        .collect()
+}
+
+/// The briefs of each year. They are sorted by date, so that each year's are found by halving.
+fn ranges(site: &Site) -> Vec<(i16, &[Index])> {
+    let year = |index: &Index| site.entry(*index).day().map(|day| day.year());
+    let mut found = Vec::new();
+    let mut rest = &site.briefs[..];
+    while let Some(newest) = rest.first().and_then(year) {
+        let (briefs, older) =
+            rest.split_at(rest.partition_point(|index| year(index) == Some(newest)));
+        found.push((newest, briefs));
+        rest = older;
+    }
+    found
 }
 
 /// One page of the briefs of a year, under their months; `None` is the newest year.
 pub fn answer(site: &Site, year: Option<i16>, number: usize) -> Value {
-    let years = years(site);
+    let ranges = ranges(site);
+    let years: Vec<(i16, usize)> = ranges
+        .iter()
+        .map(|(year, briefs)| (*year, briefs.len()))
+        .collect();
     let newest = years.first().map(|(year, _)| *year);
     let year = year.or(newest);
     let day = |index: &Index| site.entry(*index).day();
-    let all: Vec<Index> = site
-        .briefs
+    let all = ranges
         .iter()
-        .copied()
-        .filter(|index| day(index).map(|day| day.year()) == year)
-        .collect();
-    let shown = list::slice(&all, list::DENSE_PAGE_LENGTH, number);
+        .find(|(other, _)| Some(*other) == year)
+        .map_or(&[][..], |(_, briefs)| briefs);
+    let shown = list::slice(all, list::DENSE_PAGE_LENGTH, number);
     let months = shown
         .chunk_by(|a, b| day(a).map(|d| d.month()) == day(b).map(|d| d.month()))
         .map(|month| {

@@ -27,6 +27,11 @@ pub fn pair_address(site: &Site, pair: Pair) -> Address {
 
 /// One cell: current value, as-of date, brief, and what other briefs say against it.
 pub fn cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {
+    site.compare
+        .shown(company, feature, || make_cell(site, company, feature))
+}
+
+fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {
     let (slug, name) = (
         &site.companies.get(company).slug,
         &site.companies.get(company).name,
@@ -87,6 +92,7 @@ pub fn observation(site: &Site, observation: &Observation) -> Value {
     Value::map([
         ("html", plain_cell(site, observation)),
         ("text", (&cell.text).into()),
+        ("meaning", meaning(&cell.text).into()),
         ("as_of", view::partial_date(observation.as_of)),
         ("title", entry.title().into()),
         ("path", (&entry.address).into()),
@@ -120,13 +126,11 @@ fn table(
             .iter()
             .map(|company| cell(site, *company, *feature))
             .collect();
-        let values: Vec<String> = companies
+        let said: Vec<&str> = cells
             .iter()
-            .filter_map(|company| site.compare.history(*company, *feature).last())
-            .map(|o| meaning(&o.cell(site.entry(o.brief)).text))
+            .filter_map(|cell| cell.get("value")?.get("meaning")?.as_str())
             .collect();
-        let same =
-            values.len() == companies.len() && values.windows(2).all(|pair| pair[0] == pair[1]);
+        let same = said.len() == cells.len() && said.windows(2).all(|pair| pair[0] == pair[1]);
         let about = site.compare.feature(*feature);
         Value::map([
             ("name", Value::from(&about.name)),

@@ -14,8 +14,12 @@ const NAVIGATION: [(&str, &str); 7] = [
     ("archive", "Archive"),
 ];
 
-/// Name, navigation and feeds of the site.
+/// Name, navigation and feeds of the site, made once.
 pub fn answer(site: &Site) -> Value {
+    site.masthead.get_or_init(|| make(site)).clone()
+}
+
+fn make(site: &Site) -> Value {
     let item =
         |name: &str, path: String| Value::map([("name", Value::from(name)), ("path", path.into())]);
     let views = NAVIGATION.iter().filter(|(view, _)| site.makes(view));

@@ -3,7 +3,7 @@
 //! A planned page is its address, its view and the ids of its subjects, so that the plan can be
 //! printed and compared, and two pages at one address are found before anything is written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::address::Address;
@@ -804,15 +804,6 @@ impl View {
             _ => 1,
         }
     }
-}
-
-/// How many items each year has, newest year first.
-fn years_of(years: impl Iterator<Item = i16>) -> Vec<(i16, usize)> {
-    let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
-    for year in years {
-        *counts.entry(year).or_default() += 1;
-    }
-    counts.into_iter().rev().collect()
 }
 
 /// Where a year of a list stands.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
@@ -18,6 +18,7 @@ use crate::content::article::Table;
 use crate::content::brief::Cell;
 use crate::content::date::PartialDate;
 use crate::diagnostic::Diagnostics;
+use crate::value::Value;
 
 /// A feature of [`Compare::features`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +32,7 @@ pub struct Compare {
     feature_by_slug: HashMap<Arc<str>, FeatureIndex>,
     /// Sorted by company, feature, as-of date, then age of the brief.
     observations: Vec<Observation>,
-    cells: HashMap<(CompanyIndex, FeatureIndex), Range<u32>>,
+    cells: HashMap<(CompanyIndex, FeatureIndex), Cells>,
     /// The features that a company has a value for, in order.
     of_company: HashMap<CompanyIndex, Vec<FeatureIndex>>,
     /// By the day of the brief that changed the value, then by company and feature.
@@ -41,6 +42,15 @@ pub struct Compare {
     pair_by_slugs: HashMap<(CompanyIndex, CompanyIndex), usize>,
     /// Named comparisons, by path of their pages.
     pub named: Vec<Named>,
+}
+
+/// The observations of one company and feature.
+#[derive(Debug)]
+struct Cells {
+    range: Range<u32>,
+    /// As templates see the cell, made when the first page asks. Only the cells of features that
+    /// several briefs speak of stand on many pages and are kept.
+    shown: OnceLock<Value>,
 }
 
 /// A row of comparisons.
@@ -133,7 +143,13 @@ impl Compare {
         {
             let to =
                 from + u32::try_from(group.len()).expect("observations are counted in 32 bits");
-            cells.insert((group[0].company, group[0].feature), from..to);
+            cells.insert(
+                (group[0].company, group[0].feature),
+                Cells {
+                    range: from..to,
+                    shown: OnceLock::new(),
+                },
+            );
             of_company
                 .entry(group[0].company)
                 .or_default()
@@ -187,9 +203,25 @@ impl Compare {
 
     /// All observations of a cell: by as-of date, then by age of the brief. The last is current.
     pub fn history(&self, company: CompanyIndex, feature: FeatureIndex) -> &[Observation] {
-        self.cells.get(&(company, feature)).map_or(&[], |range| {
-            &self.observations[range.start as usize..range.end as usize]
+        self.cells.get(&(company, feature)).map_or(&[], |cells| {
+            &self.observations[cells.range.start as usize..cells.range.end as usize]
         })
+    }
+
+    /// The cell as templates see it: kept from the first time that `make` made it, if it is one that
+    /// many pages show.
+    pub fn shown(
+        &self,
+        company: CompanyIndex,
+        feature: FeatureIndex,
+        make: impl FnOnce() -> Value,
+    ) -> Value {
+        match self.cells.get(&(company, feature)) {
+            Some(cells) if self.feature(feature).briefs > 1 => {
+                cells.shown.get_or_init(make).clone()
+            }
+            _ => make(),
+        }
     }
 
     /// How many observations there are in all.

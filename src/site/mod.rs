@@ -93,6 +93,8 @@ pub struct Site {
     pub corrections: Timeline,
     pub events: Events,
     pub weeks: Weeks,
+    /// What stands on every page, made when the first one asks.
+    pub masthead: OnceLock<Value>,
 }
 
 /// Why an article is not published.
@@ -196,6 +198,7 @@ impl Site {
             corrections,
             events,
             weeks,
+            masthead: OnceLock::new(),
         };
         links::check(&site, problems);
         site
