@@ -6,6 +6,10 @@ use jiff::tz::TimeZone;
 
 use crate::value::Value;
 
+mod parse;
+
+pub use parse::Overrides;
+
 /// `config.toml`, with defaults filled in (Zola 0.22's documentation, "Configuration").
 #[derive(Debug)]
 pub struct Config {
@@ -38,8 +42,11 @@ pub struct Config {
     pub slugify: SlugifyConfig,
     /// Everything under `extra`, for templates.
     pub extra: Value,
-    /// Everything, for templates, as Zola serialises it.
+    /// Everything, for templates of the default language, as Zola serialises it; but `mode`, which
+    /// only a command knows. Keys that Zola keeps to itself are there as well.
     pub value: Value,
+    /// The same for each of `languages`, in their order: see [`Config::value_in`].
+    pub values_by_language: Vec<Value>,
     pub dateline: DatelineConfig,
     /// Whether config has `[extra.dateline]` at all.
     pub is_dateline: bool,
@@ -101,6 +108,17 @@ pub struct DatelineConfig {
     /// `example.org,2026`: the authority of feed ids (RFC 4151).
     pub authority: Option<Arc<str>>,
     pub vocabulary: Vocabulary,
+    /// `[extra.dateline.look]`, for the built-in theme: colours, logo. An empty map if absent.
+    pub look: Value,
+}
+
+impl Config {
+    /// The configuration as templates see it on a page in a language; of one that config does not
+    /// know, that of the default language.
+    pub fn value_in(&self, language: &str) -> &Value {
+        let found = self.languages.iter().position(|code| &**code == language);
+        found.map_or(&self.value, |index| &self.values_by_language[index])
+    }
 }
 
 /// The parts that a brief may have.

@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::address::Address;
+
 /// How bad it is: a site with errors is not written; `--strict` makes warnings errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -119,6 +121,15 @@ impl Diagnostics {
         }
     }
 
+    /// Makes every error a warning: for what may be none of our business.
+    pub fn make_lenient(&mut self) {
+        for diagnostic in &mut self.found {
+            if diagnostic.severity == Severity::Error {
+                diagnostic.severity = Severity::Warning;
+            }
+        }
+    }
+
     fn error(&mut self, code: &'static str, place: Place, message: String, hint: impl Into<Hint>) {
         self.push(Severity::Error, code, place, message, hint.into());
     }
@@ -176,6 +187,277 @@ impl From<Option<String>> for Hint {
     }
 }
 
+/// Front matter.
+impl Diagnostics {
+    pub fn no_front_matter(&mut self, place: Place) {
+        self.error(
+            "no-front-matter",
+            place,
+            "the file does not begin with front matter".into(),
+            "put `+++`, a line with `title = \"…\"`, and `+++` at its top",
+        );
+    }
+
+    pub fn unclosed_front_matter(&mut self, place: Place, fence: &str) {
+        self.error(
+            "unclosed-front-matter",
+            place,
+            format!("the front matter does not end: there is no second line `{fence}`"),
+            format!("put a line `{fence}` between the front matter and the text"),
+        );
+    }
+
+    pub fn bad_front_matter(&mut self, place: Place, reason: &str) {
+        self.error(
+            "bad-front-matter",
+            place,
+            format!("the front matter cannot be read: {reason}"),
+            None,
+        );
+    }
+
+    pub fn wrong_type(&mut self, place: Place, key: &str, expected: &str, found: &str) {
+        let hint = match (expected, found) {
+            (
+                "a text",
+                "true or false" | "a number" | "a negative number" | "a fraction" | "a date",
+            ) => Some("put it in quotes"),
+            ("true or false", "a word in quotes")
+            | ("a whole number" | "a whole number from 0", "a number in quotes") => {
+                Some("leave out the quotes")
+            }
+            ("a list of texts", "a text") => Some("put it in brackets: `[\"…\"]`"),
+            _ => None,
+        };
+        self.error(
+            "wrong-type",
+            place,
+            format!("`{key}` must be {expected}, but is {found}"),
+            hint.map(str::to_owned),
+        );
+    }
+
+    pub fn bad_value(&mut self, place: Place, key: &str, found: &str, allowed: &[&str]) {
+        let hint = did_you_mean(nearest(found, allowed.iter().copied()));
+        self.error(
+            "bad-value",
+            place,
+            format!("`{key}` must be {}, but is `{found}`", one_of(allowed)),
+            hint,
+        );
+    }
+
+    pub fn bad_date(&mut self, place: Place, text: &str) {
+        self.error(
+            "bad-date",
+            place,
+            format!("there is no date `{}`", shortened(text)),
+            "write a day as `2026-04-30`, a time as `2026-04-30T20:30:00Z`",
+        );
+    }
+
+    pub fn misspelt_key(&mut self, place: Place, key: &str, near: &str) {
+        self.warning(
+            "misspelt-key",
+            place,
+            format!("`{}` is not a known key", shortened(key)),
+            did_you_mean(Some(near)),
+        );
+    }
+
+    pub fn unknown_section_key(&mut self, place: Place, key: &str, near: Option<&str>) {
+        self.warning(
+            "unknown-section-key",
+            place,
+            format!("a section has no key `{}`", shortened(key)),
+            did_you_mean(near)
+                .or_else(|| Some("what templates shall read belongs under `[extra]`".into())),
+        );
+    }
+
+    pub fn unknown_key(
+        &mut self,
+        place: Place,
+        key: &str,
+        table: &str,
+        near: Option<&str>,
+        known: &[&str],
+    ) {
+        let hint = did_you_mean(near).unwrap_or_else(|| match known {
+            [] => "this table has no keys of its own".into(),
+            _ => format!("its keys are {}", list_of(known, "and")),
+        });
+        self.error(
+            "unknown-key",
+            place,
+            format!("`[{table}]` has no key `{}`", shortened(key)),
+            hint,
+        );
+    }
+
+    pub fn missing_key(&mut self, place: Place, key: &str, table: &str) {
+        self.error(
+            "missing-key",
+            place,
+            format!("`{table}` has no `{key}`"),
+            format!("add `{key} = \"…\"`"),
+        );
+    }
+
+    pub fn two_tables(&mut self, place: Place, first: &str, second: &str) {
+        self.error(
+            "two-tables",
+            place,
+            format!("a page cannot be both `[extra.{first}]` and `[extra.{second}]`"),
+            "keep one of them, and make a second file for the other",
+        );
+    }
+
+    pub fn table_in_section(&mut self, place: Place, table: &str) {
+        self.error(
+            "table-in-section",
+            place,
+            format!("a section cannot be `[extra.{table}]`"),
+            "put the table into a page of its own",
+        );
+    }
+
+    pub fn bad_id(&mut self, place: Place, id: &str) {
+        self.error(
+            "bad-id",
+            place,
+            format!("`{}` is not an id", shortened(id)),
+            "an id is six of `23456789abcdefghjkmnpqrstvwxyz`; leave it out and `dateline check \
+             --fix` writes one",
+        );
+    }
+
+    pub fn unsafe_address(&mut self, place: Place, address: &str) {
+        self.error(
+            "unsafe-address",
+            place,
+            format!("`{}` is not an http or https address", shortened(address)),
+            "write the whole address: `https://example.org/…`",
+        );
+    }
+
+    pub fn bad_week(&mut self, place: Place, stem: &str) {
+        self.error(
+            "bad-week",
+            place,
+            format!("there is no week `{}`", shortened(stem)),
+            "the file of `[extra.week]` is named after an ISO week, as in `2026-W18.md`",
+        );
+    }
+
+    pub fn unknown_language(&mut self, place: Place, code: &str) {
+        self.warning(
+            "unknown-language",
+            place,
+            format!("the file name says `{code}`, which is none of the site's languages"),
+            format!("add `[languages.{code}]` to the configuration, or rename the file"),
+        );
+    }
+}
+
+/// The configuration.
+impl Diagnostics {
+    pub fn bad_config(&mut self, place: Place, reason: &str) {
+        self.error(
+            "bad-config",
+            place,
+            format!("the configuration cannot be read: {reason}"),
+            None,
+        );
+    }
+
+    pub fn no_base_url(&mut self, place: Place) {
+        self.error(
+            "no-base-url",
+            place,
+            "the configuration has no `base_url`".into(),
+            "say where the site will stand: `base_url = \"https://example.org\"`",
+        );
+    }
+
+    pub fn bad_base_url(&mut self, place: Place, found: &str) {
+        self.error(
+            "bad-base-url",
+            place,
+            format!("`{}` is not the address of a site", shortened(found)),
+            "write a whole address without `?` and `#`: `https://example.org/news`",
+        );
+    }
+
+    pub fn unknown_config_key(&mut self, place: Place, key: &str, near: Option<&str>) {
+        self.warning(
+            "unknown-config-key",
+            place,
+            format!("the configuration has no key `{}`", shortened(key)),
+            did_you_mean(near),
+        );
+    }
+
+    pub fn legacy_config_key(&mut self, place: Place, key: &str, today: &str) {
+        self.warning(
+            "legacy-config-key",
+            place,
+            format!("`{key}` is an old spelling"),
+            format!("write {today} today"),
+        );
+    }
+
+    pub fn unknown_time_zone(&mut self, place: Place, name: &str) {
+        self.error(
+            "unknown-time-zone",
+            place,
+            format!("there is no time zone `{}`", shortened(name)),
+            "take a name of the IANA time zone database, as in `Europe/Berlin`",
+        );
+    }
+
+    pub fn bad_authority(&mut self, place: Place, found: &str) {
+        self.error(
+            "bad-authority",
+            place,
+            format!("`{}` is not an authority for feed ids", shortened(found)),
+            "write a domain that is yours and a year in which it was: `example.org,2026`",
+        );
+    }
+
+    pub fn bad_alias(&mut self, place: Place, alias: &str, taken_by: Option<&str>) {
+        let message = match taken_by {
+            Some(name) => format!("`{}` already stands for `{name}`", shortened(alias)),
+            None => format!("`{}` has no letter or digit", shortened(alias)),
+        };
+        self.error("bad-alias", place, message, None);
+    }
+}
+
+/// `a`, `b` or `c`.
+fn one_of(names: &[&str]) -> String {
+    list_of(names, "or")
+}
+
+fn list_of(names: &[&str], last: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [rest @ .., end] if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// What a person wrote, fit for a message: on one line and not without end.
+fn shortened(text: &str) -> String {
+    const CHARS_MAX: usize = 60;
+    let shown = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
+    let mut short: String = text.chars().take(CHARS_MAX).map(shown).collect();
+    if text.chars().nth(CHARS_MAX).is_some() {
+        short.push('…');
+    }
+    short
+}
+
 /// The one of `names` that a person most likely meant, if any is near.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
@@ -216,6 +498,56 @@ impl Diagnostics {
             "unreadable",
             place,
             format!("the file cannot be read: {reason}"),
+            None,
+        );
+    }
+
+    /// A symbolic link of content, theme or static files leads out of the site.
+    pub fn outside_site(&mut self, place: Place) {
+        self.error(
+            "outside-site",
+            place,
+            "a symbolic link leads out of the site".into(),
+            "put a copy in its place; only the link `themes/NAME` may lead elsewhere",
+        );
+    }
+
+    /// A file has a name that no address can hold.
+    pub fn file_name(&mut self, place: Place) {
+        self.error(
+            "file-name",
+            place,
+            "the name of the file is not UTF-8, or has control characters in it".into(),
+            "rename it",
+        );
+    }
+
+    /// A glob of `ignored_content` or `ignored_static` is not one.
+    pub fn invalid_glob(&mut self, place: Place, glob: &str, reason: &str) {
+        self.error(
+            "invalid-glob",
+            place,
+            format!("the glob `{glob}` is invalid: {reason}"),
+            None,
+        );
+    }
+
+    /// The theme that config names is neither in `themes/` nor in the program.
+    pub fn unknown_theme(&mut self, place: Place, name: &str) {
+        self.error(
+            "unknown-theme",
+            place,
+            format!("there is no theme `{name}`"),
+            format!("put it into `themes/{name}/`, or use `dateline`, which is built in"),
+        );
+    }
+
+    /// A theme.toml is not TOML.
+    pub fn invalid_theme_toml(&mut self, place: Place, reason: &str) {
+        self.error(
+            "invalid-theme-toml",
+            place,
+            format!("the theme's configuration is not TOML: {reason}"),
             None,
         );
     }
@@ -514,12 +846,101 @@ impl Diagnostics {
         );
     }
 
-    pub fn missing_template(&mut self, name: &str, place: Place, nearest: Option<&str>) {
-        self.warning(
-            "missing-template",
+    pub fn missing_template(&mut self, name: &str, place: Place, is_built_in: bool) {
+        let message = format!("there is no template `{name}`");
+        if is_built_in {
+            self.warning("missing-template", place, message, "`page.html` is used");
+        } else {
+            self.error(
+                "missing-template",
+                place,
+                message,
+                "write it, or name one of the theme's",
+            );
+        }
+    }
+}
+
+/// A template that does not parse, or fails on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The template's file from the root of the site, as [`crate::input::TemplateSource::file`].
+    pub file: Arc<str>,
+    /// From 1; 0 if the engine does not say.
+    pub line: usize,
+    /// From 1; 0 if the engine does not say.
+    pub column: usize,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl TemplateError {
+    /// Where a message about it points.
+    pub fn place(&self) -> Place {
+        match (self.line, self.column) {
+            (0, _) => Place::whole(&self.file),
+            (line, column) => Place::line(&self.file, line, column.max(1)),
+        }
+    }
+}
+
+/// Templates.
+impl Diagnostics {
+    /// A template that does not parse.
+    pub fn template_syntax(&mut self, error: &TemplateError) {
+        self.error(
+            "template-syntax",
+            error.place(),
+            error.message.clone(),
+            error.hint.clone(),
+        );
+    }
+
+    /// A template that fails on a page.
+    pub fn template_error(&mut self, page: &Address, error: &TemplateError) {
+        self.error(
+            "template-error",
+            error.place(),
+            format!("{}, on the page `{page}`", error.message),
+            error.hint.clone(),
+        );
+    }
+
+    /// theme.toml names an engine that nobody knows.
+    pub fn unknown_engine(&mut self, place: Place, name: &str) {
+        self.error(
+            "unknown-engine",
             place,
-            format!("there is no template `{name}`; `page.html` is used"),
-            did_you_mean(nearest),
+            format!("there is no template engine `{name}`"),
+            "`engine` is `tera1`, for Zola themes up to Zola 0.22, or `minijinja`",
+        );
+    }
+
+    /// A theme for Zola 0.23 or later.
+    pub fn tera2_template(&mut self, place: Place, mark: &str) {
+        self.error(
+            "tera2-template",
+            place,
+            format!(
+                "the theme is written for Zola 0.23 (Tera 2), which is not supported: `{mark}`"
+            ),
+            "take the theme's last version for Zola 0.22",
+        );
+    }
+
+    /// A theme with marks of Tera 1 and of Tera 2.
+    pub fn mixed_template_languages(
+        &mut self,
+        place: Place,
+        mark: &str,
+        other_file: &str,
+        other_mark: &str,
+    ) {
+        self.error(
+            "mixed-template-languages",
+            place,
+            format!("`{mark}` is Tera 2, but `{other_mark}` in `{other_file}` is Tera 1"),
+            "one of the two files belongs to another version of the theme",
         );
     }
 }

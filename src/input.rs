@@ -84,3 +84,14 @@ pub struct TemplateSource {
     /// A template of the theme is overridden by the site's of the same name.
     pub from_theme: bool,
 }
+
+/// The theme that is in the program, so that a site needs none on the disk.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedTheme {
+    /// The text of its theme.toml.
+    pub theme_toml: &'static str,
+    /// Name from `templates/`, and text.
+    pub templates: &'static [(&'static str, &'static str)],
+    /// Path from `static/`, and bytes.
+    pub files: &'static [(&'static str, &'static [u8])],
+}

@@ -1,4 +1,17 @@
 //! All tests are one program, so that they are linked once.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read their fixtures, and write what is expected"
+)]
 
+mod check;
+mod commands;
 mod derived;
+mod disk;
+mod engines;
+mod fix;
+mod random_input;
+mod report;
+mod serve;
 mod text;
+mod watch;

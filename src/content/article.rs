@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::brief::Brief;
 use super::date::{Moment, PartialDate};
+use crate::data::Placed;
 use crate::diagnostic::Place;
 use crate::value::{Hash, Value};
 
@@ -59,7 +60,7 @@ pub struct FrontMatter {
     pub render: bool,
     pub in_search_index: bool,
     /// Taxonomy name to terms, in the order of the file.
-    pub taxonomies: Vec<(Arc<str>, Vec<(Arc<str>, Place)>)>,
+    pub taxonomies: Vec<(Arc<str>, Vec<Placed>)>,
     /// Everything under `extra`, dates as text.
     pub extra: Value,
     pub section: Option<SectionKeys>,
@@ -108,6 +109,8 @@ pub struct Comparison {
     pub companies: Vec<(Arc<str>, Place)>,
     /// Which features, in this order; empty: all that two of the companies have.
     pub features: Vec<Arc<str>>,
+    /// Features that come first, in this order; others follow.
+    pub order: Vec<Arc<str>>,
     /// Features under a common heading; they come after those of `features`.
     pub groups: Vec<(Arc<str>, Vec<Arc<str>>)>,
 }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, ISOWeekDate, Weekday};
+use jiff::tz::TimeZone;
 
 /// A date of some precision: an interval of days. Sorted by its first day, then by its last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,4 +108,99 @@ pub struct Moment {
     pub instant: Timestamp,
     /// The day in the site's time zone.
     pub day: Date,
+}
+
+impl Moment {
+    /// Reads a day, a local time or an RFC 3339 time; `None` for anything else and for a date
+    /// that does not exist.
+    pub fn parse(text: &str, zone: &TimeZone) -> Option<Moment> {
+        let text = text.trim();
+        // The parsers below read more than people and Zola's templates do: weeks, basic formats.
+        let day_text = text.get(..10)?;
+        let is_day = |(i, b): (usize, u8)| match i {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        };
+        if !day_text.bytes().enumerate().all(is_day) || text.contains('[') {
+            return None;
+        }
+        if text.len() == 10 {
+            let day: Date = text.parse().ok()?;
+            let instant = day.to_zoned(zone.clone()).ok()?.timestamp();
+            return Some(Moment {
+                text: text.into(),
+                instant,
+                day,
+            });
+        }
+        let (Some(b'T' | b't' | b' '), Some(b'0'..=b'9')) =
+            (text.as_bytes().get(10), text.as_bytes().get(11))
+        else {
+            return None;
+        };
+        let text: Arc<str> = format!("{day_text}T{}", &text[11..]).into();
+        let instant = match text.parse::<Timestamp>() {
+            Ok(instant) => instant,
+            // Without an offset it is in the site's zone. A `Z` that a local time cannot have
+            // would be dropped in silence, so it is refused here.
+            Err(_) if !text[11..].contains(['Z', 'z', '+', '-']) => {
+                let local: DateTime = text.parse().ok()?;
+                local.to_zoned(zone.clone()).ok()?.timestamp()
+            }
+            Err(_) => return None,
+        };
+        let day = instant.to_zoned(zone.clone()).date();
+        Some(Moment { text, instant, day })
+    }
+}
+
+/// The year and week of `2026-W18`; `None` for anything else and for a week that does not exist.
+pub fn parse_week(text: &str) -> Option<(i16, i8)> {
+    let (year, week) = text.split_once("-W").or_else(|| text.split_once("-w"))?;
+    let digits = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !digits(year, 4) || !digits(week, 2) {
+        return None;
+    }
+    let (year, week) = (year.parse().ok()?, week.parse().ok()?);
+    ISOWeekDate::new(year, week, Weekday::Monday).ok()?;
+    Some((year, week))
+}
+
+/// Splits a file name's stem at the date that it begins with: `2026-04-30-slug`,
+/// `2026-04-30_slug`, `2026-04-30T20:30:00Z-slug`. The date exists, the slug is not empty.
+pub fn split_date(stem: &str) -> Option<(&str, &str)> {
+    let length = 10 + time_length(stem.get(10..)?);
+    let (date, rest) = stem.split_at_checked(length)?;
+    let slug = rest.trim_start().strip_prefix(['-', '_'])?.trim();
+    (!slug.is_empty() && Moment::parse(date, &TimeZone::UTC).is_some()).then_some((date, slug))
+}
+
+/// The bytes of an RFC 3339 time at the begin of a text, its `T` and offset included, or 0.
+fn time_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is = |at: usize, pattern: &str| {
+        pattern.bytes().enumerate().all(|(i, p)| {
+            bytes
+                .get(at + i)
+                .is_some_and(|b| b.is_ascii_digit() && p == b'0' || *b == p && p != b'0')
+        })
+    };
+    if !is(0, "T00:00:00") {
+        return 0;
+    }
+    let mut length = 9;
+    if is(length, ".0") {
+        let digits = bytes[length + 1..].iter();
+        length += 1 + digits.take_while(|b| b.is_ascii_digit()).count();
+    }
+    if is(length, "Z") {
+        length + 1
+    } else if is(length, "+00:00") || is(length, "-00:00") {
+        length + 6
+    } else {
+        // A local time in front of a slug is no form of Zola's.
+        0
+    }
 }

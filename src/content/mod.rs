@@ -1,9 +1,189 @@
 //! What the author wrote: from the bytes of one file to an [`Article`]. Nothing here sees two files.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::config::Config;
+use crate::data::{self, Entry};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::value::Hash;
+
 pub mod article;
 pub mod brief;
 pub mod date;
-pub mod date_prefix;
+pub mod front_matter;
+pub mod markdown;
+pub mod name;
 pub mod source;
+pub mod tables;
 
 pub use article::Article;
+
+use article::Table;
+use brief::Brief;
+use front_matter::{Block, Fence};
+use markdown::{BriefParts, Text};
+use name::FileName;
+use source::{BYTES_MAX, Source};
+use tables::Stated;
+
+/// What became of one file. It depends on the file's bytes and the configuration alone.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The digest of the file's bytes.
+    pub hash: Hash,
+    /// Nothing, if there was no making sense of the file; with errors of other kinds, an article
+    /// of what is right, so that links to it are not reported as well.
+    pub article: Option<Arc<Article>>,
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Parses files in parallel, each into the result of the same position. What `previous` holds by
+/// path is taken from there if its bytes are the same; it must have been made with an equal config.
+pub fn parse(
+    sources: &[Source],
+    config: &Config,
+    previous: &HashMap<Arc<str>, Parsed>,
+) -> Vec<Parsed> {
+    sources
+        .par_iter()
+        .map(|source| {
+            let hash = Hash::of(&source.bytes);
+            match previous.get(&source.path) {
+                Some(parsed) if parsed.hash == hash => parsed.clone(),
+                _ => parse_hashed(source, hash, config),
+            }
+        })
+        .collect()
+}
+
+/// Parses one file.
+pub fn parse_one(source: &Source, config: &Config) -> Parsed {
+    parse_hashed(source, Hash::of(&source.bytes), config)
+}
+
+fn parse_hashed(source: &Source, hash: Hash, config: &Config) -> Parsed {
+    let mut problems = Diagnostics::default();
+    let file: Arc<str> = format!("content/{}", source.path).into();
+    let context = Context {
+        file: &file,
+        name: FileName::new(&source.path, config),
+        config,
+    };
+    let article = article(source, hash, &context, &mut problems);
+    Parsed {
+        hash,
+        article: article.map(Arc::new),
+        problems: problems.into_vec(),
+    }
+}
+
+/// What the reading of a file's front matter depends on, beside its text.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// From the root of the site: what a [`Place`] names.
+    pub file: &'a Arc<str>,
+    pub name: FileName<'a>,
+    pub config: &'a Config,
+}
+
+fn article(
+    source: &Source,
+    hash: Hash,
+    context: &Context<'_>,
+    problems: &mut Diagnostics,
+) -> Option<Article> {
+    let Context { file, name, config } = context;
+    let text = readable(source, file, problems)?;
+    let (entries, start) = entries(text, file, problems)?;
+    if let Some(code) = name.unknown_language {
+        problems.unknown_language(Place::whole(file), code);
+    }
+    let (front_matter, extra) = front_matter::read(entries, context, problems);
+    let stated = tables::read(extra, front_matter.date.as_ref(), context, problems);
+    let is_brief = matches!(stated, Stated::Brief(_));
+    let rendered = markdown::render(&Text { file, text, start }, config, is_brief, problems);
+    Some(Article {
+        path: source.path.clone(),
+        file: Arc::clone(file),
+        language: name.language.clone(),
+        front_matter,
+        body: rendered.body,
+        table: with_parts(stated, rendered.parts),
+        hash,
+    })
+}
+
+/// The text of a file, if it is text of a size that can be read.
+fn readable<'a>(
+    source: &'a Source,
+    file: &Arc<str>,
+    problems: &mut Diagnostics,
+) -> Option<&'a str> {
+    let length = source.bytes.len();
+    if length > BYTES_MAX {
+        problems.too_large(Place::whole(file), length, BYTES_MAX);
+        return None;
+    }
+    match std::str::from_utf8(&source.bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let start = error.valid_up_to();
+            let end = error.error_len().map_or(length, |n| start + n);
+            problems.invalid_utf8(Place::bytes(file, start..end));
+            None
+        }
+    }
+}
+
+/// The front matter of a file as data, and where the body begins.
+fn entries(text: &str, file: &Arc<str>, problems: &mut Diagnostics) -> Option<(Vec<Entry>, usize)> {
+    let Block { fence, bytes, body } = front_matter::find(text, file, problems)?;
+    let tree = match fence {
+        Fence::Toml => data::parse_toml(&text[bytes.clone()], bytes.start),
+        Fence::Yaml => data::parse_yaml(&text[bytes.clone()], bytes.start),
+    };
+    let is_readable = tree.mistakes.iter().all(|mistake| mistake.is_date);
+    for mistake in tree.mistakes {
+        let place = Place::bytes(file, mistake.bytes.clone());
+        if mistake.is_date {
+            problems.bad_date(place, &text[mistake.bytes]);
+        } else {
+            problems.bad_front_matter(place, &mistake.message);
+        }
+    }
+    is_readable.then_some((tree.entries, body))
+}
+
+/// Joins what the front matter and what the body say of a brief.
+fn with_parts(stated: Stated, parts: Option<BriefParts>) -> Table {
+    match stated {
+        Stated::None => Table::None,
+        Stated::Company(company) => Table::Company(company),
+        Stated::Comparison(comparison) => Table::Comparison(comparison),
+        Stated::Event => Table::Event,
+        Stated::Week(week) => Table::Week(week),
+        Stated::Brief(keys) => {
+            let parts = parts.expect("the body of a brief is rendered with its parts");
+            Table::Brief(Box::new(Brief {
+                id: keys.id,
+                source: keys.source,
+                collected: keys.collected,
+                event: keys.event,
+                analysis: keys.analysis,
+                companies: keys.companies,
+                parts: parts.parts,
+                prose: parts.prose,
+                tldr: parts.tldr,
+                takeaways: parts.takeaways,
+                tables: parts.tables,
+                predictions: parts.predictions,
+                timeline: parts.timeline,
+                corrections: parts.corrections,
+                citations: parts.citations,
+            }))
+        }
+    }
+}

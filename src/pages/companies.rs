@@ -98,7 +98,7 @@ pub fn company(site: &Site, slug: &str, number: usize) -> Answer {
             .into_iter()
             .map(|feature| compare::cell(site, index, feature));
         let named = site.predictions.naming(index).take(PREDICTIONS_MAX);
-        let has_timeline = site.makes("timeline") && timeline_length(site, index) > 0;
+        let has_timeline = site.makes("timeline") && !site.timeline.of_company(index).is_empty();
         entries.extend([
             (
                 "introduction",
@@ -153,18 +153,13 @@ fn pairs(site: &Site, index: CompanyIndex) -> Value {
     }))
 }
 
-/// How many items the timeline of a company has.
-pub fn timeline_length(site: &Site, index: CompanyIndex) -> usize {
-    site.timeline.count_of_company(index, &site.companies)
-}
-
 /// One page of the timeline of a company.
 pub fn timeline(site: &Site, slug: &str, number: usize) -> Answer {
     let index = find(site, slug)?;
     let company = site.companies.get(index);
-    let items = site.timeline.of_company(index, &site.companies);
+    let items = site.timeline.of_company(index);
     let address = company.address.join("timeline/");
-    let shown = list::slice(&items, list::DENSE_PAGE_LENGTH, number);
+    let shown = list::slice(items, list::DENSE_PAGE_LENGTH, number);
     Ok(Value::map([
         ("name", Value::from(&company.name)),
         ("company_path", (&company.address).into()),
@@ -175,11 +170,11 @@ pub fn timeline(site: &Site, slug: &str, number: usize) -> Answer {
         ),
         (
             "items",
-            Value::list(
-                shown
-                    .iter()
-                    .map(|item| timeline::item(site, item, |brief| &brief.timeline)),
-            ),
+            Value::list(shown.iter().map(|position| {
+                timeline::item(site, &site.timeline.items()[*position as usize], |brief| {
+                    &brief.timeline
+                })
+            })),
         ),
         (
             "paginator",

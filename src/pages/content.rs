@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::question::Answer;
 use super::{list, predictions, view, weeks};
+use crate::content::article::SortBy;
 use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
 
@@ -223,7 +224,7 @@ pub fn section_list(site: &Site, path: &str, number: usize) -> Answer {
             view::cards(site, list::slice(&pages, length, number)),
         ),
         ("subsections", Value::list(subsections)),
-        ("summary", summary(site, &pages)),
+        ("summary", section_summary(site, keys.sort_by, &pages)),
         (
             "paginator",
             list::paginator(
@@ -237,21 +238,34 @@ pub fn section_list(site: &Site, path: &str, number: usize) -> Answer {
     ]))
 }
 
-/// How many briefs there are in a list, and from when: `12 briefs, 3 January to 30 April 2026`.
-pub fn summary(site: &Site, newest_first: &[Index]) -> Value {
-    let days = || {
-        newest_first
-            .iter()
-            .filter_map(|index| site.entry(*index).day())
-    };
-    let count = list::counted(newest_first.len(), "brief", "briefs");
-    match (days().min(), days().max()) {
-        (Some(first), Some(last)) if first == last => format!("{count}, {}", view::long_date(last)),
-        (Some(first), Some(last)) => format!(
-            "{count}, {} to {}",
-            view::long_date(first),
-            view::long_date(last)
-        ),
+/// What a section says of its list: only one that is sorted by date has a first and a last day.
+fn section_summary(site: &Site, sort_by: SortBy, pages: &[Index]) -> Value {
+    match sort_by {
+        SortBy::Date => summary(site, pages),
+        _ => list::counted(pages.len(), "page", "pages").into(),
+    }
+}
+
+/// How many briefs there are in a list that is sorted by date, and from when:
+/// `12 briefs, 3 January 2026 to 30 April 2026`.
+pub fn summary(site: &Site, by_date: &[Index]) -> Value {
+    let count = list::counted(by_date.len(), "brief", "briefs");
+    let day = |index: Option<&Index>| index.and_then(|index| site.entry(*index).day());
+    let (mut first, mut last) = (day(by_date.last()), day(by_date.first()));
+    if first > last {
+        (first, last) = (last, first);
+    }
+    match (first, last) {
+        (Some(first), Some(last)) if first == last => {
+            format!("{count}, {}", view::long_date(last))
+        }
+        (Some(first), Some(last)) => {
+            format!(
+                "{count}, {} to {}",
+                view::long_date(first),
+                view::long_date(last)
+            )
+        }
         _ => count,
     }
     .into()
@@ -297,6 +311,31 @@ pub fn home(site: &Site) -> Value {
             },
         ),
     ])
+}
+
+/// The `_index.md` at a path; there being none is an answer too.
+pub fn introduction(site: &Site, path: &str) -> Answer {
+    site.find(path)
+        .map_or(Ok(Value::None), |_| section(site, path, false))
+}
+
+/// How a content file is laid out.
+pub fn layout(site: &Site, path: &str) -> Answer {
+    let index = find(site, path)?;
+    let entry = site.entry(index);
+    let section = entry.front_matter().section.as_ref();
+    Ok(Value::map([
+        (
+            "template",
+            template(site, index).map(|(template, _)| template).into(),
+        ),
+        ("brief", entry.brief().is_some().into()),
+        (
+            "paginated",
+            section.is_some_and(|keys| keys.paginate_by > 0).into(),
+        ),
+        ("is_dateline", site.is_dateline.into()),
+    ]))
 }
 
 /// The template that a content file asks for, if any: its own, or that of the nearest section

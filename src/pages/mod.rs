@@ -135,6 +135,13 @@ pub enum View {
     },
 }
 
+impl Page {
+    /// Whether it is a page that a reader opens, not a data file, a feed or a redirect.
+    pub fn is_html(&self) -> bool {
+        self.address.as_str().ends_with('/') && !matches!(self.view, View::Redirect { .. })
+    }
+}
+
 /// What a data file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataOf {
@@ -635,7 +642,7 @@ fn propose_companies(site: &Site, proposals: &mut Proposals) {
                 number,
             },
         );
-        let items = companies::timeline_length(site, index);
+        let items = site.timeline.of_company(index).len();
         if site.makes("timeline") && items > 0 {
             let timeline = company.address.join("timeline/");
             proposals.pagers(&timeline, items, list::DENSE_PAGE_LENGTH, |number| {

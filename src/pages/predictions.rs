@@ -128,31 +128,7 @@ pub fn address() -> Address {
 
 /// The years in which predictions were made, newest first, with how many.
 pub fn years(site: &Site) -> Vec<(i16, usize)> {
-    super::years_of(
-        site.predictions
-            .all()
-            .iter()
-            .map(|ledger| ledger.made.year()),
-    )
-}
-
-/// The predictions of a year in the order of the ledger: overdue, due, open by date, resolved.
-fn of_year(site: &Site, year: Option<i16>) -> Vec<&Ledger> {
-    let mut found: Vec<&Ledger> = site
-        .predictions
-        .all()
-        .iter()
-        .filter(|ledger| Some(ledger.made.year()) == year)
-        .collect();
-    found.sort_by_key(|ledger| {
-        let standing = ledger.standing(site.today);
-        let due = ledger
-            .due
-            .filter(|_| standing != Standing::Resolved)
-            .map(|due| (due.last, due.first));
-        (standing, due.is_none(), due)
-    });
-    found
+    site.predictions.years().collect()
 }
 
 /// One page of the ledger of a year; `None` is the newest.
@@ -160,7 +136,9 @@ pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
     let years = years(site);
     let newest = years.first().map(|(year, _)| *year);
     let year = year.or(newest);
-    let all = of_year(site, year);
+    let all = year
+        .map(|year| site.predictions.of_year(year))
+        .unwrap_or_default();
     let address = super::year_address(&address(), year, newest);
     let items = list::slice(&all, list::DENSE_PAGE_LENGTH, number)
         .iter()
@@ -191,10 +169,7 @@ pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
 }
 
 fn summary(site: &Site) -> String {
-    let mut counts = [0usize; 4];
-    for ledger in site.predictions.all() {
-        counts[ledger.standing(site.today) as usize] += 1;
-    }
+    let counts = site.predictions.counts;
     let total = list::counted(counts.iter().sum(), "prediction", "predictions");
     let [overdue, due, open, resolved] = counts.map(list::grouped);
     format!("{total}: {open} open, {due} due now, {overdue} overdue, {resolved} resolved")

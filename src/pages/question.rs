@@ -4,6 +4,7 @@
 //! its templates and today's answers to its recorded questions are the same.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::{
     archive, companies, compare, content, events, feeds, masthead, predictions, taxonomies,
     timeline, view, weeks,
 };
+use crate::config::Config;
 use crate::site::Site;
 use crate::site::weeks::Week;
 use crate::value::{Hash, Value};
@@ -22,7 +24,7 @@ pub enum Question {
     Config,
     /// What stands on every page: name, navigation, feeds.
     Masthead,
-    /// The day on which the site is built, as `2026-04-30`.
+    /// When the day of the build began in the site's time zone: RFC 3339 text with an offset.
     Today,
     /// A page by its path from `content/`: everything that Zola's `page` has.
     Page {
@@ -32,6 +34,15 @@ pub enum Question {
     Section {
         path: Arc<str>,
         with_pages: bool,
+    },
+    /// The `_index.md` at this path if there is one, which introduces a view of ours.
+    Introduction {
+        path: Arc<str>,
+    },
+    /// How a content file is laid out: the template that it states, whether it is a brief, whether
+    /// its list is cut into pages as Zola does it.
+    Layout {
+        path: Arc<str>,
     },
     /// The typed parts of a brief, by its path from `content/`.
     Brief {
@@ -60,10 +71,12 @@ pub enum Question {
     TermPermalink {
         kind: Arc<str>,
         term: Arc<str>,
+        language: Option<Arc<str>>,
     },
     /// All terms of a taxonomy.
     Taxonomy {
         kind: Arc<str>,
+        language: Option<Arc<str>>,
     },
     /// A term, by its slug, with one page of its list.
     Term {
@@ -144,17 +157,23 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
     match question {
         Question::Config => Ok(site.config.value.clone()),
         Question::Masthead => Ok(masthead::answer(site)),
-        Question::Today => Ok(site.today.to_string().into()),
+        Question::Today => Ok(site.midnight().into()),
         Question::Page { path } => content::page(site, path),
         Question::Section { path, with_pages } => content::section(site, path, *with_pages),
+        Question::Introduction { path } => content::introduction(site, path),
+        Question::Layout { path } => content::layout(site, path),
         Question::Brief { path } => view::brief(site, path),
         Question::Siblings { path } => content::siblings(site, path),
         Question::Related { path } => view::related(site, path),
         Question::SectionList { path, number } => content::section_list(site, path, *number),
         Question::Home => Ok(content::home(site)),
         Question::Permalink { target } => site.permalink_of(target).map(Value::from),
-        Question::TermPermalink { kind, term } => taxonomies::permalink(site, kind, term),
-        Question::Taxonomy { kind } => taxonomies::terms(site, kind),
+        Question::TermPermalink {
+            kind,
+            term,
+            language,
+        } => taxonomies::permalink(site, kind, term, language.as_deref()),
+        Question::Taxonomy { kind, language } => taxonomies::terms(site, kind, language.as_deref()),
         Question::Term { kind, slug, number } => taxonomies::term(site, kind, slug, *number),
         Question::Companies { number } => Ok(companies::list(site, *number)),
         Question::Company { slug, number } => companies::company(site, slug, *number),
@@ -188,32 +207,77 @@ pub struct Lookup {
 /// Asks the site on behalf of one page and keeps a record of it.
 #[derive(Debug)]
 pub struct Asker {
-    site: Arc<Site>,
-    asked: RefCell<Vec<Lookup>>,
+    /// Without a site, every question must be among those answered beforehand.
+    site: Option<Arc<Site>>,
+    asked: RefCell<Asked>,
+}
+
+/// What was asked, each question once: a list of 100 cards asks for the configuration 100 times.
+#[derive(Debug, Default)]
+struct Asked {
+    lookups: Vec<Lookup>,
+    /// Where in `lookups` a question stands.
+    places: HashMap<Question, usize>,
 }
 
 impl Asker {
     /// An asker with an empty record.
     pub fn new(site: Arc<Site>) -> Rc<Asker> {
         Rc::new(Asker {
-            site,
+            site: Some(site),
             asked: RefCell::default(),
         })
     }
 
-    /// Asks, and records question and answer.
+    /// An asker that gives these answers and no others: renders without a site.
+    pub fn prepared(answers: impl IntoIterator<Item = Lookup>) -> Rc<Asker> {
+        let mut asked = Asked::default();
+        for lookup in answers {
+            asked.keep(lookup.question, lookup.answer);
+        }
+        Rc::new(Asker {
+            site: None,
+            asked: RefCell::new(asked),
+        })
+    }
+
+    /// The configuration. It is no question: when it changes, nothing remembered is kept.
+    pub fn config(&self) -> &Config {
+        &self
+            .site
+            .as_ref()
+            .expect("pages are rendered with a site")
+            .config
+    }
+
+    /// Asks, and records question and answer. A question asked again has the answer it had.
     pub fn ask(&self, question: Question) -> Answer {
-        let answer = answer(&self.site, &question);
-        self.asked.borrow_mut().push(Lookup {
-            question,
-            answer: answer.clone(),
-        });
+        if let Some(known) = self.asked.borrow().get(&question) {
+            return known;
+        }
+        let answer = match &self.site {
+            Some(site) => answer(site, &question),
+            None => Err(format!("nobody can answer {question:?}")),
+        };
+        self.asked.borrow_mut().keep(question, answer.clone());
         answer
     }
 
     /// What was asked up to now.
     pub fn record(&self) -> Vec<Lookup> {
-        self.asked.take()
+        self.asked.take().lookups
+    }
+}
+
+impl Asked {
+    fn get(&self, question: &Question) -> Option<Answer> {
+        let place = self.places.get(question)?;
+        Some(self.lookups[*place].answer.clone())
+    }
+
+    fn keep(&mut self, question: Question, answer: Answer) {
+        self.places.insert(question.clone(), self.lookups.len());
+        self.lookups.push(Lookup { question, answer });
     }
 }
 

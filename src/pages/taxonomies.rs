@@ -23,15 +23,26 @@ fn taxonomy<'s>(site: &'s Site, kind: &str) -> Result<&'s Taxonomy, String> {
     })
 }
 
+/// Terms are those of the default language.
+fn only_default_language(language: Option<&str>) -> Result<(), String> {
+    language.map_or(Ok(()), |code| {
+        Err(format!(
+            "taxonomies in other languages (`{code}`) are not made yet"
+        ))
+    })
+}
+
 /// The permalink of a term, by its name.
-pub fn permalink(site: &Site, kind: &str, term: &str) -> Answer {
+pub fn permalink(site: &Site, kind: &str, term: &str, language: Option<&str>) -> Answer {
+    only_default_language(language)?;
     let found = taxonomy(site, kind)?.by_name(term);
     let term = found.ok_or_else(|| format!("the taxonomy `{kind}` has no term `{term}`"))?;
     Ok(addresses::permalink(&site.config, &term.address).into())
 }
 
 /// All terms of a taxonomy.
-pub fn terms(site: &Site, kind: &str) -> Answer {
+pub fn terms(site: &Site, kind: &str, language: Option<&str>) -> Answer {
+    only_default_language(language)?;
     let taxonomy = taxonomy(site, kind)?;
     let terms = taxonomy.terms.iter().map(|term| {
         Value::map([
@@ -47,7 +58,9 @@ pub fn terms(site: &Site, kind: &str) -> Answer {
     });
     let feed = taxonomy.config.feed;
     Ok(Value::map([
-        ("name", Value::from(&taxonomy.config.name)),
+        ("kind", Value::from(&taxonomy.config.name)),
+        ("lang", (&site.config.default_language).into()),
+        ("name", (&taxonomy.config.name).into()),
         ("slug", (&taxonomy.config.slug).into()),
         ("path", (&taxonomy.address).into()),
         (

@@ -1,8 +1,16 @@
 //! The boundary to template engines.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::detect::{self, Kind};
+use super::minijinja::MiniJinja;
+use super::tera::Tera1;
+use crate::diagnostic::Diagnostics;
+pub use crate::diagnostic::TemplateError;
+use crate::input::{TemplateSource, ThemeSource};
 use crate::pages::question::Asker;
 use crate::value::Value;
 
@@ -20,15 +28,158 @@ pub trait Engine: Send + Sync {
     ) -> Result<String, TemplateError>;
 }
 
-/// A template that does not parse, or fails on a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TemplateError {
-    /// The template's file from the root of the site, as [`crate::input::TemplateSource::file`].
-    pub file: Arc<str>,
-    /// From 1; 0 if the engine does not say.
-    pub line: usize,
-    /// From 1; 0 if the engine does not say.
-    pub column: usize,
-    pub message: String,
-    pub hint: Option<String>,
+/// Compiles all templates with the engine that they want. Every template that does not parse is
+/// reported; there is an engine only if all do.
+pub fn load(theme: &ThemeSource, problems: &mut Diagnostics) -> Option<Box<dyn Engine>> {
+    let kind = detect::engine_of(theme, problems)?;
+    let templates = Templates::new(theme);
+    let loaded: Result<Box<dyn Engine>, Vec<TemplateError>> = match kind {
+        Kind::MiniJinja => MiniJinja::new(templates).map(|engine| Box::new(engine) as _),
+        Kind::Tera1 => Tera1::new(templates).map(|engine| Box::new(engine) as _),
+    };
+    match loaded {
+        Ok(engine) => Some(engine),
+        Err(errors) => {
+            for error in &errors {
+                problems.template_syntax(error);
+            }
+            None
+        }
+    }
+}
+
+/// Largest output of one page: more is a loop that went wrong, not a page.
+pub const OUTPUT_BYTES_MAX: usize = 64 << 20;
+
+/// Takes output up to [`OUTPUT_BYTES_MAX`].
+pub struct Bounded {
+    bytes: Vec<u8>,
+}
+
+impl Bounded {
+    /// Takes nothing yet.
+    pub fn empty() -> Bounded {
+        /// Most pages fit without growing.
+        const USUAL_BYTES: usize = 16 << 10;
+        Bounded {
+            bytes: Vec::with_capacity(USUAL_BYTES),
+        }
+    }
+
+    /// What was taken.
+    pub fn into_text(self) -> String {
+        String::from_utf8(self.bytes).expect("template engines write text")
+    }
+
+    /// The message for a page that is too large, and its hint.
+    pub fn too_large() -> (String, Option<String>) {
+        (
+            format!("the page is larger than {} MB", OUTPUT_BYTES_MAX >> 20),
+            Some("cut the list into pages, or look for a loop that repeats itself".to_owned()),
+        )
+    }
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > OUTPUT_BYTES_MAX {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Templates by the names under which other templates and pages find them.
+#[derive(Debug, Default)]
+pub struct Templates {
+    by_name: BTreeMap<Arc<str>, TemplateSource>,
+}
+
+impl Templates {
+    /// A template of the theme has two names: `page.html`, unless the site has one of that name,
+    /// and always `<theme>/templates/page.html`, so that the site's own can extend it.
+    pub fn new(theme: &ThemeSource) -> Templates {
+        let mut by_name = BTreeMap::new();
+        for template in &theme.templates {
+            if template.from_theme && !theme.name.is_empty() {
+                let long = format!("{}/templates/{}", theme.name, template.name);
+                by_name.insert(long.into(), template.clone());
+            }
+            let own = by_name
+                .get(&template.name)
+                .is_some_and(|other: &TemplateSource| !other.from_theme);
+            if !(template.from_theme && own) {
+                by_name.insert(template.name.clone(), template.clone());
+            }
+        }
+        Templates { by_name }
+    }
+
+    /// Name and template, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &TemplateSource)> {
+        self.by_name
+            .iter()
+            .map(|(name, template)| (&**name, template))
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(|name| &**name)
+    }
+
+    /// The template of a name.
+    pub fn get(&self, name: &str) -> Option<&TemplateSource> {
+        self.by_name.get(name)
+    }
+
+    /// An error in the template of this name; the position is a byte of its text.
+    pub fn error(
+        &self,
+        name: &str,
+        at: Option<usize>,
+        message: String,
+        hint: Option<String>,
+    ) -> TemplateError {
+        let template = self.by_name.get(name);
+        let (line, column) = match (at, template) {
+            (Some(at), Some(template)) => line_and_column(&template.text, at),
+            _ => (0, 0),
+        };
+        TemplateError {
+            file: template.map_or_else(|| name.into(), |template| template.file.clone()),
+            line,
+            column,
+            message,
+            hint,
+        }
+    }
+}
+
+/// Line and column of a byte, both from 1; the column counts characters.
+pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    (line, before[line_start..].chars().count() + 1)
+}
+
+/// Names for a hint: the first few, and how many more there are.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN_MAX: usize = 15;
+    let names: Vec<&str> = names.into_iter().collect();
+    let shown = names
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len().saturating_sub(SHOWN_MAX) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::address::Address;
 use crate::config::{Config, slug_of};
 use crate::content::Article;
-use crate::content::date_prefix::without_date;
+use crate::content::date::split_date;
 
 /// The address of a content file (Zola's documentation, "Page" and "Section").
 ///
@@ -38,7 +38,7 @@ pub fn of_article(article: &Article, config: &Config) -> Address {
     let name = if config.slugify.paths_keep_dates {
         name
     } else {
-        without_date(name)
+        split_date(name).map_or(name, |(_, rest)| rest)
     };
     let mut parts: Vec<String> = parts.into_iter().map(slugify).collect();
     parts.push(slugify(front_matter.slug.as_deref().unwrap_or(name)));

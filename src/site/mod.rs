@@ -163,8 +163,8 @@ impl Site {
         let today = now.to_zoned(config.dateline.time_zone.clone()).date();
         let predictions =
             Predictions::new(&entries, &briefs, &identities, &companies, today, problems);
-        let timeline = Timeline::of(&entries, &briefs, |brief| &brief.timeline);
-        let corrections = Timeline::of(&entries, &briefs, |brief| &brief.corrections);
+        let timeline = Timeline::of(&entries, &briefs, &companies, |brief| &brief.timeline);
+        let corrections = Timeline::of(&entries, &briefs, &companies, |brief| &brief.corrections);
         let events = Events::new(&entries, &briefs);
         let weeks = Weeks::new(
             &entries,
@@ -239,6 +239,16 @@ impl Site {
                 .pages
                 .as_ref()
                 .is_none_or(|names| names.iter().any(|n| **n == *view))
+    }
+
+    /// When the day of the build began in the site's time zone, as RFC 3339 text.
+    pub fn midnight(&self) -> String {
+        let zone = &self.config.dateline.time_zone;
+        let begin = self.today.to_zoned(zone.clone());
+        begin.map_or_else(
+            |_| self.now.to_string(),
+            |begin| begin.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        )
     }
 
     /// The brief of an entry that is one.

@@ -1,6 +1,6 @@
 //! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -20,6 +20,10 @@ pub struct Predictions {
     /// Positions in `all` of the predictions that name a company or come from its briefs.
     naming: HashMap<CompanyIndex, Vec<u32>>,
     of_brief: HashMap<Index, (u32, u32)>,
+    /// By the year in which they were made, newest first, each in the order of the ledger.
+    by_year: Vec<(i16, Vec<u32>)>,
+    /// How many there are of each standing.
+    pub counts: [usize; 4],
 }
 
 /// A prediction and what is known of it.
@@ -123,10 +127,19 @@ impl Predictions {
             }
             ledger.companies = named;
         }
-        Predictions {
-            all,
-            naming,
-            of_brief,
+        {
+            let by_year = by_year(&all, today);
+            let mut counts = [0; 4];
+            for ledger in &all {
+                counts[ledger.standing(today) as usize] += 1;
+            }
+            Predictions {
+                all,
+                naming,
+                of_brief,
+                by_year,
+                counts,
+            }
         }
     }
 
@@ -151,6 +164,23 @@ impl Predictions {
             .map_or(&[], |(from, to)| &self.all[*from as usize..*to as usize])
     }
 
+    /// The years in which they were made, newest first, with how many.
+    pub fn years(&self) -> impl Iterator<Item = (i16, usize)> + '_ {
+        self.by_year
+            .iter()
+            .map(|(year, positions)| (*year, positions.len()))
+    }
+
+    /// Those made in a year: overdue, due, open by date, resolved.
+    pub fn of_year(&self, year: i16) -> Vec<&Ledger> {
+        let found = self.by_year.iter().find(|(other, _)| *other == year);
+        found
+            .into_iter()
+            .flat_map(|(_, positions)| positions)
+            .map(|i| &self.all[*i as usize])
+            .collect()
+    }
+
     /// Those that are overdue or due on a day, then those that fall due next, by date.
     pub fn falling_due(&self, today: Date) -> Vec<&Ledger> {
         let mut found: Vec<&Ledger> = self
@@ -169,6 +199,26 @@ impl Predictions {
         });
         found
     }
+}
+
+fn by_year(all: &[Ledger], today: Date) -> Vec<(i16, Vec<u32>)> {
+    let mut years: BTreeMap<i16, Vec<u32>> = BTreeMap::new();
+    for (ledger, position) in all.iter().zip(0..) {
+        years.entry(ledger.made.year()).or_default().push(position);
+    }
+    for positions in years.values_mut() {
+        positions.sort_by_cached_key(|position| {
+            let ledger = &all[*position as usize];
+            let standing = ledger.standing(today);
+            let due = ledger.due.filter(|_| standing != Standing::Resolved);
+            (
+                standing,
+                due.is_none(),
+                due.map(|due| (due.last, due.first)),
+            )
+        });
+    }
+    years.into_iter().rev().collect()
 }
 
 fn count(all: &[Ledger]) -> u32 {

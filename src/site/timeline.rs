@@ -1,9 +1,6 @@
 //! What happened when: the dated items of all briefs, merged. Timelines and corrections alike.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-
-use jiff::civil::Date;
 
 use super::companies::{Companies, CompanyIndex};
 use super::{Entry, Index};
@@ -17,7 +14,8 @@ pub struct Timeline {
     items: Vec<Item>,
     /// The years in which items begin, newest first, each with its range in `items`.
     years: Vec<(i16, std::ops::Range<usize>)>,
-    of_brief: HashMap<Index, Vec<u32>>,
+    /// Positions in `items`, in order, of what the briefs of a company say.
+    of_company: HashMap<CompanyIndex, Vec<u32>>,
 }
 
 /// Something that happened, and the briefs that say so.
@@ -33,7 +31,12 @@ pub struct Item {
 
 impl Timeline {
     /// Merges the items that `of` takes out of each brief.
-    pub fn of(entries: &[Entry], briefs: &[Index], of: fn(&Brief) -> &Vec<Dated>) -> Timeline {
+    pub fn of(
+        entries: &[Entry],
+        briefs: &[Index],
+        companies: &Companies,
+        of: fn(&Brief) -> &Vec<Dated>,
+    ) -> Timeline {
         let mut found: Vec<(&Dated, Index, usize, u32)> = Vec::new();
         for (age, index) in briefs.iter().enumerate() {
             let brief = entries[index.0 as usize]
@@ -71,16 +74,23 @@ impl Timeline {
             years.push((year[0].date.first.year(), from..from + year.len()));
             from += year.len();
         }
-        let mut of_brief: HashMap<Index, Vec<u32>> = HashMap::new();
+        let mut of_company: HashMap<CompanyIndex, Vec<u32>> = HashMap::new();
         for (item, position) in items.iter().zip(0..) {
-            for brief in &item.briefs {
-                of_brief.entry(*brief).or_default().push(position);
+            for company in item
+                .briefs
+                .iter()
+                .flat_map(|brief| companies.of_brief(*brief))
+            {
+                let positions = of_company.entry(*company).or_default();
+                if positions.last() != Some(&position) {
+                    positions.push(position);
+                }
             }
         }
         Timeline {
             items,
             years,
-            of_brief,
+            of_company,
         }
     }
 
@@ -102,34 +112,11 @@ impl Timeline {
             .map_or(&[], |(_, range)| &self.items[range.clone()])
     }
 
-    /// The items of the briefs of a company, newest first, each once.
-    pub fn of_company(&self, company: CompanyIndex, companies: &Companies) -> Vec<&Item> {
-        let mut positions: Vec<u32> = companies
-            .get(company)
-            .briefs
-            .iter()
-            .filter_map(|brief| self.of_brief.get(brief))
-            .flatten()
-            .copied()
-            .collect();
-        positions.sort_unstable();
-        positions.dedup();
-        positions
-            .into_iter()
-            .map(|position| &self.items[position as usize])
-            .collect()
-    }
-
-    /// How many items the briefs of a company have, without putting them in order.
-    pub fn count_of_company(&self, company: CompanyIndex, companies: &Companies) -> usize {
-        self.of_company(company, companies).len()
-    }
-
-    /// The items that begin within an interval of days, newest first.
-    pub fn between(&self, first: Date, last: Date) -> impl Iterator<Item = &Item> {
-        self.items
-            .iter()
-            .filter(move |item| first <= item.date.first && item.date.first <= last)
+    /// Positions in [`Timeline::items`] of what the briefs of a company say, newest first.
+    pub fn of_company(&self, company: CompanyIndex) -> &[u32] {
+        self.of_company
+            .get(&company)
+            .map_or(&[], |positions| positions)
     }
 }
 
@@ -137,10 +124,5 @@ impl Item {
     /// What the newest brief says; `of` as in [`Timeline::of`].
     pub fn dated<'a>(&self, entry: &'a Entry, of: fn(&Brief) -> &Vec<Dated>) -> &'a Dated {
         &of(entry.brief().expect("an item comes from a brief"))[self.position as usize]
-    }
-
-    /// The text without markup.
-    pub fn text<'a>(&self, entry: &'a Entry, of: fn(&Brief) -> &Vec<Dated>) -> &'a Arc<str> {
-        &self.dated(entry, of).text
     }
 }

@@ -1,0 +1,211 @@
+//! `dateline serve`: shows the site in a browser, and each save at once.
+
+use std::io;
+use std::io::{IsTerminal, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::Context;
+use url::Url;
+
+use super::progress;
+use super::report::{self, plural};
+use super::server::{Preview, Snapshot};
+use super::session::{self, Folder, Memo, Options};
+use super::watch::Watch;
+use super::{Done, print_line, variable};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+
+/// What was asked of `serve`.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub interface: IpAddr,
+    pub port: Option<u16>,
+    pub base_url: Option<String>,
+    pub open: bool,
+}
+
+/// Zola's port.
+const PORT: u16 = 1111;
+/// So many ports after the first are tried.
+const PORTS_TRIED: u16 = 100;
+
+/// Serves until Ctrl-C.
+pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
+    let folder = session::find(&options.root, options.config.as_deref())?;
+    let base_path = base_path(wanted.base_url.as_deref())?;
+    let listener = listen(wanted.interface, wanted.port)?;
+    let origin = origin(listener.local_addr()?);
+    let options = Options {
+        base_url: Some(format!("{origin}{base_path}")),
+        ..options
+    };
+    let preview = {
+        let folder = folder.clone();
+        let report = move |problems: Diagnostics| {
+            let problems = problems.sorted();
+            print(&problems, &folder);
+            for_browser(&problems, &folder)
+        };
+        Preview::new(&base_path, wanted.interface, Box::new(report))
+    };
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the server")?;
+    let server = runtime.spawn(preview.clone().serve(listener));
+    let address = format!("{origin}{base_path}/");
+    std::thread::spawn(move || rebuild_for_ever(&folder, &options, &preview));
+    print_line(&format!("serving {address} (Ctrl-C ends it)"))?;
+    if wanted.open {
+        open(&address);
+    }
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = server => ended.map_err(io::Error::other).and_then(|served| served),
+            pressed = tokio::signal::ctrl_c() => pressed,
+        }
+    });
+    // Browsers keep their event streams open; nothing is lost by cutting them off.
+    runtime.shutdown_background();
+    ended.context("the server failed")?;
+    Ok(Done::Clean)
+}
+
+/// Makes the site, and makes it again after each change.
+fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
+    let output = session::output_dir(folder, options);
+    let mut watch = Watch::new(&folder.root, &folder.config, &output);
+    if !watch.is_told() {
+        eprintln!("note: the system cannot tell of changes; files are looked at every second");
+    }
+    let mut memo = Memo::default();
+    let mut changed = Vec::new();
+    let mut last = Vec::new();
+    loop {
+        let started = Instant::now();
+        let made = session::snapshot(options, &mut memo);
+        let (snapshot, problems) = match made {
+            Ok((snapshot, problems)) => (snapshot, problems.sorted()),
+            Err(failure) => {
+                let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
+                eprint!("{failure}");
+                preview.publish(None, Some(failure));
+                changed = watch.wait();
+                continue;
+            }
+        };
+        let errors = errors(&problems);
+        // Warnings that were there before this save are not said again after it.
+        if !errors.is_empty() || problems != last {
+            print(&problems, folder);
+        }
+        let line = line(folder, &changed, snapshot.as_ref());
+        let took = progress::duration(started.elapsed());
+        match (&snapshot, errors.is_empty()) {
+            (Some(_), true) => eprintln!("{line}, ready in {took}"),
+            (Some(_), false) => eprintln!("{line}, ready in {took} except for what has errors"),
+            (None, _) => eprintln!("{line}, not shown because of errors ({took})"),
+        }
+        let shown = (!errors.is_empty()).then(|| for_browser(&errors, folder));
+        preview.publish(snapshot, shown);
+        last = problems;
+        changed = watch.wait();
+    }
+}
+
+/// What happened, in one line: `content/briefs/x.md and 2 more files changed`.
+fn line(folder: &Folder, changed: &[PathBuf], snapshot: Option<&Snapshot>) -> String {
+    let Some(first) = changed.first() else {
+        return match snapshot {
+            Some(snapshot) => plural(snapshot.addresses.len(), "file"),
+            None => "the site".into(),
+        };
+    };
+    let name = first.strip_prefix(&folder.root).unwrap_or(first);
+    let name = report::one_line(&name.display().to_string()).into_owned();
+    match changed.len() - 1 {
+        0 => format!("{name} changed"),
+        more => format!("{name} and {} changed", plural(more, "more file")),
+    }
+}
+
+fn errors(problems: &[Diagnostic]) -> Vec<Diagnostic> {
+    let errors = problems.iter().filter(|p| p.severity == Severity::Error);
+    errors.cloned().collect()
+}
+
+/// Prints diagnostics; a terminal that was closed does not end the preview.
+fn print(problems: &[Diagnostic], folder: &Folder) {
+    let stderr = io::stderr();
+    let color = report::wants_color(stderr.is_terminal(), variable);
+    let text = report::for_people(problems, &folder.texts(), color);
+    let _ = stderr.lock().write_all(text.as_bytes());
+}
+
+fn for_browser(problems: &[Diagnostic], folder: &Folder) -> String {
+    report::for_people(problems, &folder.texts(), false)
+}
+
+/// The path under which the site is served: that of the address given, or none.
+fn base_path(base_url: Option<&str>) -> anyhow::Result<String> {
+    let Some(given) = base_url else {
+        return Ok(String::new());
+    };
+    // Zola takes addresses without a scheme, and a path alone is clear enough.
+    let whole = match given {
+        given if given.contains("://") => given.to_owned(),
+        given if given.starts_with('/') => format!("http://localhost{given}"),
+        given => format!("http://{given}"),
+    };
+    let url = Url::parse(&whole).with_context(|| format!("`{given}` is not an address"))?;
+    Ok(url.path().trim_end_matches('/').to_owned())
+}
+
+fn listen(interface: IpAddr, port: Option<u16>) -> anyhow::Result<TcpListener> {
+    let first = port.unwrap_or(PORT);
+    let last = match port {
+        Some(port) => port,
+        None => first + PORTS_TRIED,
+    };
+    for port in first..=last {
+        match TcpListener::bind(SocketAddr::new(interface, port)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && port < last => {}
+            Err(error) => {
+                let at = SocketAddr::new(interface, port);
+                return Err(error).with_context(|| format!("cannot listen on {at}"));
+            }
+        }
+    }
+    unreachable!("the last port was bound or refused")
+}
+
+/// The address that a browser on this machine uses.
+fn origin(at: SocketAddr) -> String {
+    let port = at.port();
+    match at.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{port}"),
+        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{port}"),
+        ip => format!("http://{}", SocketAddr::new(ip, port)),
+    }
+}
+
+/// Opens the browser, or says why it cannot.
+fn open(address: &str) {
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    let started = Command::new(program)
+        .arg(address)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    match started {
+        // It is waited for elsewhere, so that it does not stay behind as a zombie.
+        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
+        Err(error) => eprintln!("note: cannot open the browser with `{program}`: {error}"),
+    }
+}

@@ -1,0 +1,440 @@
+//! Where the commands meet the steps of a build: what to read, and what comes back.
+//!
+//! Everything that a command needs of the rest of the program goes through the functions of this
+//! file; nothing else in `commands/` calls a step.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this module reads the configuration and the files of excerpts"
+)]
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context;
+use jiff::tz::TimeZone;
+
+use super::clock::{self, Now};
+use super::progress::Progress;
+use super::server::Snapshot;
+use crate::Planned;
+use crate::address::Address;
+use crate::config::{Config, Overrides, Vocabulary};
+use crate::content::{self, Article};
+use crate::diagnostic::{Diagnostics, Place};
+use crate::disk::{self, How, Opener, Staging};
+use crate::input::{FileBytes, Input, Preview};
+use crate::render::{Output, OutputBody, Sink, memo, theme};
+use crate::site::Hidden;
+use crate::value::Value;
+
+/// What the command line says about the site.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub root: PathBuf,
+    pub config: Option<PathBuf>,
+    pub base_url: Option<String>,
+    pub output_dir: Option<PathBuf>,
+    pub drafts: bool,
+    /// Whether briefs that are dated after now are shown.
+    pub scheduled: bool,
+    pub now: Option<Now>,
+}
+
+/// Where a site lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// The folder of the configuration, which is the root of the site.
+    pub root: PathBuf,
+    pub config: PathBuf,
+}
+
+/// What `build` did.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// `None`: not a site of briefs.
+    pub briefs: Option<usize>,
+    pub pages: usize,
+    pub scheduled: usize,
+    pub drafts: usize,
+    pub output_dir: String,
+    pub written: usize,
+    pub unchanged: usize,
+    pub deleted: usize,
+    /// Why the output was replaced file by file rather than as a whole.
+    pub in_place: Option<String>,
+}
+
+/// What a server keeps from one rebuild to the next.
+#[derive(Default)]
+pub struct Memo {
+    steps: crate::Memo,
+    /// The text of the configuration that `steps` belongs to.
+    config: String,
+    pages: Arc<Mutex<Remembered>>,
+}
+
+/// Pages that were rendered for the preview, while they are right.
+#[derive(Default)]
+struct Remembered {
+    pages: HashMap<Address, (memo::Remembered, Arc<[u8]>)>,
+    bytes: usize,
+}
+
+/// Rendered pages that the preview keeps; beyond that it begins anew.
+const REMEMBERED_BYTES_MAX: usize = 64 << 20;
+
+/// The names of a configuration, in the order in which they are looked for.
+const CONFIG_NAMES: [&str; 2] = ["zola.toml", "config.toml"];
+
+/// Finds the site in a folder or above it, as Zola does: where the configuration is.
+pub fn find(root: &Path, config: Option<&Path>) -> anyhow::Result<Folder> {
+    let names: Vec<&Path> = match config {
+        Some(config) => vec![config],
+        None => CONFIG_NAMES.iter().map(Path::new).collect(),
+    };
+    let whole = std::path::absolute(root)
+        .with_context(|| format!("cannot find the folder `{}`", root.display()))?;
+    for folder in whole.ancestors() {
+        // A relative path stays one, so that messages are as short as what was typed.
+        let root = if folder == whole { root } else { folder };
+        let found = names.iter().map(|name| root.join(name));
+        if let Some(config) = found.into_iter().find(|config| config.is_file()) {
+            let root = root.to_owned();
+            return Ok(Folder { root, config });
+        }
+    }
+    let name = names[names.len() - 1].display();
+    anyhow::bail!(
+        "there is no {name} in `{}` or above it (`dateline init DIR` writes a new site)",
+        root.display()
+    )
+}
+
+impl Folder {
+    /// The site's time zone, read from the configuration alone: `new` works even where that has
+    /// errors in other places.
+    pub fn time_zone(&self) -> anyhow::Result<TimeZone> {
+        let text = std::fs::read_to_string(&self.config)
+            .with_context(|| format!("cannot read `{}`", self.config.display()))?;
+        let table: toml::Table = text
+            .parse()
+            .with_context(|| format!("cannot read `{}`", self.config.display()))?;
+        let name = table
+            .get("extra")
+            .and_then(|extra| extra.get("dateline"))
+            .and_then(|dateline| dateline.get("time_zone"))
+            .and_then(toml::Value::as_str);
+        match name {
+            None => Ok(TimeZone::UTC),
+            Some(name) => {
+                TimeZone::get(name).with_context(|| format!("`{}`", self.config.display()))
+            }
+        }
+    }
+
+    /// Finds the texts of the site's files for excerpts, each read once.
+    pub fn texts(&self) -> impl Fn(&str) -> Option<Arc<str>> + use<> {
+        let root = self.root.clone();
+        let known: RefCell<HashMap<String, Option<Arc<str>>>> = RefCell::default();
+        move |file| {
+            if let Some(text) = known.borrow().get(file) {
+                return text.clone();
+            }
+            // Not UTF-8: the bytes are still worth an excerpt, and offsets before the first wrong
+            // byte are right.
+            let bytes = std::fs::read(root.join(file)).ok();
+            let text = bytes.map(|bytes| Arc::from(String::from_utf8_lossy(&bytes)));
+            known.borrow_mut().insert(file.to_owned(), text.clone());
+            text
+        }
+    }
+}
+
+impl Folder {
+    /// The way from the root of the git repository to the site: empty, or ending with a slash.
+    pub fn from_repository(&self) -> String {
+        let Ok(root) = self.root.canonicalize() else {
+            return String::new();
+        };
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+        let way = repository.and_then(|repository| root.strip_prefix(repository).ok());
+        let mut out = String::new();
+        for part in way.into_iter().flat_map(Path::components) {
+            out.push_str(&part.as_os_str().to_string_lossy());
+            out.push('/');
+        }
+        out
+    }
+}
+
+/// Reads a site; nothing if its configuration cannot be used.
+fn read(
+    options: &Options,
+    problems: &mut Diagnostics,
+) -> anyhow::Result<Option<(Input, PathBuf, String)>> {
+    let source = disk::find_config(&options.root, options.config.as_deref())?;
+    let overrides = Overrides {
+        base_url: options.base_url.as_deref().map(Into::into),
+        output_dir: options
+            .output_dir
+            .as_ref()
+            .map(|dir| dir.to_string_lossy().into()),
+    };
+    let parse = |extra: &Value, problems: &mut Diagnostics| {
+        Config::parse(
+            source.file.clone(),
+            &source.text,
+            &overrides,
+            extra,
+            problems,
+        )
+    };
+    let Some(config) = parse(&Value::None, problems) else {
+        return Ok(None);
+    };
+    let reading = disk::Reading {
+        root: &source.root,
+        output_dir: &source.root.join(&*config.output_dir),
+        embedded: &theme::embedded(),
+        now: clock::now(options.now, &config.dateline.time_zone)?,
+        preview: Preview {
+            drafts: options.drafts,
+            scheduled: options.scheduled,
+        },
+    };
+    let mut input = disk::read_site(Arc::new(config), &reading, problems)?;
+    if !input.theme.extra.is_none() {
+        // What the theme sets is known only now; what is wrong with the file was said before.
+        if let Some(config) = parse(&input.theme.extra, &mut Diagnostics::default()) {
+            input.config = Arc::new(config);
+        }
+    }
+    Ok(Some((input, source.root, source.text)))
+}
+
+/// All articles that parse, for `check --fix`, with the words that mark their parts.
+pub fn articles(options: &Options) -> anyhow::Result<(Vec<Arc<Article>>, Vocabulary)> {
+    let mut problems = Diagnostics::default();
+    let Some((input, ..)) = read(options, &mut problems)? else {
+        return Ok((Vec::new(), Vocabulary::default()));
+    };
+    let parsed = content::parse(&input.sources, &input.config, &HashMap::new());
+    let articles = parsed
+        .into_iter()
+        .filter_map(|parsed| parsed.article)
+        .collect();
+    Ok((articles, input.config.dateline.vocabulary.clone()))
+}
+
+/// Builds and writes the site; no summary if it has errors.
+pub fn build(
+    options: &Options,
+    force: bool,
+    progress: &Progress,
+) -> anyhow::Result<(Option<Summary>, Diagnostics)> {
+    let mut problems = Diagnostics::default();
+    let Some((input, root, _)) = read(options, &mut problems)? else {
+        return Ok((None, problems));
+    };
+    let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
+        return Ok((None, problems));
+    };
+    if problems.has_errors() {
+        // Nothing is written, but what is wrong with templates is said all the same.
+        render(&planned, &Nowhere, progress, &mut problems)?;
+        return Ok((None, problems));
+    }
+    let output_dir = root.join(&*input.config.output_dir);
+    let staging = Staging::open(
+        &output_dir,
+        disk::Options {
+            root,
+            force,
+            ..disk::Options::default()
+        },
+    )?;
+    render(&planned, &staging, progress, &mut problems)?;
+    if problems.has_errors() {
+        return Ok((None, problems));
+    }
+    let written = staging.commit()?;
+    let mut summary = summarise(&planned, &input);
+    summary.written = written.written;
+    summary.unchanged = written.unchanged;
+    summary.deleted = written.deleted;
+    summary.in_place = match written.how {
+        How::InPlace(why) => Some(why.to_string()),
+        How::Exchanged | How::Untouched => None,
+    };
+    leave(planned);
+    Ok((Some(summary), problems))
+}
+
+/// Everything that `build` does except writing; no summary if the site could not be made.
+pub fn check(
+    options: &Options,
+    progress: &Progress,
+) -> anyhow::Result<(Option<Summary>, Diagnostics)> {
+    let mut problems = Diagnostics::default();
+    let Some((input, ..)) = read(options, &mut problems)? else {
+        return Ok((None, problems));
+    };
+    let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
+        return Ok((None, problems));
+    };
+    render(&planned, &Nowhere, progress, &mut problems)?;
+    let summary = summarise(&planned, &input);
+    Ok((Some(summary), problems))
+}
+
+fn render(
+    planned: &Planned,
+    sink: &dyn Sink,
+    progress: &Progress,
+    problems: &mut Diagnostics,
+) -> io::Result<()> {
+    let all = planned.plan.pages().len();
+    let done = AtomicUsize::new(0);
+    let made = || progress.show(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+    crate::render(planned, sink, &made, problems)
+}
+
+/// Takes outputs and keeps nothing.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn put(&self, _output: Output) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn summarise(planned: &Planned, input: &Input) -> Summary {
+    let site = &planned.site;
+    Summary {
+        briefs: site.is_dateline.then_some(site.briefs.len()),
+        pages: planned
+            .plan
+            .pages()
+            .iter()
+            .filter(|page| page.is_html())
+            .count(),
+        scheduled: site.hidden_count(Hidden::Scheduled),
+        drafts: site.hidden_count(Hidden::Draft),
+        output_dir: input.config.output_dir.to_string(),
+        ..Summary::default()
+    }
+}
+
+/// The process ends soon: giving back the memory of a large site piece by piece is lost time.
+fn leave(planned: Planned) {
+    std::mem::forget(planned);
+}
+
+/// Plans the site for the preview. No snapshot: nothing can be shown, the last one stays.
+pub fn snapshot(
+    options: &Options,
+    memo: &mut Memo,
+) -> anyhow::Result<(Option<Snapshot>, Diagnostics)> {
+    let mut problems = Diagnostics::default();
+    let Some((input, root, config)) = read(options, &mut problems)? else {
+        return Ok((None, problems));
+    };
+    if memo.config != config {
+        *memo = Memo {
+            config,
+            ..Memo::default()
+        };
+    }
+    let Some(planned) = crate::plan(&input, &mut memo.steps, &mut problems) else {
+        return Ok((None, problems));
+    };
+    let addresses = planned
+        .plan
+        .pages()
+        .iter()
+        .map(|page| page.address.clone())
+        .collect();
+    let opener = Opener::new(&root)?;
+    let pages = memo.pages.clone();
+    let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
+    Ok((Some(Snapshot { addresses, render }), problems))
+}
+
+/// The bytes of one address: those rendered before, if they are still right.
+fn show(
+    address: &Address,
+    planned: &Planned,
+    opener: &Opener,
+    remembered: &Mutex<Remembered>,
+) -> Result<Vec<u8>, Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let Some(page) = planned.plan.get(address) else {
+        return Err(problems);
+    };
+    let known = held(remembered).pages.remove(address);
+    if let Some((known, bytes)) = known
+        && known.is_fresh(page, planned.theme.hash, &planned.site)
+    {
+        let shown = bytes.to_vec();
+        held(remembered)
+            .pages
+            .insert(address.clone(), (known, bytes));
+        return Ok(shown);
+    }
+    let Some(rendered) = crate::render::page(page, &planned.site, &planned.theme, &mut problems)
+    else {
+        return Err(problems);
+    };
+    match &rendered.body {
+        OutputBody::File(FileBytes::Embedded(bytes)) => Ok(bytes.to_vec()),
+        OutputBody::File(FileBytes::OnDisk(path)) => read_static(path, opener),
+        OutputBody::Made(bytes) => {
+            let kept = memo::Remembered::new(page, planned.theme.hash, &rendered);
+            let mut remembered = held(remembered);
+            if remembered.bytes > REMEMBERED_BYTES_MAX {
+                *remembered = Remembered::default();
+            }
+            remembered.bytes += bytes.len();
+            remembered
+                .pages
+                .insert(address.clone(), (kept, bytes.as_slice().into()));
+            Ok(bytes.clone())
+        }
+    }
+}
+
+fn read_static(path: &Arc<str>, opener: &Opener) -> Result<Vec<u8>, Diagnostics> {
+    let mut bytes = Vec::new();
+    let read = opener
+        .open(path)
+        .map_err(io::Error::from)
+        .and_then(|(mut file, _)| file.read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) => {
+            let mut problems = Diagnostics::default();
+            problems.unreadable(Place::whole(path), &error.to_string());
+            Err(problems)
+        }
+    }
+}
+
+/// A thread that panicked while it held the lock left nothing half done: entries go in whole.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The folder that `build` would write to, which `serve` does not watch.
+pub fn output_dir(folder: &Folder, options: &Options) -> PathBuf {
+    let named = options.output_dir.clone();
+    let named = named.or_else(|| {
+        let text = std::fs::read_to_string(&folder.config).ok()?;
+        let table: toml::Table = text.parse().ok()?;
+        Some(PathBuf::from(table.get("output_dir")?.as_str()?))
+    });
+    folder.root.join(named.unwrap_or_else(|| "public".into()))
+}

@@ -1,0 +1,817 @@
+//! From the text of config.toml to a [`Config`]: Zola's keys of today and of old, and ours.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use url::Url;
+
+use super::{
+    Config, DatelineConfig, Label, MarkdownConfig, PartKind, Slugify, SlugifyConfig,
+    TaxonomyConfig, Vocabulary,
+};
+use crate::data::{self, Data, Entry, Node, Reader, value_of};
+use crate::diagnostic::{Diagnostics, Place};
+use crate::value::{Key, Value};
+
+/// What the command line says in place of config.toml.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    pub base_url: Option<Arc<str>>,
+    pub output_dir: Option<Arc<str>>,
+}
+
+impl Config {
+    /// Reads config.toml. `theme_extra` is `[extra]` of theme.toml, which the site's own goes
+    /// over. Nothing comes out if the text is not TOML, or says no address at which the site
+    /// stands; what else is wrong is reported, and its default taken.
+    pub fn parse(
+        file: Arc<str>,
+        text: &str,
+        overrides: &Overrides,
+        theme_extra: &Value,
+        problems: &mut Diagnostics,
+    ) -> Option<Config> {
+        let toml = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        let tree = data::parse_toml(toml, text.len() - toml.len());
+        for mistake in &tree.mistakes {
+            let place = Place::bytes(&file, mistake.bytes.clone());
+            problems.bad_config(place, &mistake.message);
+        }
+        if !tree.mistakes.is_empty() {
+            return None;
+        }
+        let mut keys = Reader::new(&file, "", tree.entries);
+        rename_old(&mut keys, problems);
+        let address = address(&mut keys, overrides, problems);
+        let site = site_keys(&mut keys, problems);
+        let slugify = slugify(&mut keys, problems);
+        let (markdown, markdown_value) = markdown(&mut keys, problems);
+        let all = languages(&mut keys, slugify, problems);
+        let extra = keys.table("extra", problems).map(Reader::into_entries);
+        let own_extra = extra.unwrap_or_default();
+        let extra = merge(&value_of(&own_extra), theme_extra);
+        let dateline = own_extra.into_iter().find(|e| &*e.key == "dateline");
+        let is_dateline = dateline.is_some();
+        let dateline = dateline_keys(&file, dateline, problems);
+        report_unknown(&keys, problems);
+
+        let address = address?;
+        let mut shared = site.values(&keys, overrides);
+        shared.push(("base_url".into(), Value::from(&address.written)));
+        shared.push(("extra".into(), extra.clone()));
+        shared.push(("markdown".into(), markdown_value));
+        let output_dir = overrides.output_dir.clone().or(site.output_dir);
+        Some(Config {
+            file: file.clone(),
+            base_url: address.base_url,
+            base_path: address.base_path,
+            title: all.language.title.clone(),
+            description: all.language.description.clone(),
+            author: site.author,
+            languages: all.others.iter().map(|(code, _)| code.clone()).collect(),
+            theme: site.theme,
+            output_dir: output_dir.unwrap_or_else(|| "public".into()),
+            ignored_content: site.ignored_content,
+            ignored_static: site.ignored_static,
+            generate_feeds: all.language.generate_feeds.unwrap_or(false),
+            feed_limit: site.feed_limit,
+            feed_filenames: all.language.feed_filenames(),
+            generate_sitemap: site.generate_sitemap,
+            generate_robots_txt: site.generate_robots_txt,
+            exclude_paginated_pages_in_sitemap: site.exclude_paginated_pages_in_sitemap,
+            taxonomies: all.language.taxonomies.clone().unwrap_or_default(),
+            taxonomy_root: site.taxonomy_root,
+            markdown,
+            slugify,
+            extra,
+            value: all.value(&all.default_language, &all.language, &shared),
+            values_by_language: {
+                let others = all.others.iter();
+                others.map(|(c, l)| all.value(c, l, &shared)).collect()
+            },
+            default_language: all.default_language,
+            dateline,
+            is_dateline,
+        })
+    }
+}
+
+/// Lays a site's `[extra]` over its theme's: tables entry by entry, anything else as a whole.
+fn merge(site: &Value, theme: &Value) -> Value {
+    let (Value::Map(ours), Value::Map(theirs)) = (site, theme) else {
+        return if site.is_none() {
+            theme.clone()
+        } else {
+            site.clone()
+        };
+    };
+    let theirs = theirs.entries().iter().cloned();
+    let ours = ours.entries().iter().map(|(key, value)| {
+        let below = theme.get(key).unwrap_or(&Value::None);
+        (key.clone(), merge(value, below))
+    });
+    Value::map(theirs.chain(ours))
+}
+
+/// Where the site stands.
+struct SiteAddress {
+    /// As written, which is what templates print.
+    written: Arc<str>,
+    base_url: Arc<str>,
+    base_path: Arc<str>,
+}
+
+fn address(
+    keys: &mut Reader<'_>,
+    overrides: &Overrides,
+    problems: &mut Diagnostics,
+) -> Option<SiteAddress> {
+    let is_stated = keys.has("base_url");
+    let stated = keys.placed_text("base_url", problems);
+    let (written, place) = match (&overrides.base_url, stated) {
+        (Some(written), _) => (written.clone(), Place::whole(keys.file())),
+        (None, Some(stated)) => stated,
+        (None, None) => {
+            // Of a wrong type it is reported already.
+            if !is_stated {
+                problems.no_base_url(Place::whole(keys.file()));
+            }
+            return None;
+        }
+    };
+    let url = Url::parse(&written).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+    });
+    let Some(url) = url else {
+        problems.bad_base_url(place, &written);
+        return None;
+    };
+    Some(SiteAddress {
+        base_url: written.trim().trim_end_matches('/').into(),
+        base_path: url.path().trim_end_matches('/').into(),
+        written,
+    })
+}
+
+/// Zola's keys at the top that stand for themselves.
+struct SiteKeys {
+    author: Option<Arc<str>>,
+    theme: Option<Arc<str>>,
+    output_dir: Option<Arc<str>>,
+    ignored_content: Vec<Arc<str>>,
+    ignored_static: Vec<Arc<str>>,
+    feed_limit: Option<usize>,
+    generate_sitemap: bool,
+    generate_robots_txt: bool,
+    exclude_paginated_pages_in_sitemap: bool,
+    taxonomy_root: Option<Arc<str>>,
+    /// Those that only a later step reads, out of [`Config::value`].
+    passed: Vec<(Key, Value)>,
+}
+
+fn site_keys(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SiteKeys {
+    const EXCLUDED: [(&str, bool); 2] = [("none", false), ("all", true)];
+    let mut passed = Vec::new();
+    for key in [
+        "compile_sass",
+        "minify_html",
+        "hard_link_static",
+        "preserve_dotfiles_in_output",
+    ] {
+        let yes = keys.flag(key, problems).unwrap_or(false);
+        passed.push((key.into(), Value::from(yes)));
+    }
+    if let Some(mut table) = keys.table("link_checker", problems) {
+        passed.push(("link_checker".into(), link_checker(&mut table, problems)));
+    }
+    // Commands know the mode; a site that states one is read without complaint, as in Zola.
+    keys.take("mode");
+    let ignored_content = keys.texts("ignored_content", problems);
+    let ignored_static = keys.texts("ignored_static", problems);
+    let is_excluded = keys.choice("exclude_paginated_pages_in_sitemap", &EXCLUDED, problems);
+    SiteKeys {
+        author: keys.text("author", problems),
+        theme: keys.text("theme", problems),
+        output_dir: keys.text("output_dir", problems),
+        ignored_content: ignored_content.unwrap_or_default(),
+        ignored_static: ignored_static.unwrap_or_default(),
+        feed_limit: keys.count("feed_limit", problems),
+        generate_sitemap: keys.flag("generate_sitemap", problems).unwrap_or(true),
+        generate_robots_txt: keys.flag("generate_robots_txt", problems).unwrap_or(true),
+        exclude_paginated_pages_in_sitemap: is_excluded.unwrap_or(false),
+        taxonomy_root: keys.text("taxonomy_root", problems),
+        passed,
+    }
+}
+
+fn link_checker(table: &mut Reader<'_>, problems: &mut Diagnostics) -> Value {
+    const LEVELS: [(&str, &str); 2] = [("error", "error"), ("warn", "warn")];
+    let mut entries: Vec<(Key, Value)> = Vec::new();
+    for key in ["internal_level", "external_level"] {
+        let level = table.choice(key, &LEVELS, problems).unwrap_or("error");
+        entries.push((key.into(), Value::from(level)));
+    }
+    for key in ["skip_prefixes", "skip_anchor_prefixes"] {
+        let prefixes = table.texts(key, problems).unwrap_or_default();
+        entries.push((key.into(), Value::from(prefixes)));
+    }
+    report_unknown(table, problems);
+    Value::map(entries)
+}
+
+impl SiteKeys {
+    /// What all languages share of the configuration as templates see it.
+    fn values(&self, keys: &Reader<'_>, overrides: &Overrides) -> Vec<(Key, Value)> {
+        let excluded = match self.exclude_paginated_pages_in_sitemap {
+            true => "all",
+            false => "none",
+        };
+        let output_dir = overrides.output_dir.as_ref().or(self.output_dir.as_ref());
+        let mut values: Vec<(Key, Value)> = vec![
+            ("author".into(), self.author.as_ref().into()),
+            ("feed_limit".into(), self.feed_limit.into()),
+            ("generate_sitemap".into(), self.generate_sitemap.into()),
+            (
+                "generate_robots_txt".into(),
+                self.generate_robots_txt.into(),
+            ),
+            ("exclude_paginated_pages_in_sitemap".into(), excluded.into()),
+            ("taxonomy_root".into(), self.taxonomy_root.as_ref().into()),
+            (
+                "output_dir".into(),
+                output_dir.map_or("public".into(), Value::from),
+            ),
+        ];
+        values.extend(self.passed.iter().cloned());
+        // What nobody knows may still be what a theme of old reads.
+        let unknown = keys.unknown();
+        values.extend(unknown.map(|(entry, _)| {
+            let value = Value::from(&entry.node.value);
+            (entry.key.to_string().into(), value)
+        }));
+        values
+    }
+}
+
+fn slugify(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SlugifyConfig {
+    const WAYS: [(&str, Slugify); 3] = [
+        ("on", Slugify::On),
+        ("safe", Slugify::Safe),
+        ("off", Slugify::Off),
+    ];
+    let Some(mut table) = keys.table("slugify", problems) else {
+        return SlugifyConfig::default();
+    };
+    let slugify = SlugifyConfig {
+        paths: table.choice("paths", &WAYS, problems).unwrap_or_default(),
+        taxonomies: table
+            .choice("taxonomies", &WAYS, problems)
+            .unwrap_or_default(),
+        anchors: table.choice("anchors", &WAYS, problems).unwrap_or_default(),
+        paths_keep_dates: table.flag("paths_keep_dates", problems).unwrap_or(false),
+    };
+    report_unknown(&table, problems);
+    slugify
+}
+
+fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfig, Value) {
+    const ANCHORS: [(&str, &str); 4] = [
+        ("left", "left"),
+        ("right", "right"),
+        ("heading", "heading"),
+        ("none", "none"),
+    ];
+    let table = keys.table("markdown", problems);
+    let mut table = table.unwrap_or_else(|| Reader::new(keys.file(), "markdown", Vec::new()));
+    let mut values: Vec<(Key, Value)> = Vec::new();
+    let mut flag = |key: &'static str, default: bool| {
+        let yes = table.flag(key, problems).unwrap_or(default);
+        values.push((key.into(), yes.into()));
+        yes
+    };
+    let config = MarkdownConfig {
+        smart_punctuation: flag("smart_punctuation", false),
+        external_links_target_blank: flag("external_links_target_blank", false),
+        external_links_no_follow: flag("external_links_no_follow", false),
+        external_links_no_referrer: flag("external_links_no_referrer", false),
+        github_alerts: flag("github_alerts", false),
+        definition_list: flag("definition_list", false),
+        bottom_footnotes: flag("bottom_footnotes", false),
+        lazy_async_image: flag("lazy_async_image", false),
+    };
+    flag("render_emoji", false);
+    flag("external_links_external", true);
+    let class = table.text("external_links_class", problems);
+    let anchors = table.choice("insert_anchor_links", &ANCHORS, problems);
+    let highlighting = table.take("highlighting");
+    values.push(("external_links_class".into(), class.into()));
+    values.push((
+        "insert_anchor_links".into(),
+        anchors.unwrap_or("none").into(),
+    ));
+    let highlighting = highlighting.map(|entry| Value::from(&entry.node.value));
+    values.push(("highlighting".into(), highlighting.into()));
+    for key in OLD_HIGHLIGHTING {
+        if let Some(entry) = table.take(key) {
+            let place = table.place(&entry.key_bytes);
+            problems.legacy_config_key(place, key, "the table `[markdown.highlighting]`");
+            values.push((key.into(), Value::from(&entry.node.value)));
+        }
+    }
+    report_unknown(&table, problems);
+    (config, Value::map(values))
+}
+
+/// Keys of the highlighting that Zola had up to 0.21. They go to templates, some of which ask.
+const OLD_HIGHLIGHTING: [&str; 5] = [
+    "highlight_code",
+    "highlight_theme",
+    "highlight_themes_css",
+    "extra_syntaxes_and_themes",
+    "extra_syntaxes",
+];
+
+/// Gives keys at the top the names that they have today, where the meaning is the same.
+fn rename_old(keys: &mut Reader<'_>, problems: &mut Diagnostics) {
+    rename(keys, ("rss_limit", "feed_limit"), |node| node, problems);
+    rename_old_feeds(keys, problems);
+    if let Some(entry) = keys.take("check_external_links") {
+        let place = keys.place(&entry.key_bytes);
+        problems.legacy_config_key(place, "check_external_links", "the table `[link_checker]`");
+    }
+    // Before 0.13 they stood at the top.
+    for key in OLD_HIGHLIGHTING {
+        let Some(entry) = keys.take(key) else {
+            continue;
+        };
+        let bytes = entry.key_bytes.clone();
+        let mut markdown = keys.take("markdown").unwrap_or_else(|| Entry {
+            key: "markdown".into(),
+            key_bytes: bytes.clone(),
+            node: Node {
+                value: Data::Table(Vec::new()),
+                bytes,
+            },
+        });
+        if let Data::Table(entries) = &mut markdown.node.value {
+            entries.push(entry);
+        }
+        keys.put(markdown);
+    }
+}
+
+/// The names that feeds had, at the top and in a language.
+fn rename_old_feeds(keys: &mut Reader<'_>, problems: &mut Diagnostics) {
+    rename(
+        keys,
+        ("generate_rss", "generate_feeds"),
+        |node| node,
+        problems,
+    );
+    rename(
+        keys,
+        ("generate_feed", "generate_feeds"),
+        |node| node,
+        problems,
+    );
+    let listed = |node: Node| Node {
+        bytes: node.bytes.clone(),
+        value: Data::List(vec![node]),
+    };
+    rename(keys, ("feed_filename", "feed_filenames"), listed, problems);
+}
+
+/// Moves an entry to the key of today, if that is not there.
+fn rename(
+    keys: &mut Reader<'_>,
+    (old, today): (&'static str, &str),
+    converted: fn(Node) -> Node,
+    problems: &mut Diagnostics,
+) {
+    let Some(entry) = keys.take(old) else {
+        return;
+    };
+    let place = keys.place(&entry.key_bytes);
+    problems.legacy_config_key(place, old, &format!("`{today}`"));
+    if !keys.has(today) {
+        keys.put(Entry {
+            key: today.into(),
+            key_bytes: entry.key_bytes,
+            node: converted(entry.node),
+        });
+    }
+}
+
+/// The options that each language has for itself. What is not stated has the default.
+#[derive(Default)]
+struct LanguageKeys {
+    title: Option<Arc<str>>,
+    description: Option<Arc<str>>,
+    generate_feeds: Option<bool>,
+    feed_filenames: Option<Vec<Arc<str>>>,
+    taxonomies: Option<Vec<TaxonomyConfig>>,
+    build_search_index: Option<bool>,
+    search: Option<Value>,
+    translations: Option<Value>,
+}
+
+/// All languages, to make of them what templates see in each.
+struct Languages {
+    default_language: Arc<str>,
+    language: LanguageKeys,
+    /// By code, sorted.
+    others: Vec<(Arc<str>, LanguageKeys)>,
+}
+
+fn languages(
+    keys: &mut Reader<'_>,
+    slugify: SlugifyConfig,
+    problems: &mut Diagnostics,
+) -> Languages {
+    let default_language = keys.text("default_language", problems);
+    let default_language = default_language.unwrap_or_else(|| "en".into());
+    let mut language = language_keys(keys, slugify, problems);
+    let mut others = Vec::new();
+    for entry in language_entries(keys, problems) {
+        let name = format!("languages.{}", entry.key);
+        let Data::Table(entries) = entry.node.value else {
+            keys.wrong::<()>(&name, &entry.node, "a table", problems);
+            continue;
+        };
+        let mut table = Reader::new(keys.file(), name, entries);
+        rename_old_feeds(&mut table, problems);
+        let options = language_keys(&mut table, slugify, problems);
+        report_unknown(&table, problems);
+        if entry.key == default_language {
+            language = options.or(language);
+        } else {
+            others.push((entry.key, options));
+        }
+    }
+    others.sort_by(|a, b| a.0.cmp(&b.0));
+    Languages {
+        default_language,
+        language,
+        others,
+    }
+}
+
+/// `[languages.xx]`, or the list of tables with `code` that it was before 0.14.
+fn language_entries(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<Entry> {
+    let Some(entry) = keys.take("languages") else {
+        return Vec::new();
+    };
+    match entry.node.value {
+        Data::Table(entries) => entries,
+        Data::List(items) => {
+            let place = keys.place(&entry.key_bytes);
+            problems.legacy_config_key(place, "[[languages]]", "a table `[languages.xx]`");
+            let items = items.into_iter();
+            items
+                .filter_map(|item| {
+                    let bytes = item.bytes.clone();
+                    let Data::Table(entries) = item.value else {
+                        return keys.wrong("languages", &item, "a table", problems);
+                    };
+                    let mut table = Reader::new(keys.file(), "languages", entries);
+                    let code = table.text("code", problems)?;
+                    for old in ["rss", "feed"] {
+                        rename(&mut table, (old, "generate_feeds"), |node| node, problems);
+                    }
+                    Some(Entry {
+                        key: code,
+                        key_bytes: bytes.clone(),
+                        node: Node {
+                            value: Data::Table(table.into_entries()),
+                            bytes,
+                        },
+                    })
+                })
+                .collect()
+        }
+        _ => {
+            keys.wrong::<()>("languages", &entry.node, "a table", problems);
+            Vec::new()
+        }
+    }
+}
+
+fn language_keys(
+    keys: &mut Reader<'_>,
+    slugify: SlugifyConfig,
+    problems: &mut Diagnostics,
+) -> LanguageKeys {
+    LanguageKeys {
+        title: keys.text("title", problems),
+        description: keys.text("description", problems),
+        generate_feeds: keys.flag("generate_feeds", problems),
+        feed_filenames: keys.texts("feed_filenames", problems),
+        taxonomies: taxonomies(keys, slugify, problems),
+        build_search_index: keys.flag("build_search_index", problems),
+        search: search(keys, problems),
+        translations: keys
+            .table("translations", problems)
+            .map(|table| value_of(&table.into_entries())),
+    }
+}
+
+fn taxonomies(
+    keys: &mut Reader<'_>,
+    slugify: SlugifyConfig,
+    problems: &mut Diagnostics,
+) -> Option<Vec<TaxonomyConfig>> {
+    let entry = keys.take("taxonomies")?;
+    let Data::List(items) = entry.node.value else {
+        return keys.wrong("taxonomies", &entry.node, "a list of tables", problems);
+    };
+    let mut taxonomies = Vec::new();
+    for item in items {
+        let bytes = item.bytes.clone();
+        let Data::Table(entries) = item.value else {
+            keys.wrong::<()>("taxonomies", &item, "a table", problems);
+            continue;
+        };
+        let mut table = Reader::new(keys.file(), "taxonomies", entries);
+        rename(&mut table, ("rss", "feed"), |node| node, problems);
+        let has_name = table.has("name");
+        let name = table.text("name", problems);
+        let taxonomy = TaxonomyConfig {
+            slug: slugify
+                .taxonomies
+                .apply(name.as_deref().unwrap_or_default())
+                .into(),
+            name: name.clone().unwrap_or_default(),
+            feed: table.flag("feed", problems).unwrap_or(false),
+            paginate_by: table.count("paginate_by", problems).unwrap_or(0),
+            paginate_path: table
+                .text("paginate_path", problems)
+                .unwrap_or_else(|| "page".into()),
+            render: table.flag("render", problems).unwrap_or(true),
+        };
+        report_unknown(&table, problems);
+        if !has_name {
+            problems.missing_key(table.place(&bytes), "name", "taxonomies");
+        }
+        if name.is_some() {
+            taxonomies.push(taxonomy);
+        }
+    }
+    Some(taxonomies)
+}
+
+/// `[search]`, with what is not stated filled in.
+fn search(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Option<Value> {
+    const FORMATS: [(&str, &str); 4] = [
+        ("elasticlunr_javascript", "elasticlunr_javascript"),
+        ("elasticlunr_json", "elasticlunr_json"),
+        ("fuse_javascript", "fuse_javascript"),
+        ("fuse_json", "fuse_json"),
+    ];
+    let mut table = keys.table("search", problems)?;
+    let mut entries: Vec<(Key, Value)> = Vec::new();
+    for (key, default) in SEARCH_DEFAULTS {
+        let yes = table.flag(key, problems).unwrap_or(default);
+        entries.push((key.into(), yes.into()));
+    }
+    let length = table.count("truncate_content_length", problems);
+    let format = table.choice("index_format", &FORMATS, problems);
+    entries.push(("truncate_content_length".into(), length.into()));
+    let format = format.unwrap_or("elasticlunr_javascript");
+    entries.push(("index_format".into(), format.into()));
+    report_unknown(&table, problems);
+    Some(Value::map(entries))
+}
+
+/// What goes into Zola's search index if config does not say.
+const SEARCH_DEFAULTS: [(&str, bool); 5] = [
+    ("include_title", true),
+    ("include_content", true),
+    ("include_description", false),
+    ("include_date", false),
+    ("include_path", false),
+];
+
+impl LanguageKeys {
+    /// These options, and where they state nothing those of `below`.
+    fn or(self, below: LanguageKeys) -> LanguageKeys {
+        LanguageKeys {
+            title: self.title.or(below.title),
+            description: self.description.or(below.description),
+            generate_feeds: self.generate_feeds.or(below.generate_feeds),
+            feed_filenames: self.feed_filenames.or(below.feed_filenames),
+            taxonomies: self.taxonomies.or(below.taxonomies),
+            build_search_index: self.build_search_index.or(below.build_search_index),
+            search: self.search.or(below.search),
+            translations: self.translations.or(below.translations),
+        }
+    }
+
+    fn feed_filenames(&self) -> Vec<Arc<str>> {
+        let stated = self.feed_filenames.clone();
+        stated.unwrap_or_else(|| vec!["atom.xml".into()])
+    }
+
+    fn entries(&self) -> Vec<(Key, Value)> {
+        let taxonomies = self.taxonomies.iter().flatten().map(|taxonomy| {
+            let pages = (taxonomy.paginate_by > 0).then_some(taxonomy.paginate_by);
+            Value::map([
+                ("name", Value::from(&taxonomy.name)),
+                ("slug", Value::from(&taxonomy.slug)),
+                ("paginate_by", pages.into()),
+                ("paginate_path", Value::from(&taxonomy.paginate_path)),
+                ("render", taxonomy.render.into()),
+                ("feed", taxonomy.feed.into()),
+            ])
+        });
+        let search = self.search.clone().unwrap_or_else(|| {
+            let flags = SEARCH_DEFAULTS.into_iter();
+            let rest = [
+                ("truncate_content_length", Value::None),
+                ("index_format", "elasticlunr_javascript".into()),
+            ];
+            Value::map(flags.map(|(key, yes)| (key, yes.into())).chain(rest))
+        });
+        let none = || Value::map::<Key, _>([]);
+        vec![
+            ("title".into(), self.title.as_ref().into()),
+            ("description".into(), self.description.as_ref().into()),
+            (
+                "generate_feeds".into(),
+                self.generate_feeds.unwrap_or(false).into(),
+            ),
+            ("feed_filenames".into(), self.feed_filenames().into()),
+            ("taxonomies".into(), Value::list(taxonomies)),
+            (
+                "build_search_index".into(),
+                self.build_search_index.unwrap_or(false).into(),
+            ),
+            ("search".into(), search),
+            (
+                "translations".into(),
+                self.translations.clone().unwrap_or_else(none),
+            ),
+        ]
+    }
+}
+
+impl Languages {
+    /// The configuration as templates see it in a language: its own options at the top, those of
+    /// the others under `languages`.
+    fn value(&self, code: &str, own: &LanguageKeys, shared: &[(Key, Value)]) -> Value {
+        let first = (&self.default_language, &self.language);
+        let rest = self.others.iter().map(|(code, keys)| (code, keys));
+        let others = std::iter::once(first).chain(rest);
+        let others = others
+            .filter(|(other, _)| &***other != code)
+            .map(|(other, keys)| (other.to_string(), Value::map(keys.entries())));
+        // Zola took these two names back; themes that still print them are many.
+        let feed = own.feed_filenames().into_iter().next();
+        let compatible: [(Key, Value); 4] = [
+            (
+                "generate_feed".into(),
+                own.generate_feeds.unwrap_or(false).into(),
+            ),
+            ("feed_filename".into(), feed.into()),
+            (
+                "default_language".into(),
+                Value::from(&self.default_language),
+            ),
+            ("languages".into(), Value::map(others)),
+        ];
+        let own = own.entries().into_iter();
+        Value::map(shared.iter().cloned().chain(own).chain(compatible))
+    }
+}
+
+/// Reports keys that config.toml cannot have. Zola's own versions differ, so it is no error.
+fn report_unknown(keys: &Reader<'_>, problems: &mut Diagnostics) {
+    for (entry, near) in keys.unknown() {
+        let place = keys.place(&entry.key_bytes);
+        problems.unknown_config_key(place, &keys.path(&entry.key), near);
+    }
+}
+
+fn dateline_keys(
+    file: &Arc<str>,
+    entry: Option<Entry>,
+    problems: &mut Diagnostics,
+) -> DatelineConfig {
+    let mut keys = Reader::new(file, "extra", entry.into_iter().collect());
+    let table = keys.table("dateline", problems);
+    let mut keys = table.unwrap_or_else(|| Reader::new(file, "extra.dateline", Vec::new()));
+    let mut vocabulary = Vocabulary::default();
+    add_aliases(
+        &mut keys,
+        "headings",
+        PartKind::ALL,
+        &mut vocabulary.headings,
+        problems,
+    );
+    add_aliases(
+        &mut keys,
+        "labels",
+        Label::ALL,
+        &mut vocabulary.labels,
+        problems,
+    );
+    let look = keys.table("look", problems).map(Reader::into_entries);
+    let dateline = DatelineConfig {
+        theme: keys.text("theme", problems),
+        pages: keys.texts("pages", problems),
+        time_zone: time_zone(&mut keys, problems),
+        authority: authority(&mut keys, problems),
+        vocabulary,
+        look: value_of(&look.unwrap_or_default()),
+    };
+    keys.refuse_unknown(problems);
+    dateline
+}
+
+fn time_zone(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> TimeZone {
+    let Some((name, place)) = keys.placed_text("time_zone", problems) else {
+        return TimeZone::UTC;
+    };
+    // The bundled tables, never the machine's: the same input gives the same bytes anywhere.
+    TimeZoneDatabase::bundled().get(&name).unwrap_or_else(|_| {
+        problems.unknown_time_zone(place, &name);
+        TimeZone::UTC
+    })
+}
+
+/// `example.org,2026`: a domain or a mail address, and a day on which it was the site's.
+fn authority(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Option<Arc<str>> {
+    let (text, place) = keys.placed_text("authority", problems)?;
+    let is_domain = |name: &str| {
+        let name = name
+            .split_once('@')
+            .map_or(name, |(user, domain)| match user {
+                "" => "",
+                _ => domain,
+            });
+        name.contains('.')
+            && name.split('.').all(|label| {
+                !label.is_empty()
+                    && label
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            })
+    };
+    // A year, a month or a day; what is left out is the first.
+    let is_date = |date: &str| {
+        let rest = match date.len() {
+            4 => "-01-01",
+            7 => "-01",
+            10 => "",
+            _ => return false,
+        };
+        let is_plain = date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        is_plain && format!("{date}{rest}").parse::<Date>().is_ok()
+    };
+    let (name, date) = text.split_once(',').unwrap_or((&text, ""));
+    if is_domain(name) && is_date(date) {
+        return Some(text);
+    }
+    problems.bad_authority(place, &text);
+    None
+}
+
+/// Reads the site's own names for parts or labels: a text or a list of texts for each.
+fn add_aliases<T: Copy + PartialEq>(
+    keys: &mut Reader<'_>,
+    key: &'static str,
+    all: &'static [(T, &'static str, &'static [&'static str])],
+    known: &mut Vec<(String, T)>,
+    problems: &mut Diagnostics,
+) {
+    let Some(mut table) = keys.table(key, problems) else {
+        return;
+    };
+    for (kind, name, _) in all {
+        let Some(mut entry) = table.take(name) else {
+            continue;
+        };
+        if matches!(entry.node.value, Data::Text(_)) {
+            entry.node.value = Data::List(vec![entry.node.clone()]);
+        }
+        let aliases = table.as_texts(name, &entry.node, problems);
+        for (alias, place) in aliases.into_iter().flatten() {
+            let folded = Vocabulary::fold(alias.trim().trim_end_matches(':'));
+            let taken = known.iter().find(|(name, _)| *name == folded);
+            match taken {
+                _ if folded.is_empty() => problems.bad_alias(place, &alias, None),
+                Some((_, other)) if other != kind => {
+                    let other = all.iter().find(|(kind, ..)| kind == other);
+                    problems.bad_alias(place, &alias, other.map(|(_, name, _)| *name));
+                }
+                Some(_) => {}
+                None => known.push((folded, *kind)),
+            }
+        }
+    }
+    table.refuse_unknown(problems);
+}

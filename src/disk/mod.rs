@@ -1,0 +1,20 @@
+//! The only module that touches files: what a site is read from, and how its output is put in place.
+//!
+//! Reading: [`find_config`], then [`read_site`]; every file is opened by the one [`Opener`]. Writing:
+//! [`Staging`] takes the outputs and exchanges the old site for the new one.
+
+mod journal;
+mod list;
+mod location;
+mod old;
+mod open;
+mod ops;
+mod read;
+mod write;
+
+pub use location::Why;
+pub use open::{Opener, Refusal};
+#[doc(hidden)]
+pub use ops::{Fault, Faults};
+pub use read::{ConfigSource, Reading, find_config, read_site};
+pub use write::{How, Options, Staging, Written};

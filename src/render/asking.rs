@@ -1,0 +1,32 @@
+//! Whose questions a template's functions ask: the asker of the page that this thread renders.
+//!
+//! Template engines call functions without telling for which page. This is the one place that
+//! knows, for as long as [`on_behalf_of`] runs.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::pages::question::Asker;
+
+thread_local! {
+    /// A stack, because what a function does may render again.
+    static ASKERS: RefCell<Vec<Rc<Asker>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Renders with the functions asking `asker`. What was before is restored, also after a panic.
+pub fn on_behalf_of<T>(asker: &Rc<Asker>, render: impl FnOnce() -> T) -> T {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            ASKERS.with_borrow_mut(Vec::pop);
+        }
+    }
+    ASKERS.with_borrow_mut(|askers| askers.push(asker.clone()));
+    let _leave = Leave;
+    render()
+}
+
+/// The asker of the page being rendered on this thread.
+pub fn asker() -> Option<Rc<Asker>> {
+    ASKERS.with_borrow(|askers| askers.last().cloned())
+}

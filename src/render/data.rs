@@ -1,0 +1,311 @@
+//! Data files: comparisons and predictions as CSV (RFC 4180) and JSON, for programs and spreadsheets.
+//!
+//! JSON has one record on each line, so that the difference of two versions shows what changed.
+
+use serde::Serialize;
+
+use super::escape;
+use crate::value::Value;
+
+/// The cells of a comparison as CSV: of all companies, of a pair or of a named comparison.
+pub fn comparison_csv(comparison: &Value, base_url: &str) -> String {
+    const COLUMNS: [&str; 7] = [
+        "company",
+        "feature",
+        "value",
+        "as_of",
+        "brief",
+        "url",
+        "conflicts",
+    ];
+    let rows = cells(comparison).map(|cell| Cell::of(cell, base_url));
+    table(
+        &COLUMNS,
+        rows.map(|cell| {
+            let conflicts: Vec<String> = cell.conflicts.iter().map(Conflict::text).collect();
+            [
+                cell.company.to_owned(),
+                cell.feature.to_owned(),
+                cell.value.to_owned(),
+                cell.as_of.unwrap_or_default().to_owned(),
+                cell.brief.to_owned(),
+                cell.url,
+                conflicts.join("; "),
+            ]
+        }),
+    )
+}
+
+/// The same as JSON, below how much there is of each.
+pub fn comparison_json(comparison: &Value, base_url: &str) -> String {
+    let rows = cells(comparison).map(|cell| Cell::of(cell, base_url));
+    match comparison.get("table") {
+        None => {
+            let counts = AllCounts {
+                companies: comparison.get("companies"),
+                features: comparison.get("features"),
+                observations: comparison.get("observations"),
+                pairs: comparison.get("pairs"),
+            };
+            records(&counts, "cells", rows)
+        }
+        Some(table) => {
+            let counts = TableCounts {
+                title: comparison.text_of("title"),
+                url: absolute(base_url, comparison.text_of("path")),
+                companies: table.items_of("companies").len(),
+                features: table_rows(table).count(),
+            };
+            records(&counts, "cells", rows)
+        }
+    }
+}
+
+/// All predictions as CSV.
+pub fn predictions_csv(predictions: &Value, base_url: &str) -> String {
+    const COLUMNS: [&str; 11] = [
+        "id",
+        "text",
+        "made_on",
+        "due",
+        "confidence",
+        "standing",
+        "outcome",
+        "resolved_on",
+        "url",
+        "brief",
+        "companies",
+    ];
+    let rows = predictions
+        .items()
+        .iter()
+        .map(|value| Prediction::of(value, base_url));
+    table(
+        &COLUMNS,
+        rows.map(|row| {
+            let confidence = match row.confidence {
+                Some(Value::Int(percent)) => percent.to_string(),
+                _ => String::new(),
+            };
+            [
+                row.id,
+                row.text.to_owned(),
+                row.made_on.to_owned(),
+                row.due.unwrap_or_default().to_owned(),
+                confidence,
+                row.standing.to_owned(),
+                row.outcome.to_owned(),
+                row.resolved_on.unwrap_or_default().to_owned(),
+                row.url,
+                row.brief.to_owned(),
+                row.companies.join("; "),
+            ]
+        }),
+    )
+}
+
+/// All predictions as JSON.
+pub fn predictions_json(predictions: &Value, base_url: &str) -> String {
+    #[derive(Serialize)]
+    struct Nothing {}
+    let rows = predictions
+        .items()
+        .iter()
+        .map(|value| Prediction::of(value, base_url));
+    records(&Nothing {}, "predictions", rows)
+}
+
+/// A JSON object with a last key `name`, whose records stand on a line each.
+pub fn records<R: Serialize>(
+    head: &impl Serialize,
+    name: &str,
+    records: impl Iterator<Item = R>,
+) -> String {
+    let mut json = to_json(head);
+    assert_eq!(json.pop(), Some('}'), "the head is an object");
+    if json.len() > 1 {
+        json.push(',');
+    }
+    json.push_str(&to_json(&name));
+    json.push_str(":[");
+    let mut separator = "\n";
+    for record in records {
+        json.push_str(separator);
+        json.push_str(&to_json(&record));
+        separator = ",\n";
+    }
+    json.push_str("\n]}\n");
+    json
+}
+
+/// JSON of data of ours.
+pub fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("keys are strings and no serialisation of ours fails")
+}
+
+/// The current value of one feature of one company.
+#[derive(Serialize)]
+struct Cell<'v> {
+    company: &'v str,
+    company_slug: &'v str,
+    feature: &'v str,
+    feature_slug: &'v str,
+    value: &'v str,
+    as_of: Option<&'v str>,
+    brief: &'v str,
+    url: String,
+    conflicts: Vec<Conflict<'v>>,
+    /// How many observations the value replaced.
+    earlier: Option<&'v Value>,
+}
+
+/// Another value for the same time.
+#[derive(Serialize)]
+struct Conflict<'v> {
+    value: &'v str,
+    as_of: Option<&'v str>,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct AllCounts<'v> {
+    companies: Option<&'v Value>,
+    features: Option<&'v Value>,
+    observations: Option<&'v Value>,
+    pairs: Option<&'v Value>,
+}
+
+#[derive(Serialize)]
+struct TableCounts<'v> {
+    title: &'v str,
+    url: String,
+    companies: usize,
+    features: usize,
+}
+
+#[derive(Serialize)]
+struct Prediction<'v> {
+    id: String,
+    text: &'v str,
+    made_on: &'v str,
+    due: Option<&'v str>,
+    confidence: Option<&'v Value>,
+    standing: &'v str,
+    outcome: &'v str,
+    resolved_on: Option<&'v str>,
+    url: String,
+    brief: &'v str,
+    companies: Vec<&'v str>,
+}
+
+impl<'v> Cell<'v> {
+    fn of(cell: &'v Value, base_url: &str) -> Cell<'v> {
+        let value = cell.get("value").unwrap_or(&Value::None);
+        let conflicts = cell.items_of("conflicts").iter().map(|other| Conflict {
+            value: other.text_of("text"),
+            as_of: written(other, "as_of"),
+            url: absolute(base_url, other.text_of("path")),
+        });
+        Cell {
+            company: cell.text_of("company"),
+            company_slug: cell.text_of("company_slug"),
+            feature: cell.text_of("feature"),
+            feature_slug: cell.text_of("feature_slug"),
+            value: value.text_of("text"),
+            as_of: written(value, "as_of"),
+            brief: value.text_of("title"),
+            url: absolute(base_url, value.text_of("path")),
+            conflicts: conflicts.collect(),
+            earlier: cell.get("earlier"),
+        }
+    }
+}
+
+impl Conflict<'_> {
+    /// `Maia 100 (2026-03-31, https://…)`
+    fn text(&self) -> String {
+        format!(
+            "{} ({}, {})",
+            self.value,
+            self.as_of.unwrap_or_default(),
+            self.url
+        )
+    }
+}
+
+impl<'v> Prediction<'v> {
+    fn of(prediction: &'v Value, base_url: &str) -> Prediction<'v> {
+        let text = |key| prediction.text_of(key);
+        // Where a brief has no id, its address stands for it.
+        let brief = match text("brief_id") {
+            "" => text("brief_path"),
+            id => id,
+        };
+        Prediction {
+            id: format!("{brief}#{}", text("slug")),
+            text: text("text"),
+            made_on: text("made_on"),
+            due: written(prediction, "due"),
+            confidence: prediction.get("confidence"),
+            standing: text("standing"),
+            outcome: text("outcome"),
+            resolved_on: prediction.get("resolved_on").and_then(Value::as_str),
+            url: absolute(base_url, text("path")),
+            brief: text("brief_title"),
+            companies: prediction
+                .items_of("companies")
+                .iter()
+                .map(|company| company.text_of("name"))
+                .collect(),
+        }
+    }
+}
+
+/// The cells that have a value, those of a table row by row.
+fn cells(comparison: &Value) -> impl Iterator<Item = &Value> {
+    let of_table = comparison
+        .get("table")
+        .into_iter()
+        .flat_map(table_rows)
+        .flat_map(|row| row.items_of("cells"));
+    comparison
+        .items_of("cells")
+        .iter()
+        .chain(of_table)
+        .filter(|cell| cell.get("value").is_some())
+}
+
+fn table_rows(table: &Value) -> impl Iterator<Item = &Value> {
+    table
+        .items_of("groups")
+        .iter()
+        .flat_map(|group| group.items_of("rows"))
+}
+
+/// A partial date in the form in which briefs write it.
+fn written<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key)?.get("written")?.as_str()
+}
+
+fn absolute(base_url: &str, path: &str) -> String {
+    escape::address(&format!("{base_url}{path}"))
+}
+
+/// A CSV file: header and rows, each ended by CR and LF.
+fn table<const WIDTH: usize>(
+    columns: &[&str; WIDTH],
+    rows: impl Iterator<Item = [String; WIDTH]>,
+) -> String {
+    let mut csv = columns.join(",");
+    csv.push_str("\r\n");
+    for row in rows {
+        for (position, field) in row.iter().enumerate() {
+            if position > 0 {
+                csv.push(',');
+            }
+            csv.push_str(&escape::csv(field));
+        }
+        csv.push_str("\r\n");
+    }
+    csv
+}

@@ -1,0 +1,133 @@
+//! What stands in the head of each page: title, canonical address, cards, JSON-LD, its own feed.
+
+use super::{escape, json_ld};
+use crate::config::Config;
+use crate::pages::{Page, View};
+use crate::site::addresses::permalink;
+use crate::value::Value;
+
+/// The head of a page, from the context of its template.
+pub fn of(page: &Page, context: &Value, config: &Config) -> Value {
+    let none = Value::None;
+    let about = ["page", "section", "term", "taxonomy"]
+        .iter()
+        .find_map(|name| context.get(name))
+        .unwrap_or(&none);
+    let masthead = context.get("site").unwrap_or(&none);
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let not_found = page.view == View::NotFound;
+    let site_title = text(masthead, "title").unwrap_or_default();
+    let heading = match &page.view {
+        View::NotFound => "Page not found".to_owned(),
+        View::Home { .. } => text(about, "title").unwrap_or_else(|| site_title.clone()),
+        _ => text(about, "title")
+            .or_else(|| text(about, "name"))
+            .unwrap_or_else(|| site_title.clone()),
+    };
+    let numbered = matches!(
+        page.view,
+        View::Term { .. } | View::Section { .. } | View::Home { .. }
+    );
+    let number = page.view.number();
+    let heading = if numbered && number > 1 {
+        format!("{heading}, page {number}")
+    } else {
+        heading
+    };
+    let title = if site_title.is_empty() || heading == site_title {
+        heading.clone()
+    } else {
+        format!("{heading} · {site_title}")
+    };
+    let description = text(about, "description")
+        .or_else(|| text(about, "summary").filter(|_| context.get("term").is_some()));
+    let brief = about.get("brief");
+    let canonical = (!not_found).then(|| escape::address(&permalink(config, &page.address)));
+    let date = |name: &str| {
+        about
+            .get(name)
+            .filter(|_| brief.is_some())
+            .cloned()
+            .unwrap_or_default()
+    };
+    Value::map([
+        ("title", Value::from(title)),
+        ("heading", heading.into()),
+        (
+            "description",
+            description.or_else(|| text(masthead, "description")).into(),
+        ),
+        ("canonical", canonical.into()),
+        (
+            "type",
+            if brief.is_some() {
+                "article"
+            } else {
+                "website"
+            }
+            .into(),
+        ),
+        ("published", date("date")),
+        ("modified", date("updated")),
+        ("not_found", not_found.into()),
+        ("feed", feed(context)),
+        (
+            "json_ld",
+            json_ld(page, about, brief, masthead, config)
+                .map(Value::html)
+                .into(),
+        ),
+    ])
+}
+
+/// The feed of what the page lists: of a term, of a company.
+fn feed(context: &Value) -> Value {
+    let of = |name: &str| {
+        context
+            .get(name)
+            .and_then(|value| value.get("feed"))
+            .cloned()
+    };
+    of("term")
+        .or_else(|| of("view"))
+        .filter(|feed| feed.as_str().is_some())
+        .unwrap_or_default()
+}
+
+fn json_ld(
+    page: &Page,
+    about: &Value,
+    brief: Option<&Value>,
+    masthead: &Value,
+    config: &Config,
+) -> Option<String> {
+    if let Some(brief) = brief {
+        return Some(json_ld::news_article(about, brief, masthead));
+    }
+    let path = page.address.as_str();
+    if path == "/" || page.view == View::NotFound {
+        return None;
+    }
+    // The folders above the page that are pages of the site, by the names in the navigation.
+    let home = format!("{}/", config.base_url);
+    let above = masthead
+        .get("navigation")
+        .map(Value::items)
+        .unwrap_or_default()
+        .iter()
+        .find_map(|item| {
+            let (name, at) = (item.get("name")?.as_str()?, item.get("path")?.as_str()?);
+            (path.starts_with(at) && path != at).then(|| (name, format!("{}{at}", config.base_url)))
+        });
+    let own = permalink(config, &page.address);
+    let title = ["title", "name"]
+        .iter()
+        .find_map(|key| about.get(key).and_then(Value::as_str))
+        .unwrap_or(path);
+    let mut way = vec![("Home", home.as_str())];
+    if let Some((name, at)) = &above {
+        way.push((*name, at.as_str()));
+    }
+    way.push((title, &own));
+    json_ld::breadcrumbs(&way)
+}

@@ -1,0 +1,296 @@
+//! Tera 1 templates, rendered by the crate of that name: Zola's themes up to Zola 0.22.
+//!
+//! Tera wants its data as trees that it owns, and clones what a function gives. So the context is
+//! kept for each thread and only what differs from the last page is converted; and calls with
+//! constant arguments that give much (`get_section(path="blog/_index.md")` in a base template)
+//! are answered into that context (`answers.rs`).
+//!
+//! Differences to Tera as it comes: `get_env` gives nothing away, `get_random` gives the same
+//! each time, `range` and nesting have limits, `date` is ours.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ::tera::{Context, Error, Template, Tera, Value as Bound};
+
+use super::asking;
+use super::engine::{Bounded, Engine, TemplateError, Templates};
+use super::filters::{FILTERS, Filter};
+use super::functions::{Args, FUNCTIONS, Function};
+use crate::pages::question::Asker;
+use crate::value::{Hash, Value};
+use answers::Calls;
+
+mod answers;
+mod bounds;
+mod explain;
+
+/// Parsed Tera 1 templates.
+pub struct Tera1 {
+    /// The templates as they are written.
+    plain: Tera,
+    /// The same, with variables in the place of the calls that are answered beforehand.
+    quick: Tera,
+    calls: Calls,
+    templates: Templates,
+}
+
+impl Tera1 {
+    /// Parses the templates, or says of each what is wrong with it.
+    pub fn new(templates: Templates) -> Result<Tera1, Vec<TemplateError>> {
+        let mut errors = Vec::new();
+        let mut parsed: HashMap<Arc<str>, Template> = HashMap::new();
+        let mut plain = empty();
+        for (name, source) in templates.iter() {
+            // A template of the theme has two names; it is parsed and reported once.
+            let template = match parsed.get(&source.file) {
+                Some(template) => Some(template.clone()),
+                None => match parse(&source.name, &source.text) {
+                    Ok(mut template) => {
+                        bounds::guard(&mut template);
+                        parsed.insert(source.file.clone(), template.clone());
+                        Some(template)
+                    }
+                    Err(error) => {
+                        let error = explain::syntax(&error, source);
+                        if !errors.contains(&error) {
+                            errors.push(error);
+                        }
+                        None
+                    }
+                },
+            };
+            if let Some(mut template) = template {
+                name.clone_into(&mut template.name);
+                plain.templates.insert(name.to_owned(), template);
+            }
+        }
+        if errors.is_empty() {
+            errors = explain::missing_parents(&plain, &templates);
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut quick = plain.clone();
+        let calls = Calls::taken_from(&mut quick);
+        for tera in [&mut plain, &mut quick] {
+            tera.build_inheritance_chains()
+                .expect("parents were checked");
+        }
+        Ok(Tera1 {
+            plain,
+            quick,
+            calls,
+            templates,
+        })
+    }
+}
+
+impl Engine for Tera1 {
+    fn has(&self, template: &str) -> bool {
+        self.templates.get(template).is_some()
+    }
+
+    fn render(
+        &self,
+        template: &str,
+        context: &Value,
+        asker: &Rc<Asker>,
+    ) -> Result<String, TemplateError> {
+        asking::on_behalf_of(asker, || {
+            // A call that has no answer may stand where this page does not come by. And an error
+            // has to name what stands in the template, not a variable of ours.
+            if let Ok(answers) = self.calls.answers(template)
+                && !answers.is_empty()
+                && let Ok(output) = run(&self.quick, template, context, &answers)
+            {
+                return Ok(output);
+            }
+            run(&self.plain, template, context, &[]).map_err(|error| {
+                explain::failure(&error, template, context, &self.plain, &self.templates)
+            })
+        })
+    }
+}
+
+fn run(
+    tera: &Tera,
+    template: &str,
+    context: &Value,
+    answers: &[(String, Value)],
+) -> Result<String, Error> {
+    let mut bound = BOUND.take().unwrap_or_default();
+    bound.take_in(context, answers);
+    let mut output = Bounded::empty();
+    // Tera panics on some mistakes, such as a sum that is too large.
+    let rendered = bounds::reset(|| {
+        catch_unwind(AssertUnwindSafe(|| {
+            tera.render_to(template, &bound.context, &mut output)
+        }))
+    });
+    BOUND.set(Some(bound));
+    rendered
+        .unwrap_or_else(|_| Err(Error::msg("the template engine failed on this template")))
+        .map(|()| output.into_text())
+}
+
+thread_local! {
+    /// The context of the last page of this thread. It is taken out while a page is rendered, so
+    /// that a render within a render has one of its own.
+    static BOUND: RefCell<Option<BoundContext>> = const { RefCell::new(None) };
+}
+
+/// A context of Tera, with what its entries were made from.
+#[derive(Default)]
+struct BoundContext {
+    context: Context,
+    /// They are kept alive, so that an equal address means an equal value.
+    sources: BTreeMap<String, Value>,
+}
+
+impl BoundContext {
+    fn take_in(&mut self, context: &Value, answers: &[(String, Value)]) {
+        let entries = match context {
+            Value::Map(map) => map.entries(),
+            _ => &[],
+        };
+        let wanted: BTreeMap<&str, &Value> = entries
+            .iter()
+            .map(|(key, value)| (key.as_ref(), value))
+            .chain(answers.iter().map(|(key, value)| (key.as_str(), value)))
+            .collect();
+        self.sources.retain(|key, _| {
+            let is_wanted = wanted.contains_key(key.as_str());
+            if !is_wanted {
+                self.context.remove(key);
+            }
+            is_wanted
+        });
+        for (key, value) in wanted {
+            if !self.sources.get(key).is_some_and(|old| is_same(old, value)) {
+                self.context.insert(key, value);
+                self.sources.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+/// Whether two values are the same without looking into them.
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
+        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+        (Value::List(_) | Value::Map(_), _) | (_, Value::List(_) | Value::Map(_)) => false,
+        (a, b) => a == b,
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<Template, Error> {
+    catch_unwind(|| Template::new(name, None, text)).unwrap_or_else(|_| {
+        Err(Error::msg(
+            "the template engine failed to read this template",
+        ))
+    })
+}
+
+/// Tera with our functions and filters and without a template.
+fn empty() -> Tera {
+    let mut tera = Tera::default();
+    tera.autoescape_on(vec![".html", ".htm", ".xml"]);
+    for function in FUNCTIONS {
+        tera.register_function(function.name, BoundFunction(function));
+    }
+    for filter in FILTERS {
+        tera.register_filter(filter.name, BoundFilter(filter));
+    }
+    tera.register_function("get_env", get_env);
+    tera.register_function("get_random", get_random);
+    bounds::register(&mut tera);
+    tera
+}
+
+struct BoundFunction(&'static Function);
+
+impl ::tera::Function for BoundFunction {
+    fn call(&self, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        let answer = self.0.call(&arguments(args)).map_err(Error::msg)?;
+        Ok(serde_json::to_value(answer)?)
+    }
+
+    fn is_safe(&self) -> bool {
+        self.0.is_safe
+    }
+}
+
+struct BoundFilter(&'static Filter);
+
+impl ::tera::Filter for BoundFilter {
+    fn filter(&self, value: &Bound, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        let result = (self.0.apply)(&unbind(value), &arguments(args)).map_err(Error::msg)?;
+        Ok(serde_json::to_value(result)?)
+    }
+}
+
+fn arguments(bound: &HashMap<String, Bound>) -> Args {
+    let mut args = Args::default();
+    for (name, value) in bound.iter().collect::<BTreeMap<_, _>>() {
+        args.add(name.clone(), unbind(value));
+    }
+    args
+}
+
+/// Tera's value as ours.
+fn unbind(value: &Bound) -> Value {
+    match value {
+        Bound::Null => Value::None,
+        Bound::Bool(yes) => Value::Bool(*yes),
+        Bound::Number(number) => match number.as_i64() {
+            Some(number) => Value::Int(number),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Bound::String(text) => text.as_str().into(),
+        Bound::Array(items) => Value::list(items.iter().map(unbind)),
+        Bound::Object(entries) => {
+            let entries = entries.iter();
+            Value::map(entries.map(|(key, value)| (key.clone(), unbind(value))))
+        }
+    }
+}
+
+/// A template learns nothing about the machine that it is rendered on.
+fn get_env(args: &HashMap<String, Bound>) -> Result<Bound, Error> {
+    match args.get("default") {
+        Some(default) => Ok(default.clone()),
+        None => Err(Error::msg(
+            "templates cannot read environment variables; put the value into config.toml",
+        )),
+    }
+}
+
+/// A number that looks random and is the same in every build.
+fn get_random(args: &HashMap<String, Bound>) -> Result<Bound, Error> {
+    thread_local! {
+        static CALLS: Cell<(usize, u64)> = const { Cell::new((0, 0)) };
+    }
+    let number = |name: &str, default: Option<i64>| match args.get(name) {
+        None => default.ok_or_else(|| Error::msg(format!("the argument `{name}` is missing"))),
+        Some(value) => value
+            .as_i64()
+            .ok_or_else(|| Error::msg(format!("`{name}` has to be a number"))),
+    };
+    let (start, end) = (number("start", Some(0))?, number("end", None)?);
+    if start >= end {
+        return Err(Error::msg("`start` has to be smaller than `end`"));
+    }
+    // The count begins anew for each page, or a page would depend on those rendered before it.
+    let page = bounds::page();
+    let (last_page, count) = CALLS.get();
+    let count = if page == last_page { count + 1 } else { 0 };
+    CALLS.set((page, count));
+    let digest = Hash::of(&count.to_le_bytes()).0 % u128::from(end.abs_diff(start));
+    let offset = i64::try_from(digest).unwrap_or_default();
+    Ok(start.saturating_add(offset).into())
+}

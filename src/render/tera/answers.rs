@@ -1,0 +1,192 @@
+//! Calls that are answered before a page is rendered.
+//!
+//! Tera clones what a function gives, each time. A base template that calls `get_section` for a
+//! section of 10,000 pages would clone 10,000 pages on each of 10,000 pages. Where all arguments
+//! are constants, a variable is put in the place of the call; its value is in the context, which
+//! a thread keeps from page to page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::tera::ast::{Expr, ExprVal, FunctionCall, Node};
+use ::tera::{Template, Tera};
+
+use super::super::functions::{Args, FUNCTIONS, Function};
+use crate::value::Value;
+
+/// The calls that were taken out of templates.
+#[derive(Default)]
+pub struct Calls {
+    calls: Vec<Call>,
+    /// Which calls a template may come by, with its parents and what it includes.
+    by_template: BTreeMap<String, BTreeSet<usize>>,
+}
+
+struct Call {
+    /// As a reader would write it; equal calls are one.
+    text: String,
+    variable: String,
+    function: &'static Function,
+    args: Args,
+}
+
+impl Calls {
+    /// Takes the calls out of all templates, before Tera links them with their parents.
+    pub fn taken_from(tera: &mut Tera) -> Calls {
+        let mut calls = Calls::default();
+        let mut own = BTreeMap::new();
+        for (name, template) in &mut tera.templates {
+            let mut found = BTreeSet::new();
+            calls.take_from_nodes(&mut template.ast, &mut found);
+            for block in template.blocks.values_mut() {
+                calls.take_from_nodes(&mut block.body, &mut found);
+            }
+            own.insert(name.clone(), found);
+        }
+        for name in own.keys() {
+            let reached = reach(name, tera);
+            let found = reached.iter().filter_map(|name| own.get(name)).flatten();
+            let found = found.copied().collect();
+            calls.by_template.insert(name.clone(), found);
+        }
+        calls
+    }
+
+    /// The variables of a template with their values; an error if one call has no answer.
+    pub fn answers(&self, template: &str) -> Result<Vec<(String, Value)>, String> {
+        let Some(numbers) = self.by_template.get(template) else {
+            return Ok(Vec::new());
+        };
+        numbers
+            .iter()
+            .map(|number| {
+                let call = &self.calls[*number];
+                Ok((call.variable.clone(), call.function.call(&call.args)?))
+            })
+            .collect()
+    }
+
+    fn take_from_nodes(&mut self, nodes: &mut [Node], found: &mut BTreeSet<usize>) {
+        for node in nodes {
+            match node {
+                Node::Set(_, set) => self.take_from(&mut set.value, found),
+                Node::Forloop(_, forloop, _) => {
+                    self.take_from(&mut forloop.container, found);
+                    self.take_from_nodes(&mut forloop.body, found);
+                    if let Some(nodes) = &mut forloop.empty_body {
+                        self.take_from_nodes(nodes, found);
+                    }
+                }
+                Node::If(condition, _) => {
+                    for (_, _, nodes) in &mut condition.conditions {
+                        self.take_from_nodes(nodes, found);
+                    }
+                    if let Some((_, nodes)) = &mut condition.otherwise {
+                        self.take_from_nodes(nodes, found);
+                    }
+                }
+                Node::Block(_, block, _) => self.take_from_nodes(&mut block.body, found),
+                Node::FilterSection(_, section, _) => {
+                    self.take_from_nodes(&mut section.body, found);
+                }
+                // A macro does not see the context, so its calls stay; the others hold none that
+                // give much.
+                _ => {}
+            }
+        }
+    }
+
+    fn take_from(&mut self, expression: &mut Expr, found: &mut BTreeSet<usize>) {
+        // Tera replaces an absent variable by its default, but not what a function gives.
+        if expression.has_default_filter() {
+            return;
+        }
+        if let ExprVal::FunctionCall(call) = &expression.val
+            && let Some(number) = self.number_of(call)
+        {
+            expression.val = ExprVal::Ident(self.calls[number].variable.clone());
+            found.insert(number);
+        }
+    }
+
+    fn number_of(&mut self, call: &FunctionCall) -> Option<usize> {
+        let function = FUNCTIONS
+            .iter()
+            .find(|function| function.is_large && function.name == call.name)?;
+        let mut args = Args::default();
+        let mut text = call.name.clone();
+        for (name, value) in call.args.iter().collect::<BTreeMap<_, _>>() {
+            let value = constant(value)?;
+            text = format!("{text} {name}={value:?}");
+            args.add(name.clone(), value);
+        }
+        let known = self.calls.iter().position(|other| other.text == text);
+        Some(known.unwrap_or_else(|| {
+            self.calls.push(Call {
+                text,
+                variable: format!("__answer_{}", self.calls.len()),
+                function,
+                args,
+            });
+            self.calls.len() - 1
+        }))
+    }
+}
+
+fn constant(expression: &Expr) -> Option<Value> {
+    if expression.negated || !expression.filters.is_empty() {
+        return None;
+    }
+    match &expression.val {
+        ExprVal::String(text) => Some(text.as_str().into()),
+        ExprVal::Bool(yes) => Some((*yes).into()),
+        ExprVal::Int(number) => Some((*number).into()),
+        _ => None,
+    }
+}
+
+/// The template, its parents, and whatever they include, with each one's own.
+pub fn reach(name: &str, tera: &Tera) -> Vec<String> {
+    let mut reached = Vec::new();
+    let mut next = vec![name.to_owned()];
+    while let Some(name) = next.pop() {
+        let Some(template) = tera.templates.get(&name) else {
+            continue;
+        };
+        if reached.contains(&name) {
+            continue;
+        }
+        next.extend(included(template));
+        next.extend(template.parent.clone());
+        reached.push(name);
+    }
+    reached
+}
+
+fn included(template: &Template) -> Vec<String> {
+    fn collect(nodes: &[Node], names: &mut Vec<String>) {
+        for node in nodes {
+            match node {
+                Node::Include(_, found, _) => names.extend(found.iter().cloned()),
+                Node::Forloop(_, forloop, _) => {
+                    collect(&forloop.body, names);
+                    collect(forloop.empty_body.as_deref().unwrap_or_default(), names);
+                }
+                Node::If(condition, _) => {
+                    for (_, _, nodes) in &condition.conditions {
+                        collect(nodes, names);
+                    }
+                    if let Some((_, nodes)) = &condition.otherwise {
+                        collect(nodes, names);
+                    }
+                }
+                Node::Block(_, block, _) => collect(&block.body, names),
+                Node::FilterSection(_, section, _) => collect(&section.body, names),
+                Node::MacroDefinition(_, definition, _) => collect(&definition.body, names),
+                _ => {}
+            }
+        }
+    }
+    let mut names = Vec::new();
+    collect(&template.ast, &mut names);
+    names
+}

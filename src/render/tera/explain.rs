@@ -1,0 +1,290 @@
+//! Tera's errors in our words, with the place that Tera does not tell.
+
+use std::error::Error as _;
+
+use ::tera::{Error, ErrorKind, Tera};
+
+use super::super::detect::{Tag, tags};
+use super::super::engine::{Bounded, TemplateError, Templates, listed};
+use super::super::functions::FUNCTIONS;
+use super::answers::reach;
+use super::bounds;
+use crate::diagnostic::nearest;
+use crate::input::TemplateSource;
+use crate::value::Value;
+
+/// A template that does not parse. Tera gives the place as part of a drawing.
+pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
+    let drawing = error.to_string();
+    let place = drawing
+        .split_once("--> ")
+        .and_then(|(_, rest)| rest.lines().next())
+        .and_then(|place| place.trim().split_once(':'));
+    let number = |text: &str| text.parse().unwrap_or_default();
+    let (line, column) = place.map_or((0, 0), |(line, column)| (number(line), number(column)));
+    let message = match drawing.rsplit_once("  = ") {
+        Some((_, reason)) => reason.trim().to_owned(),
+        None => drawing,
+    };
+    TemplateError {
+        file: source.file.clone(),
+        line,
+        column,
+        message,
+        hint: None,
+    }
+}
+
+/// Templates that extend or import what is not there, or themselves. Tera would stop at the
+/// first that is missing, and never end on one that imports itself.
+pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError> {
+    let mut errors: Vec<TemplateError> = Vec::new();
+    // A template of the theme has two names and is reported once.
+    let mut report = |error: TemplateError| {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    };
+    for (name, source) in templates.iter() {
+        let Some(template) = tera.templates.get(name) else {
+            continue;
+        };
+        let imports = template.imported_macro_files.iter().map(|(name, _)| name);
+        let wanted = template.parent.iter().map(|parent| ("extends", parent));
+        for (word, other) in wanted.chain(imports.map(|name| ("import", name))) {
+            if tera.templates.contains_key(other) {
+                continue;
+            }
+            let at = tags(&source.text)
+                .find(|tag| tag.word() == word && tag.inner.contains(other.as_str()))
+                .map(|tag| tag.at);
+            let (message, hint) = unknown_template(other, templates);
+            report(templates.error(name, at, message, Some(hint)));
+        }
+        if imports_itself(name, tera) {
+            let at = tags(&source.text)
+                .find(|tag| tag.word() == "import")
+                .map(|tag| tag.at);
+            let hint = "macros of the same file are called as `self::name()`".to_owned();
+            let message = format!("`{name}` imports itself");
+            report(templates.error(name, at, message, Some(hint)));
+        }
+        if extends_itself(name, tera) {
+            let at = tags(&source.text)
+                .find(|tag| tag.word() == "extends")
+                .map(|tag| tag.at);
+            let hint = if source.from_theme {
+                "one of its parents extends it in turn"
+            } else {
+                "a template of the theme is extended as `<theme>/templates/<name>`"
+            };
+            let message = format!("`{name}` extends itself");
+            report(templates.error(name, at, message, Some(hint.to_owned())));
+        }
+    }
+    errors
+}
+
+fn imports_itself(name: &str, tera: &Tera) -> bool {
+    let imports = |name: &str| {
+        let template = tera.templates.get(name);
+        template.map_or(&[][..], |template| &template.imported_macro_files)
+    };
+    let mut seen = Vec::new();
+    let mut next: Vec<&str> = vec![name];
+    while let Some(one) = next.pop() {
+        for (other, _) in imports(one) {
+            if other == name {
+                return true;
+            }
+            if !seen.contains(other) {
+                seen.push(other.clone());
+                next.push(other);
+            }
+        }
+    }
+    false
+}
+
+fn extends_itself(name: &str, tera: &Tera) -> bool {
+    let mut next = name;
+    for _ in 0..=tera.templates.len() {
+        let parent = tera.templates.get(next).and_then(|t| t.parent.as_deref());
+        match parent {
+            Some(parent) if parent == name => return true,
+            Some(parent) => next = parent,
+            None => return false,
+        }
+    }
+    // Its parents go round without it; they are reported themselves.
+    false
+}
+
+/// A template that failed on a page.
+pub fn failure(
+    error: &Error,
+    template: &str,
+    context: &Value,
+    tera: &Tera,
+    templates: &Templates,
+) -> TemplateError {
+    let chain = chain(error);
+    let last = chain.last().copied().unwrap_or(error);
+    let (message, hint, mut needle) = describe(last, context, templates);
+    // What failed inside of a call is best looked for by the name of the call.
+    let called = chain
+        .iter()
+        .rev()
+        .skip(1)
+        .find_map(|error| match &error.kind {
+            ErrorKind::CallFunction(name) if !bounds::is_counter(name) => Some((name, "")),
+            ErrorKind::CallFilter(name) => Some((name, "|")),
+            ErrorKind::CallTest(name) => Some((name, "is")),
+            _ => None,
+        });
+    let message = match (called, &needle) {
+        (Some((name, _)), None) => {
+            needle = Some(name.clone());
+            format!("`{name}`: {message}")
+        }
+        _ => message,
+    };
+    let texts: Vec<String> = chain.iter().map(|error| error.to_string()).collect();
+    let mut candidates: Vec<String> = Vec::new();
+    for text in texts.iter().rev() {
+        for mark in [
+            "error happened in '",
+            "while rendering '",
+            "Failed to render '",
+        ] {
+            if let Some((_, rest)) = text.split_once(mark) {
+                candidates.extend(rest.split('\'').next().map(str::to_owned));
+            }
+        }
+    }
+    candidates.extend(reach(template, tera));
+    for name in candidates.clone() {
+        if let Some(found) = tera.templates.get(&name) {
+            let imports = found.imported_macro_files.iter();
+            candidates.extend(imports.map(|(file, _)| file.clone()));
+        }
+    }
+    let found = needle.and_then(|needle| {
+        candidates
+            .iter()
+            .find_map(|name| Some((name, place_of(&needle, &templates.get(name)?.text)?)))
+    });
+    match found {
+        Some((name, at)) => templates.error(name, Some(at), message, hint),
+        None => {
+            let name = candidates.first().map_or(template, String::as_str);
+            templates.error(name, None, message, hint)
+        }
+    }
+}
+
+fn chain(error: &Error) -> Vec<&Error> {
+    let mut chain = vec![error];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        chain.extend(cause.downcast_ref::<Error>());
+        next = cause.source();
+    }
+    chain
+}
+
+/// Message, hint, and the name to look for in the templates.
+fn describe(
+    error: &Error,
+    context: &Value,
+    templates: &Templates,
+) -> (String, Option<String>, Option<String>) {
+    let unknown = |kind: &str, name: &String, hint| {
+        (
+            format!("there is no {kind} `{name}`"),
+            hint,
+            Some(name.clone()),
+        )
+    };
+    match &error.kind {
+        ErrorKind::Io(_) => {
+            let (message, hint) = Bounded::too_large();
+            (message, hint, None)
+        }
+        ErrorKind::FunctionNotFound(name) => {
+            let meant = nearest(name, FUNCTIONS.iter().map(|function| function.name));
+            let hint = meant.map(|meant| format!("did you mean `{meant}`?"));
+            unknown("function", name, hint)
+        }
+        ErrorKind::FilterNotFound(name) => unknown("filter", name, None),
+        ErrorKind::TestNotFound(name) => unknown("test", name, None),
+        ErrorKind::TemplateNotFound(name) => {
+            let name = name.trim_matches(['[', ']']);
+            let (message, hint) = unknown_template(name, templates);
+            (message, Some(hint), Some(name.to_owned()))
+        }
+        _ => {
+            let text = error.to_string();
+            match text
+                .strip_prefix("Variable `")
+                .and_then(|rest| rest.split_once("` not found in context"))
+            {
+                Some((name, _)) => (
+                    format!("`{name}` is undefined"),
+                    available(name, context),
+                    Some(name.to_owned()),
+                ),
+                None => (text, None, None),
+            }
+        }
+    }
+}
+
+/// What there is in the place of the first part of a name that is missing.
+fn available(name: &str, context: &Value) -> Option<String> {
+    let mut value = context;
+    let mut owner = String::new();
+    for part in name.split('.') {
+        let Value::Map(map) = value else {
+            return None;
+        };
+        if let Some(inner) = map.get(part) {
+            if !owner.is_empty() {
+                owner.push('.');
+            }
+            owner.push_str(part);
+            value = inner;
+            continue;
+        }
+        let keys = || map.entries().iter().map(|(key, _)| key.as_ref());
+        return Some(match (nearest(part, keys()), owner.as_str()) {
+            (Some(meant), "") => format!("did you mean `{meant}`?"),
+            (Some(meant), owner) => format!("did you mean `{owner}.{meant}`?"),
+            (None, "") => format!("there are {}", listed(keys())),
+            (None, owner) => format!("`{owner}` has {}", listed(keys())),
+        });
+    }
+    None
+}
+
+fn unknown_template(name: &str, templates: &Templates) -> (String, String) {
+    let hint = match nearest(name, templates.names()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are {}", listed(templates.names())),
+    };
+    (format!("there is no template `{name}`"), hint)
+}
+
+/// Where a name first stands in a tag, as a whole word.
+fn place_of(needle: &str, text: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    tags(text).find_map(|Tag { at, inner, .. }| {
+        let begin = text[at..].find(inner)? + at;
+        inner.match_indices(needle).find_map(|(offset, _)| {
+            let before = inner[..offset].chars().next_back();
+            let after = inner[offset + needle.len()..].chars().next();
+            let is_word = !before.is_some_and(is_part) && !after.is_some_and(is_part);
+            is_word.then_some(begin + offset)
+        })
+    })
+}

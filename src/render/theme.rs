@@ -1,0 +1,208 @@
+//! The theme: its engine, and the built-in templates for what it does not lay out.
+
+use crate::diagnostic::Diagnostics;
+use crate::input::{EmbeddedTheme, TemplateSource, ThemeSource};
+use crate::render::engine::{self, Engine};
+use crate::value::{Hash, Value};
+
+/// Compiled templates, shared by all threads.
+pub struct Theme {
+    engine: Box<dyn Engine>,
+    /// The built-in theme, where another one is chosen.
+    built_in: Option<Box<dyn Engine>>,
+    /// The digest of all templates.
+    pub hash: Hash,
+}
+
+/// The name of the theme that is in the program.
+pub const BUILT_IN: &str = "dateline";
+
+/// The templates of the built-in theme, by name; a test compares the list with the folder.
+const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "404.html",
+        include_str!("../../themes/dateline/templates/404.html"),
+    ),
+    (
+        "base.html",
+        include_str!("../../themes/dateline/templates/base.html"),
+    ),
+    (
+        "brief.html",
+        include_str!("../../themes/dateline/templates/brief.html"),
+    ),
+    (
+        "index.html",
+        include_str!("../../themes/dateline/templates/index.html"),
+    ),
+    (
+        "macros.html",
+        include_str!("../../themes/dateline/templates/macros.html"),
+    ),
+    (
+        "page.html",
+        include_str!("../../themes/dateline/templates/page.html"),
+    ),
+    (
+        "section.html",
+        include_str!("../../themes/dateline/templates/section.html"),
+    ),
+    (
+        "taxonomy_list.html",
+        include_str!("../../themes/dateline/templates/taxonomy_list.html"),
+    ),
+    (
+        "taxonomy_single.html",
+        include_str!("../../themes/dateline/templates/taxonomy_single.html"),
+    ),
+    (
+        "fragments/archive.html",
+        include_str!("../../themes/dateline/templates/fragments/archive.html"),
+    ),
+    (
+        "fragments/companies.html",
+        include_str!("../../themes/dateline/templates/fragments/companies.html"),
+    ),
+    (
+        "fragments/company-timeline.html",
+        include_str!("../../themes/dateline/templates/fragments/company-timeline.html"),
+    ),
+    (
+        "fragments/company.html",
+        include_str!("../../themes/dateline/templates/fragments/company.html"),
+    ),
+    (
+        "fragments/compare.html",
+        include_str!("../../themes/dateline/templates/fragments/compare.html"),
+    ),
+    (
+        "fragments/comparison.html",
+        include_str!("../../themes/dateline/templates/fragments/comparison.html"),
+    ),
+    (
+        "fragments/corrections.html",
+        include_str!("../../themes/dateline/templates/fragments/corrections.html"),
+    ),
+    (
+        "fragments/event.html",
+        include_str!("../../themes/dateline/templates/fragments/event.html"),
+    ),
+    (
+        "fragments/events.html",
+        include_str!("../../themes/dateline/templates/fragments/events.html"),
+    ),
+    (
+        "fragments/predictions.html",
+        include_str!("../../themes/dateline/templates/fragments/predictions.html"),
+    ),
+    (
+        "fragments/term.html",
+        include_str!("../../themes/dateline/templates/fragments/term.html"),
+    ),
+    (
+        "fragments/terms.html",
+        include_str!("../../themes/dateline/templates/fragments/terms.html"),
+    ),
+    (
+        "fragments/timeline.html",
+        include_str!("../../themes/dateline/templates/fragments/timeline.html"),
+    ),
+    (
+        "fragments/weekly.html",
+        include_str!("../../themes/dateline/templates/fragments/weekly.html"),
+    ),
+    (
+        "fragments/weeks.html",
+        include_str!("../../themes/dateline/templates/fragments/weeks.html"),
+    ),
+];
+
+/// The static files of the built-in theme, by path.
+const FILES: &[(&str, &[u8])] = &[(
+    "dateline.css",
+    include_bytes!("../../themes/dateline/static/dateline.css"),
+)];
+
+/// The theme that is in the program.
+pub fn embedded() -> EmbeddedTheme {
+    EmbeddedTheme {
+        theme_toml: include_str!("../../themes/dateline/theme.toml"),
+        templates: TEMPLATES,
+        files: FILES,
+    }
+}
+
+impl Theme {
+    /// Compiles the templates. Every template that does not parse is reported; there is a theme
+    /// only if all do.
+    pub fn load(source: &ThemeSource, problems: &mut Diagnostics) -> Option<Theme> {
+        let engine = engine::load(source, problems)?;
+        let is_ours = &*source.name == BUILT_IN && engine.has("fragments/weekly.html");
+        let built_in = if is_ours {
+            None
+        } else {
+            Some(engine::load(&built_in_source(), problems)?)
+        };
+        let mut hasher = blake3::Hasher::new();
+        for template in &source.templates {
+            hasher.update(template.name.as_bytes());
+            hasher.update(&[0]);
+            hasher.update(
+                Hash::of(template.text.as_bytes())
+                    .0
+                    .to_le_bytes()
+                    .as_slice(),
+            );
+        }
+        Some(Theme {
+            engine,
+            built_in,
+            hash: hasher.finalize().into(),
+        })
+    }
+
+    /// The first of some templates that the theme has, or that the built-in one has.
+    pub fn pick<'a>(&'a self, templates: &'a [String]) -> (&'a dyn Engine, &'a str) {
+        let engines = std::iter::once(&self.engine).chain(&self.built_in);
+        for engine in engines {
+            if let Some(name) = templates.iter().find(|name| engine.has(name)) {
+                return (engine.as_ref(), name);
+            }
+        }
+        (self.fragments(), "page.html")
+    }
+
+    /// Whether the theme, or the built-in one, has a template.
+    pub fn has(&self, template: &str) -> bool {
+        self.engine.has(template)
+            || self
+                .built_in
+                .as_ref()
+                .is_some_and(|engine| engine.has(template))
+    }
+
+    /// Whether the theme is the built-in one, perhaps with templates of the site laid over it.
+    pub fn is_ours(&self) -> bool {
+        self.built_in.is_none()
+    }
+
+    /// The engine that has our fragments.
+    pub fn fragments(&self) -> &dyn Engine {
+        self.built_in.as_deref().unwrap_or(&*self.engine)
+    }
+}
+
+fn built_in_source() -> ThemeSource {
+    let templates = TEMPLATES.iter().map(|(name, text)| TemplateSource {
+        name: (*name).into(),
+        file: format!("dateline:templates/{name}").into(),
+        text: (*text).into(),
+        from_theme: true,
+    });
+    ThemeSource {
+        name: BUILT_IN.into(),
+        engine: Some("minijinja".into()),
+        templates: templates.collect(),
+        extra: Value::None,
+    }
+}

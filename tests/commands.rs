@@ -1,0 +1,234 @@
+//! Transcripts: what is typed, and what the program prints.
+//!
+//! Each `tests/commands/*.md` is run in a folder of its own, which is empty unless the file says
+//! `<!-- site: NAME -->`; then it is a copy of `tests/commands/NAME/`. In its fenced blocks
+//! a line `$ dateline …` is run, `$ cat FILE` and `$ ls FOLDER` look at files, `$ write FILE TEXT`
+//! makes one; what they print follows, and `[1]` if the exit status is 1. `UPDATE=1` writes what
+//! was printed into the files.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this test writes folders and looks at them"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The moment at which all transcripts happen: 2026-04-30T20:30:00Z.
+const NOW: &str = "1777581000";
+
+#[test]
+fn transcripts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/commands");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    let mut failed = Vec::new();
+    for file in files {
+        let expected = fs::read_to_string(&file).unwrap();
+        let printed = run(&expected, &folder);
+        if printed == expected {
+            continue;
+        }
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&file, printed).unwrap();
+        } else {
+            failed.push(difference(&file, &expected, &printed));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+#[test]
+fn every_file_of_the_starter_is_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/starter");
+    let written = tempfile::tempdir().unwrap();
+    dateline(written.path(), &["init".into(), "site".into()]);
+    for entry in walkdir::WalkDir::new(&folder) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(&folder).unwrap();
+            let copy = written.path().join("site").join(name);
+            assert_eq!(
+                fs::read(copy).ok(),
+                fs::read(entry.path()).ok(),
+                "{} is not in the list of `init`",
+                name.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn ids_of_new_briefs_differ() {
+    let site = tempfile::tempdir().unwrap();
+    dateline(site.path(), &["init".into(), ".".into()]);
+    let mut ids = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        let path = dateline(site.path(), &["new".into(), "Again".into()]);
+        let text = fs::read_to_string(site.path().join(path.trim_end())).unwrap();
+        let line = text.lines().find(|l| l.starts_with("id = ")).unwrap();
+        ids.insert(line.to_owned());
+    }
+    assert_eq!(ids.len(), 20);
+}
+
+/// The transcript as it happens now.
+fn run(transcript: &str, folder: &Path) -> String {
+    let site = tempfile::tempdir().unwrap();
+    let first = transcript.lines().next().unwrap_or_default();
+    if let Some(name) = first.strip_prefix("<!-- site: ") {
+        copy(&folder.join(name.trim_end_matches(" -->")), site.path());
+    }
+    let mut out = String::new();
+    let mut in_block = false;
+    for line in transcript.lines() {
+        if line.starts_with("````") {
+            in_block = !in_block;
+        } else if in_block {
+            if let Some(typed) = line.strip_prefix("$ ") {
+                out.push_str(&format!(
+                    "{line}\n{}",
+                    normal(&answer(typed, site.path()), site.path())
+                ));
+            }
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+fn answer(typed: &str, site: &Path) -> String {
+    let words = words(typed);
+    let (name, arguments) = words.split_first().expect("a command");
+    match name.as_str() {
+        "dateline" => dateline(site, arguments),
+        "cat" => fs::read_to_string(site.join(&arguments[0])).unwrap(),
+        "ls" => {
+            let mut names: Vec<String> = fs::read_dir(site.join(&arguments[0]))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names.iter().map(|name| format!("{name}\n")).collect()
+        }
+        "write" => {
+            let path = site.join(&arguments[0]);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &arguments[1]).unwrap();
+            String::new()
+        }
+        other => panic!("transcripts know no `{other}`"),
+    }
+}
+
+/// What the program prints, first on standard output, then on standard error.
+fn dateline(site: &Path, arguments: &[String]) -> String {
+    let done = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .args(arguments)
+        .current_dir(site)
+        .env("SOURCE_DATE_EPOCH", NOW)
+        .env("COLUMNS", "100")
+        .env_remove("GITHUB_ACTIONS")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    let mut text = String::from_utf8(done.stdout).unwrap();
+    text.push_str(std::str::from_utf8(&done.stderr).unwrap());
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match done.status.code() {
+        Some(0) => text,
+        code => format!("{text}[{}]\n", code.expect("an exit status")),
+    }
+}
+
+/// Splits as a shell does, as far as transcripts need it: spaces, and both kinds of quotes.
+fn words(typed: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = typed.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let (word, after) = match first {
+            '"' | '\'' => rest[1..].split_once(first).expect("the quote's end"),
+            _ => rest.split_once(' ').unwrap_or((rest, "")),
+        };
+        words.push(word.to_owned());
+        rest = after.trim_start();
+    }
+    words
+}
+
+/// What differs from run to run is replaced: the folder, times, random ids.
+fn normal(text: &str, site: &Path) -> String {
+    let text = text.replace(&site.display().to_string(), "[FOLDER]");
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let mut line = line.to_owned();
+        if let Some(at) = line.find("id = \"")
+            && line.get(at + 12..at + 13) == Some("\"")
+        {
+            line.replace_range(at + 6..at + 12, "[ID]");
+        }
+        if let Some(at) = line.find(" in ")
+            && let Some(unit) = line[at + 4..]
+                .find(" ms")
+                .map(|n| n + 3)
+                .or_else(|| line[at + 4..].find(" s").map(|n| n + 2))
+            && line[at + 4..at + 4 + unit].starts_with(|c: char| c.is_ascii_digit())
+        {
+            line.replace_range(at + 4..at + 4 + unit, "[TIME]");
+        }
+        out.push_str(&line);
+    }
+    out
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).unwrap();
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The first line that differs, with those around it.
+fn difference(file: &Path, expected: &str, printed: &str) -> String {
+    let same = expected
+        .lines()
+        .zip(printed.lines())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let around = |text: &str| -> String {
+        let lines = text.lines().skip(same.saturating_sub(2)).take(8);
+        lines.map(|line| format!("    {line}\n")).collect()
+    };
+    format!(
+        "{}, line {}: expected\n{}printed\n{}(UPDATE=1 writes what was printed)",
+        file.display(),
+        same + 1,
+        around(expected),
+        around(printed)
+    )
+}
+
+#[test]
+fn every_shell_gets_completions() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = dateline(folder.path(), &["completion".into(), shell.into()]);
+        for word in ["dateline", "serve", "strict"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
