@@ -134,7 +134,7 @@ fn counts_are_those_of_another_program() {
     let counted = site.count("2026-12-31");
     // These were counted by hand.
     let by_hand = serde_json::json!({
-        "briefs": 17, "companies": 7, "features": 9, "observations": 33, "predictions": 5,
+        "briefs": 17, "companies": 7, "features": 11, "observations": 37, "predictions": 5,
         "timeline_items": 5, "pairs": 3, "tag_pages": 4,
     });
     assert_eq!(counted, by_hand);
@@ -158,6 +158,8 @@ fn counts_of_a_thousand_briefs_are_those_of_another_program() {
     assert_eq!(counted["briefs"], 1000);
     let output = site.build(&["--now", "2027-01-01"], "config.toml");
     assert_eq!(output.counts(), counted);
+    // Lists that are cut into pages link to each other.
+    assert_no_dead_links(output.dead_links("https://example.org"));
 }
 
 /// Pages of the table of addresses, each with `<main>` and a link from another page.
@@ -219,19 +221,40 @@ fn every_link_inside_the_site_leads_somewhere() {
         for base in ["https://example.org", "https://user.github.io/repo"] {
             let arguments = ["--now", "2026-12-31", "--base-url", base];
             let output = site.build(&arguments, "config.toml");
-            let links = output.links(base);
-            assert!(links.len() > 100, "the output has links");
-            let mut anchors: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-            for link in links {
-                if let Some(problem) = output.problem_of(&link, &mut anchors) {
-                    wrong.push(format!("{base} {}: {} {problem}", link.from, link.written));
+            let dead = output.dead_links(base);
+            wrong.extend(dead.into_iter().map(|link| format!("{base} {link}")));
+        }
+    }
+    assert_no_dead_links(wrong);
+}
+
+#[test]
+fn every_id_is_there_once() {
+    let mut wrong = Vec::new();
+    for site in [Site::derived(), Site::repository()] {
+        let output = site.build(&["--now", "2026-12-31"], "config.toml");
+        for (name, tokens) in output.pages() {
+            let mut seen = BTreeSet::new();
+            for id in ids(&tokens) {
+                if !seen.insert(id) {
+                    wrong.push(format!("{name}: {id} is there twice"));
                 }
             }
         }
     }
-    wrong.sort();
-    wrong.dedup();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn assert_no_dead_links(found: Vec<String>) {
+    const SHOWN_MAX: usize = 50;
+    let shown = found.iter().take(SHOWN_MAX).map(String::as_str);
+    let shown: Vec<&str> = shown.collect();
+    assert!(
+        found.is_empty(),
+        "{} dead links:\n{}",
+        found.len(),
+        shown.join("\n")
+    );
 }
 
 /// The parts of the reference brief, in the order in which a reader meets them.
@@ -530,29 +553,48 @@ impl Built {
         found
     }
 
-    /// What is wrong with a link, if anything. `anchors` keeps what was read of each page.
-    fn problem_of(
-        &self,
-        link: &Link,
-        anchors: &mut BTreeMap<String, BTreeSet<String>>,
-    ) -> Option<String> {
-        let Some(to) = &link.to else {
-            return Some("leads out of the site's path".into());
-        };
-        if !self.root.join(to).is_file() {
-            return Some(format!("leads to {to}, which is not made"));
+    /// What is wrong with each link that is wrong.
+    fn dead_links(&self, base_url: &str) -> Vec<String> {
+        let links = self.links(base_url);
+        assert!(links.len() > 100, "the output has links");
+        let mut anchors: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut wrong = Vec::new();
+        for link in links {
+            let Some(to) = &link.to else {
+                wrong.push(format!(
+                    "{}: {} leaves the site's path",
+                    link.from, link.written
+                ));
+                continue;
+            };
+            let fragment = link.fragment.as_ref().filter(|f| !f.is_empty());
+            let is_dead = match fragment {
+                _ if !self.root.join(to).is_file() => true,
+                None => false,
+                Some(fragment) => {
+                    let known = anchors.entry(to.clone()).or_insert_with(|| {
+                        let tokens = text::tokens(&self.read(to));
+                        ids(&tokens).map(str::to_owned).collect()
+                    });
+                    !known.contains(fragment)
+                }
+            };
+            if is_dead {
+                wrong.push(format!("{}: {} leads nowhere", link.from, link.written));
+            }
         }
-        let fragment = link.fragment.as_ref().filter(|f| !f.is_empty())?;
-        let known = anchors.entry(to.clone()).or_insert_with(|| {
-            let ids = text::tokens(&self.read(to));
-            let ids = ids.into_iter().filter_map(|token| match token {
-                Token::Start(element) => element.get("id").map(str::to_owned),
-                _ => None,
-            });
-            ids.collect()
-        });
-        (!known.contains(fragment)).then(|| format!("names an id that {to} does not have"))
+        wrong.sort();
+        wrong.dedup();
+        wrong
     }
+}
+
+/// The ids of a page.
+fn ids(tokens: &[Token]) -> impl Iterator<Item = &str> {
+    tokens.iter().filter_map(|token| match token {
+        Token::Start(element) => element.get("id"),
+        _ => None,
+    })
 }
 
 /// Where a link of a page leads; `None` if it is meant to leave the site.
