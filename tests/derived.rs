@@ -350,8 +350,9 @@ struct Site {
 
 /// The output of a build.
 struct Built {
-    folder: tempfile::TempDir,
     root: PathBuf,
+    /// Kept until the output has been looked at.
+    _folder: tempfile::TempDir,
 }
 
 /// A link of a page.
@@ -415,7 +416,10 @@ impl Site {
             self.temporary.path().display(),
             all_text(&ran)
         );
-        Built { folder, root }
+        Built {
+            root,
+            _folder: folder,
+        }
     }
 
     /// Code and file of every warning and error that `check` finds.
@@ -474,8 +478,7 @@ impl Built {
 
     /// Every HTML file, from the output's root, with its elements.
     fn pages(&self) -> impl Iterator<Item = (String, Vec<Token>)> {
-        let names = files_below(self.folder.path().join("public").as_path());
-        names
+        files_below(&self.root)
             .into_iter()
             .filter(|name| name.ends_with(".html"))
             .map(|name| {
@@ -504,10 +507,10 @@ impl Built {
         };
         let is_brief = |rest: &&&str| !rest.starts_with("page/");
         // An item is that of a list, and names a brief.
-        let timeline_items: usize = self
-            .pages()
-            .filter(|(name, _)| name.starts_with("timeline/"))
-            .filter_map(|(name, _)| text::main_of(&self.read(&name)))
+        let timeline_items: usize = files_below(&self.root)
+            .iter()
+            .filter(|name| name.starts_with("timeline/") && name.ends_with(".html"))
+            .filter_map(|name| text::main_of(&self.read(name)))
             .flat_map(|main| text::lines(&main))
             .filter(|line| line.starts_with("- ") && line.contains("](/briefs/"))
             .count();
@@ -523,11 +526,12 @@ impl Built {
         })
     }
 
-    /// Every link of every page to this site, however it is written.
+    /// Every link of every page to this site, however it is written; each once for a page.
     fn links(&self, base_url: &str) -> Vec<Link> {
         let mut found = Vec::new();
         for (from, tokens) in self.pages() {
-            for token in tokens {
+            let mut written: BTreeSet<String> = BTreeSet::new();
+            for token in &tokens {
                 let Token::Start(element) = token else {
                     continue;
                 };
@@ -543,12 +547,12 @@ impl Built {
                 let single = ["href", "src", "action", "poster", "data", "cite"]
                     .into_iter()
                     .filter_map(|name| element.get(name));
-                for written in single.chain(refresh).chain(set) {
-                    if let Some(link) = resolve(&from, written, base_url) {
-                        found.push(link);
-                    }
-                }
+                written.extend(single.chain(refresh).chain(set).map(str::to_owned));
             }
+            let links = written
+                .iter()
+                .filter_map(|written| resolve(&from, written, base_url));
+            found.extend(links);
         }
         found
     }
