@@ -332,7 +332,8 @@ impl Diagnostics {
         );
     }
 
-    pub fn unsafe_address(&mut self, place: Place, address: &str) {
+    /// The address of a source is not one of the web.
+    pub fn unsafe_source(&mut self, place: Place, address: &str) {
         self.error(
             "unsafe-address",
             place,
@@ -941,6 +942,190 @@ impl Diagnostics {
             place,
             format!("`{mark}` is Tera 2, but `{other_mark}` in `{other_file}` is Tera 1"),
             "one of the two files belongs to another version of the theme",
+        );
+    }
+}
+
+/// The body of an article, and the parts of a brief.
+impl Diagnostics {
+    /// Blocks lie in each other deeper than is rendered.
+    pub fn too_deep(&mut self, place: Place, depth_max: usize) {
+        self.error(
+            "too-deep",
+            place,
+            format!("quotes and lists nest deeper than the {depth_max} levels that are rendered"),
+            "take some levels out",
+        );
+    }
+
+    /// Raw HTML in a brief leaves more elements open than can be sanitised.
+    pub fn too_deep_html(&mut self, place: Place, open_max: usize) {
+        self.error(
+            "too-deep",
+            place,
+            format!("the HTML in the text leaves too many elements open, {open_max} at most"),
+            "close each element in the block in which it begins",
+        );
+    }
+
+    /// A table of a brief is larger than is rendered.
+    pub fn too_large_table(&mut self, place: Place, rows_max: usize, columns_max: usize) {
+        self.error(
+            "too-large-table",
+            place,
+            format!("the table has more than {rows_max} rows or {columns_max} columns"),
+            "split the table",
+        );
+    }
+
+    /// A brief leads to an address whose scheme is not among those that are safe.
+    pub fn unsafe_address(&mut self, place: Place, address: &str) {
+        let shown: String = address.escape_debug().take(80).collect();
+        self.error(
+            "unsafe-address",
+            place,
+            format!("a brief must not lead to `{shown}`"),
+            "links begin with https:, http:, mailto: or tel:, images with https: or http:, or are relative",
+        );
+    }
+
+    /// A brief has two parts of one kind.
+    pub fn duplicate_part(&mut self, place: Place, heading: &str, first_line: u32) {
+        self.error(
+            "duplicate-part",
+            place,
+            format!("the part `{heading}` is there twice, the first begins in line {first_line}"),
+            "put both under one heading",
+        );
+    }
+
+    /// The part that compares competitors has nothing to compare.
+    pub fn competitors_without_table(&mut self, place: Place) {
+        self.warning(
+            "competitors-without-table",
+            place,
+            "there is no table under this heading, so nothing goes into the comparison".into(),
+            "a table has a line such as `|---|---|` under its header, with as many columns",
+        );
+    }
+
+    /// A column of a comparison has no company in its header.
+    pub fn table_without_company(&mut self, place: Place) {
+        self.error(
+            "table-without-company",
+            place,
+            "the header of this column names no company".into(),
+            "write it as `AWS` or `AWS (Bedrock/Trainium)`",
+        );
+    }
+
+    /// A row of a comparison has more or fewer cells than its header.
+    pub fn ragged_table(&mut self, place: Place, cells: usize, columns: usize) {
+        self.error(
+            "ragged-table",
+            place,
+            format!("this row has {cells} cells, its header has {columns}"),
+            "leave a cell empty if nothing is known, and write `|` inside of a cell as `\\|`",
+        );
+    }
+
+    /// A row of a comparison says values of no feature.
+    pub fn row_without_feature(&mut self, place: Place) {
+        self.warning(
+            "row-without-feature",
+            place,
+            "the first cell of this row is empty, so its values go into no comparison".into(),
+            "name the feature in the first cell",
+        );
+    }
+
+    /// A date in a part is none of the forms, or not in the calendar.
+    pub fn bad_date_in_part(&mut self, place: Place, text: &str) {
+        self.error(
+            "bad-date",
+            place,
+            format!("`{text}` is not a date"),
+            "dates are written `2026`, `2026-04`, `2026-04-30`, `2026-Q2` or `2026-H1`",
+        );
+    }
+
+    /// An item of the timeline does not begin with a date.
+    pub fn timeline_without_date(&mut self, place: Place) {
+        self.error(
+            "timeline-without-date",
+            place,
+            "an item of the timeline begins with its date".into(),
+            "write it as `- 2026-04: what happened`",
+        );
+    }
+
+    /// A correction does not begin with a date.
+    pub fn correction_without_date(&mut self, place: Place) {
+        self.error(
+            "correction-without-date",
+            place,
+            "a correction begins with its date".into(),
+            "write it as `- 2026-05-02: what was wrong, and what is right`",
+        );
+    }
+
+    /// A confidence is no number from 0 to 100.
+    pub fn bad_confidence(&mut self, place: Place, text: &str) {
+        self.error(
+            "bad-confidence",
+            place,
+            format!("`{text}` is not a confidence"),
+            "write it in percent, as `60%`",
+        );
+    }
+
+    /// An outcome begins with none of its words, or goes on with something else.
+    pub fn bad_outcome(&mut self, place: Place, text: &str) {
+        self.error(
+            "bad-outcome",
+            place,
+            format!("`{text}` is not an outcome"),
+            "write `open`, `yes`, `no`, `partly` or `void`, then a date and a note if there are: `yes, 2026-12-31: by 2%`",
+        );
+    }
+
+    /// What a prediction resolves is not written as a brief's id and a slug.
+    pub fn bad_resolves(&mut self, place: Place, text: &str) {
+        self.error(
+            "bad-resolves",
+            place,
+            format!("`{text}` names no prediction"),
+            "write the brief's id and the prediction's, as `7k3f9q#slug`",
+        );
+    }
+
+    /// The id of a prediction cannot stand in an address.
+    pub fn bad_prediction_id(&mut self, place: Place, id: &str, slug: &str) {
+        self.error(
+            "bad-prediction-id",
+            place,
+            format!("`{id}` cannot be the end of an address"),
+            format!("write `{slug}`"),
+        );
+    }
+
+    /// Two predictions of a brief have one id.
+    pub fn duplicate_prediction(&mut self, place: Place, id: &str) {
+        self.error(
+            "duplicate-prediction",
+            place,
+            format!("another prediction of this brief has the id `{id}`"),
+            "ids never change, so give the newer one another",
+        );
+    }
+
+    /// A label among those of a prediction is none that is known.
+    pub fn unknown_label(&mut self, place: Place, label: &str, nearest: Option<&str>) {
+        self.warning(
+            "unknown-label",
+            place,
+            format!("unknown label `{label}`"),
+            did_you_mean(nearest),
         );
     }
 }

@@ -151,6 +151,7 @@ fn article(path: &str, language: Option<&str>, id: Option<&str>) -> Arc<Article>
         analysis: None,
         companies: Vec::new(),
         parts: Vec::new(),
+        lead: None,
         prose: Vec::new(),
         tldr: Tldr::default(),
         takeaways: Vec::new(),

@@ -21,8 +21,10 @@ pub struct Brief {
     pub companies: Vec<(Arc<str>, Place)>,
     /// All recognised parts, in the order of the file.
     pub parts: Vec<Part>,
-    /// What belongs to no part, in the order of the file, footnotes left out: what stands before
-    /// the first part, and other H2 headings with what follows them.
+    /// What stands before the first part and belongs to none.
+    pub lead: Option<Fragment>,
+    /// What belongs to no part and comes later: other H2 headings with what follows them, in the
+    /// order of the file, footnotes left out.
     pub prose: Vec<Fragment>,
     pub tldr: Tldr,
     /// The items of "Key Takeaways".
@@ -32,6 +34,21 @@ pub struct Brief {
     pub timeline: Vec<Dated>,
     pub corrections: Vec<Dated>,
     /// The footnotes, in the order of their numbers.
+    pub citations: Vec<Citation>,
+}
+
+/// What the body says of a brief; the rest of [`Brief`] stands in its front matter.
+#[derive(Debug, Default)]
+pub struct BriefParts {
+    pub parts: Vec<Part>,
+    pub lead: Option<Fragment>,
+    pub prose: Vec<Fragment>,
+    pub tldr: Tldr,
+    pub takeaways: Vec<Fragment>,
+    pub tables: Vec<ComparisonTable>,
+    pub predictions: Vec<Prediction>,
+    pub timeline: Vec<Dated>,
+    pub corrections: Vec<Dated>,
     pub citations: Vec<Citation>,
 }
 
@@ -65,7 +82,8 @@ pub struct Part {
     pub html: Fragment,
 }
 
-/// The three labels of the TL;DR, each the inline HTML of its value.
+/// The three labels of the TL;DR, each the inline HTML of its value, or blocks where several
+/// follow an H3 heading.
 #[derive(Debug, Default)]
 pub struct Tldr {
     pub changed: Option<Fragment>,
@@ -122,6 +140,7 @@ pub struct Prediction {
     /// The wording, inline HTML and without markup.
     pub html: Fragment,
     pub text: Arc<str>,
+    /// The blocks that follow the wording, as HTML.
     pub reasoning: Option<Fragment>,
     pub due: Option<PartialDate>,
     /// In percent.

@@ -1,59 +1,175 @@
-//! The body of an article as HTML.
+//! The body of an article: Markdown in, HTML out, with the typed parts if the article is a brief.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::article::{Body, Dated, Fragment};
-use super::brief::{Citation, ComparisonTable, Part, Prediction, Tldr};
-use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use pulldown_cmark::{Event, Options, Parser, Tag};
 
-/// The Markdown of a file.
+use super::article::{Body, HOLE_END, HOLE_START};
+use super::brief::BriefParts;
+use super::html::{self, Output, Source};
+use super::outline::fragment;
+use super::{nesting, parts, sanitise, tags, words};
+use crate::config::{Config, MarkdownConfig};
+use crate::diagnostic::{Diagnostics, Place};
+
+/// A file's text and where in it the body begins.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a> {
+    /// From the root of the site: `content/briefs/x.md`.
     pub file: &'a Arc<str>,
-    /// The whole file, front matter included, so that offsets are those of the file.
+    /// The whole file.
     pub text: &'a str,
-    /// Where the body begins, in bytes of `text`.
+    /// Where the body begins, in bytes.
     pub start: usize,
 }
 
-/// A body, and of a brief its parts.
-#[derive(Debug)]
+/// A body, and what it says in a brief's parts.
+#[derive(Debug, Default)]
 pub struct Rendered {
     pub body: Body,
+    /// Stated if and only if a brief was asked for.
     pub parts: Option<BriefParts>,
 }
 
-/// The fields of a [`super::brief::Brief`] that its body gives.
-#[derive(Debug, Default)]
-pub struct BriefParts {
-    pub parts: Vec<Part>,
-    pub prose: Vec<Fragment>,
-    pub tldr: Tldr,
-    pub takeaways: Vec<Fragment>,
-    pub tables: Vec<ComparisonTable>,
-    pub predictions: Vec<Prediction>,
-    pub timeline: Vec<Dated>,
-    pub corrections: Vec<Dated>,
-    pub citations: Vec<Citation>,
-}
-
-/// Renders the body of a file.
+/// Renders the body of an article; of a brief also its parts, all checked.
+///
+/// Where the body cannot be rendered at all the result is empty and an error says why.
 pub fn render(
     text: &Text<'_>,
-    _config: &Config,
+    config: &Config,
     is_brief: bool,
-    _problems: &mut Diagnostics,
+    problems: &mut Diagnostics,
 ) -> Rendered {
-    let source = &text.text[text.start..];
-    let end = u32::try_from(source.len()).unwrap_or(u32::MAX);
-    Rendered {
-        body: Body {
-            html: source.into(),
-            content: Fragment { start: 0, end },
-            words: source.split_whitespace().count(),
-            ..Body::default()
-        },
+    let empty = || Rendered {
+        body: Body::default(),
         parts: is_brief.then(BriefParts::default),
+    };
+    let body = without_hole_marks(&text.text[text.start..]);
+    if let Some(range) = nesting::too_deep(&body) {
+        let range = text.start + range.start..text.start + range.end;
+        problems.too_deep(Place::bytes(text.file, range), nesting::DEPTH_MAX);
+        return empty();
     }
+    let lines_before = text.text[..text.start]
+        .bytes()
+        .filter(|b| *b == b'\n')
+        .count();
+    let source = Source {
+        file: text.file,
+        text: &body,
+        start: text.start,
+        first_line: u32::try_from(lines_before + 1).unwrap_or(u32::MAX),
+        config,
+        is_brief,
+    };
+    let options = options(&config.markdown, is_brief);
+    let stated_ids = stated_ids(&body, options);
+    let parser = Parser::new_ext(&body, options);
+    let Some(output) = html::write(source, parser, stated_ids, problems) else {
+        return empty();
+    };
+    let parts = is_brief.then(|| parts::read(&source, &output, problems));
+    let words = words::count(&body, &output.fenced);
+    finish(&source, output, parts, words, problems)
+}
+
+fn finish(
+    source: &Source<'_>,
+    mut output: Output,
+    mut parts: Option<BriefParts>,
+    words: usize,
+    problems: &mut Diagnostics,
+) -> Rendered {
+    let mut anchors = std::mem::take(&mut output.anchors);
+    for raw in &output.raw {
+        tags::anchors_of(&output.outline.html[raw.clone()], &mut anchors);
+    }
+    let mut content = fragment(0..output.content_end);
+    let html = match &mut parts {
+        Some(parts) if !output.raw.is_empty() => {
+            let clean = sanitise::brief(source, &mut output, parts, problems);
+            content = clean.content;
+            anchors.clear();
+            tags::anchors_of(&clean.html[content.range()], &mut anchors);
+            clean.html
+        }
+        _ => std::mem::take(&mut output.outline.html),
+    };
+    anchors.sort_unstable();
+    anchors.dedup();
+    let body = Body {
+        html: html.into(),
+        content,
+        summary: output.summary,
+        headings: output.headings,
+        anchors,
+        links: output.links,
+        words,
+    };
+    Rendered { body, parts }
+}
+
+fn options(markdown: &MarkdownConfig, is_brief: bool) -> Options {
+    let mut options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    options.set(Options::ENABLE_GFM, markdown.github_alerts || is_brief);
+    options.set(
+        Options::ENABLE_SMART_PUNCTUATION,
+        markdown.smart_punctuation,
+    );
+    options.set(Options::ENABLE_DEFINITION_LIST, markdown.definition_list);
+    options
+}
+
+/// The ids that headings state, `# Title {#id}`, which must be known before others are made. Only
+/// a body that has the sign of one is read for them.
+fn stated_ids(body: &str, options: Options) -> Vec<String> {
+    if !body.contains('#') || !body.contains('{') {
+        return Vec::new();
+    }
+    Parser::new_ext(body, options)
+        .filter_map(|event| match event {
+            Event::Start(Tag::Heading { id, .. }) => id.map(|id| id.to_string()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The text without the characters that mark a hole, plain or as a character reference. No byte
+/// changes its place: what replaces them is as long.
+fn without_hole_marks(text: &str) -> Cow<'_, str> {
+    // The first byte of both marks is rare, and looked for much faster than they are.
+    const FIRST_BYTE: u8 = 0xEF;
+    let mut text = Cow::Borrowed(text);
+    let may_hold_marks = text.as_bytes().contains(&FIRST_BYTE);
+    if may_hold_marks && text.contains([HOLE_START, HOLE_END]) {
+        text = text.replace([HOLE_START, HOLE_END], "\u{FFFD}").into();
+    }
+    let mut from = 0;
+    while let Some(at) = text[from..].find("&#").map(|at| from + at + 2) {
+        from = at;
+        let is_hex = text[at..].starts_with(['x', 'X']);
+        let digits_at = at + usize::from(is_hex);
+        let radix = if is_hex { 16 } else { 10 };
+        let digits = text[digits_at..]
+            .bytes()
+            .take_while(|b| char::from(*b).is_digit(radix));
+        let end = digits_at + digits.count();
+        let significant = text[digits_at..end].trim_start_matches('0');
+        let number = if significant.len() > 7 {
+            None
+        } else {
+            u32::from_str_radix(significant, radix).ok()
+        };
+        if matches!(number.and_then(char::from_u32), Some(HOLE_START | HOLE_END)) {
+            let same_length = if is_hex { "fffd" } else { "65533" };
+            text.to_mut()
+                .replace_range(end - same_length.len()..end, same_length);
+        }
+    }
+    text
 }

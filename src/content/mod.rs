@@ -19,12 +19,22 @@ pub mod name;
 pub mod source;
 pub mod tables;
 
+mod escape;
+mod html;
+mod link;
+mod nesting;
+mod outline;
+mod parts;
+mod sanitise;
+mod tags;
+mod words;
+
 pub use article::Article;
 
 use article::Table;
-use brief::Brief;
+use brief::{Brief, BriefParts};
 use front_matter::{Block, Fence};
-use markdown::{BriefParts, Text};
+use markdown::Text;
 use name::FileName;
 use source::{BYTES_MAX, Source};
 use tables::Stated;
@@ -175,6 +185,7 @@ fn with_parts(stated: Stated, parts: Option<BriefParts>) -> Table {
                 analysis: keys.analysis,
                 companies: keys.companies,
                 parts: parts.parts,
+                lead: parts.lead,
                 prose: parts.prose,
                 tldr: parts.tldr,
                 takeaways: parts.takeaways,

@@ -195,7 +195,7 @@ fn address(table: &mut Reader<'_>, problems: &mut Diagnostics) -> Option<Url> {
     let url = Url::parse(&text).ok();
     let safe = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if safe.is_none() {
-        problems.unsafe_address(place, &text);
+        problems.unsafe_source(place, &text);
     }
     safe
 }

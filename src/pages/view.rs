@@ -268,6 +268,7 @@ pub fn brief(site: &Site, path: &str) -> Answer {
         ("audiences", terms(site, entry, "audiences")),
         ("tags", terms(site, entry, "tags")),
         ("week", week(site, entry)),
+        ("lead", brief.lead.map(html).into()),
         (
             "prose",
             Value::list(brief.prose.iter().map(|fragment| html(*fragment))),

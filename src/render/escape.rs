@@ -233,10 +233,10 @@ fn begins_entity(rest: &[u8]) -> bool {
     name > 0 && rest.get(name) == Some(&b';')
 }
 
-/// Where a backslash keeps the first word of a line from being the mark of a list, of a heading or
-/// of a rule: `-`, `+`, `===`, `1.`, `2)`.
+/// Where a backslash keeps the first word of a line from being the mark of a list or a rule:
+/// `-`, `+`, `---`, `1.`, `2)`.
 fn list_marker(word: &str) -> Option<usize> {
-    if word.starts_with(['-', '+', '=']) {
+    if word.starts_with(['-', '+']) {
         return Some(0);
     }
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();

@@ -151,18 +151,22 @@ struct Crumb<'v> {
 
 /// The title, cut after a word where it would be too long.
 fn headline(title: &str) -> String {
-    let Some((end, _)) = title.char_indices().nth(HEADLINE_MAX) else {
+    let mut ends = title
+        .char_indices()
+        .map(|(at, _)| at)
+        .skip(HEADLINE_MAX - 1);
+    let (Some(end), Some(_)) = (ends.next(), ends.next()) else {
         return title.to_owned();
     };
-    let kept = title[..end]
-        .char_indices()
-        .next_back()
-        .map_or(0, |(last, _)| last);
-    let words = title[..kept].trim_end();
-    let cut = words
-        .rfind(char::is_whitespace)
-        .filter(|space| *space > words.len() / 2);
-    format!("{}…", words[..cut.unwrap_or(words.len())].trim_end())
+    let (kept, rest) = title.split_at(end);
+    let cut = if rest.starts_with(char::is_whitespace) {
+        end
+    } else {
+        // A title that is one long word is cut inside it.
+        let space = kept.rfind(char::is_whitespace);
+        space.filter(|space| *space > end / 2).unwrap_or(end)
+    };
+    format!("{}…", kept[..cut].trim_end())
 }
 
 /// A date in the form of ISO 8601; front matter may have a space in place of the `T`.
