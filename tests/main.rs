@@ -6,6 +6,7 @@
 
 mod check;
 mod commands;
+mod derived;
 mod disk;
 mod engines;
 mod feeds;
@@ -14,4 +15,5 @@ mod markdown;
 mod random_input;
 mod report;
 mod serve;
+mod text;
 mod watch;
