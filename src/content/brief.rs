@@ -80,6 +80,8 @@ pub struct Part {
     pub id: Arc<str>,
     /// All that follows the heading.
     pub html: Fragment,
+    /// Of a part that is read into items, the blocks that are in none of them.
+    pub rest: Vec<Fragment>,
 }
 
 /// The three labels of the TL;DR, each the inline HTML of its value, or blocks where several

@@ -143,6 +143,7 @@ fn each_fragment(
     for part in &mut parts.parts {
         change(&mut part.heading);
         change(&mut part.html);
+        part.rest.iter_mut().for_each(&mut change);
     }
     let tldr = &mut parts.tldr;
     for part in [&mut tldr.changed, &mut tldr.why, &mut tldr.next] {

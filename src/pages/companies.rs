@@ -78,7 +78,7 @@ pub fn company(site: &Site, slug: &str, number: usize) -> Answer {
                 .into(),
         ),
         ("briefs", view::cards(site, shown)),
-        ("feed", (&company.address.join("atom.xml")).into()),
+        ("feed", feed(site, company)),
         (
             "paginator",
             list::paginator(
@@ -131,6 +131,14 @@ pub fn company(site: &Site, slug: &str, number: usize) -> Answer {
         ]);
     }
     Ok(Value::map(entries))
+}
+
+/// The address of the feed, which a company has once a brief speaks of it.
+fn feed(site: &Site, company: &Company) -> Value {
+    let has_feed = site.makes("feeds") && !company.briefs.is_empty();
+    has_feed
+        .then(|| Value::from(&company.address.join("atom.xml")))
+        .into()
 }
 
 /// The pages that compare a company with another, those with most briefs first.

@@ -90,25 +90,13 @@ pub fn observation(site: &Site, observation: &Observation) -> Value {
     let entry = site.entry(observation.brief);
     let cell = observation.cell(entry);
     Value::map([
-        ("html", plain_cell(site, observation)),
+        ("html", view::html_elsewhere(site, entry, cell.html)),
         ("text", (&cell.text).into()),
         ("meaning", meaning(&cell.text).into()),
         ("as_of", view::partial_date(observation.as_of)),
         ("title", entry.title().into()),
         ("path", (&entry.address).into()),
     ])
-}
-
-/// The HTML of a cell outside of its brief, where its footnotes do not stand: the text alone, if
-/// the cell refers to some.
-fn plain_cell(site: &Site, observation: &Observation) -> Value {
-    let entry = site.entry(observation.brief);
-    let cell = observation.cell(entry);
-    if cell.citations.is_empty() {
-        view::html(site, entry, cell.html)
-    } else {
-        (&cell.text).into()
-    }
 }
 
 /// A table: companies in columns, features in rows, under headings if there are groups.

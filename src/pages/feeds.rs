@@ -121,14 +121,12 @@ pub fn propose(site: &Site, proposals: &mut Proposals) {
         }
     }
     if ours {
-        propose_ours(
-            site,
-            site.config
-                .generate_feeds
-                .then_some(&named[..])
-                .unwrap_or_default(),
-            proposals,
-        );
+        let made = if site.config.generate_feeds {
+            &named[..]
+        } else {
+            &[]
+        };
+        propose_ours(site, made, proposals);
     }
 }
 
@@ -182,6 +180,14 @@ fn format_of(name: &str) -> FeedFormat {
     }
 }
 
+/// What a link to a feed says.
+fn label(name: &str, path: &str) -> String {
+    match path {
+        "/atom.xml" => "Feed".to_owned(),
+        path => format!("{name} ({})", path.trim_matches('/')),
+    }
+}
+
 /// The feeds of the whole site, for the head of each page.
 pub fn of_site(site: &Site) -> Value {
     let title = site.config.title.as_deref().unwrap_or("Feed");
@@ -193,6 +199,7 @@ pub fn of_site(site: &Site) -> Value {
         };
         Value::map([
             ("title", Value::from(name)),
+            ("label", label(name, path).into()),
             ("path", path.into()),
             ("type", kind.into()),
         ])

@@ -2,9 +2,9 @@
 
 use super::{list, view};
 use crate::address::Address;
-use crate::content::brief::Outcome;
-use crate::site::Site;
+use crate::content::brief::{Outcome, Prediction};
 use crate::site::predictions::{Ledger, Standing};
+use crate::site::{Index, Site};
 use crate::value::Value;
 
 /// Predictions of all years that the newest page shows first because they fall due.
@@ -44,10 +44,7 @@ pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
         ("made", view::long_date(ledger.made).into()),
         ("made_on", ledger.made.to_string().into()),
         ("due", ledger.due.map(view::partial_date).into()),
-        (
-            "confidence",
-            stated.confidence.map(|percent| i64::from(percent)).into(),
-        ),
+        ("confidence", stated.confidence.map(i64::from).into()),
         (
             "resolves_if",
             stated
@@ -86,6 +83,38 @@ pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
         ("brief_path", (&entry.address).into()),
         ("path", format!("{}#{}", entry.address, stated.slug).into()),
     ])
+}
+
+/// The predictions of a brief, and what it says of earlier ones, in the order of the file.
+pub fn of_brief(site: &Site, index: Index) -> Value {
+    let mut ledgers = site.predictions.of_brief(index).iter();
+    let items = site.brief(index).predictions.iter();
+    Value::list(items.filter_map(|item| match item.resolves {
+        Some(_) => resolution(site, index, item),
+        None => ledgers.next().map(|ledger| prediction(site, ledger)),
+    }))
+}
+
+/// An item that says what became of an earlier prediction.
+fn resolution(site: &Site, index: Index, item: &Prediction) -> Option<Value> {
+    let entry = site.entry(index);
+    let (id, slug, _) = item.resolves.as_ref()?;
+    let of = site.predictions.of_brief(site.identities.find(id)?);
+    let is_meant = |ledger: &&Ledger| ledger.prediction(site.entry(ledger.brief)).slug == *slug;
+    let target = of.iter().find(is_meant)?;
+    Some(Value::map([
+        ("slug", Value::from(&item.slug)),
+        ("html", view::html(site, entry, item.html)),
+        (
+            "reasoning",
+            item.reasoning
+                .map(|fragment| view::html(site, entry, fragment))
+                .into(),
+        ),
+        ("note", item.outcome_note.clone().into()),
+        ("standing", "resolved".into()),
+        ("resolves", prediction(site, target)),
+    ]))
 }
 
 /// `open`, `due`, `overdue`, `resolved`

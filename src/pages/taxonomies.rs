@@ -148,7 +148,7 @@ pub fn next_steps(site: &Site, briefs: &[Index]) -> Value {
         let entry = site.entry(*index);
         let next = entry.brief()?.tldr.next?;
         Some(Value::map([
-            ("html", view::html(site, entry, next)),
+            ("html", view::html_elsewhere(site, entry, next)),
             ("brief", view::card(site, *index)),
         ]))
     }))

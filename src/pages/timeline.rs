@@ -23,7 +23,10 @@ pub fn item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
     });
     Value::map([
         ("date", view::partial_date(item.date)),
-        ("html", view::html(site, entry, item.dated(entry, of).html)),
+        (
+            "html",
+            view::html_elsewhere(site, entry, item.dated(entry, of).html),
+        ),
         ("briefs", Value::list(briefs)),
         ("more", item.briefs.len().saturating_sub(BRIEFS_MAX).into()),
     ])

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::predictions::prediction;
+use super::predictions;
 use super::question::Answer;
 use crate::address::Address;
 use crate::config::PartKind;
@@ -218,6 +218,11 @@ pub fn html(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
     Value::html(site.html(entry, fragment))
 }
 
+/// A slice of an entry's HTML for a page of another.
+pub fn html_elsewhere(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
+    Value::html(site.html_elsewhere(entry, fragment))
+}
+
 /// The related briefs of a brief.
 pub fn related(site: &Site, path: &str) -> Answer {
     let index = find(site, path)?;
@@ -285,15 +290,7 @@ pub fn brief(site: &Site, path: &str) -> Answer {
         ("competitors", part(PartKind::Competitors).into()),
         ("deep_dive", part(PartKind::DeepDive).into()),
         ("implications", part(PartKind::Implications).into()),
-        (
-            "predictions",
-            Value::list(
-                site.predictions
-                    .of_brief(index)
-                    .iter()
-                    .map(|ledger| prediction(site, ledger)),
-            ),
-        ),
+        ("predictions", predictions::of_brief(site, index)),
         ("timeline", part(PartKind::Timeline).into()),
         ("timeline_items", dated(site, entry, &brief.timeline)),
         ("corrections", part(PartKind::Corrections).into()),
@@ -346,6 +343,10 @@ fn part(site: &Site, entry: &Entry, brief: &Brief, kind: PartKind) -> Option<Val
         ("heading", html(site, entry, part.heading)),
         ("id", (&part.id).into()),
         ("html", html(site, entry, part.html)),
+        (
+            "rest",
+            Value::list(part.rest.iter().map(|rest| html(site, entry, *rest))),
+        ),
     ]))
 }
 

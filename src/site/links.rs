@@ -9,6 +9,9 @@ use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Targe
 use crate::diagnostic::Diagnostics;
 use crate::input::{StaticFile, StaticKind};
 
+/// How the mark of a footnote begins, as our renderer writes it.
+const FOOTNOTE_MARK: &str = "<sup class=\"footnote-reference\"";
+
 /// Where each static file goes.
 ///
 /// A file beside content belongs to the page or section of the nearest folder above it that is one;
@@ -96,6 +99,24 @@ impl Site {
         }
         resolved.push_str(rest);
         resolved.into()
+    }
+
+    /// The same for another page: without the marks of footnotes, which do not stand there, and
+    /// with fragments that lead to the entry's own page.
+    pub fn html_elsewhere(&self, entry: &Entry, fragment: Fragment) -> Arc<str> {
+        let html = self.html(entry, fragment);
+        if !html.contains(FOOTNOTE_MARK) && !html.contains("href=\"#") {
+            return html;
+        }
+        let mut text = String::with_capacity(html.len());
+        let mut rest = &*html;
+        while let Some((before, mark)) = rest.split_once(FOOTNOTE_MARK) {
+            text.push_str(before);
+            rest = mark.split_once("</sup>").map_or("", |(_, after)| after);
+        }
+        text.push_str(rest);
+        text.replace("href=\"#", &format!("href=\"{}#", entry.permalink))
+            .into()
     }
 
     fn push_address(&self, entry: &Entry, link: &Link, into: &mut String) {

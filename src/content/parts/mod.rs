@@ -143,6 +143,7 @@ impl<'a> Reader<'a, '_> {
             heading: fragment(heading.inner.clone()),
             id,
             html: self.outline.fragment(section.html.clone()),
+            rest: Vec::new(),
         });
         match section.kind {
             PartKind::Tldr => self.tldr(section),
@@ -153,6 +154,45 @@ impl<'a> Reader<'a, '_> {
             PartKind::Corrections => self.corrections(section),
             PartKind::DeepDive => {}
         }
+        let rest = self.rest(section);
+        if let Some(part) = self.parts.parts.last_mut() {
+            part.rest = rest;
+        }
+    }
+
+    /// The blocks of a section that nothing was read from, so that a page can show them all the same.
+    fn rest(&self, section: &Section) -> Vec<Fragment> {
+        let parts = &self.parts;
+        let read: Vec<Fragment> = match section.kind {
+            PartKind::Tldr => {
+                let tldr = &parts.tldr;
+                [tldr.changed, tldr.why, tldr.next]
+                    .into_iter()
+                    .flatten()
+                    .collect()
+            }
+            PartKind::Implications => parts.predictions.iter().map(|p| p.html).collect(),
+            PartKind::Timeline => parts.timeline.iter().map(|item| item.html).collect(),
+            PartKind::Corrections => parts.corrections.iter().map(|item| item.html).collect(),
+            PartKind::Takeaways | PartKind::Competitors | PartKind::DeepDive => return Vec::new(),
+        };
+        let is_read = |node: &Node| {
+            let outer = self.outline.fragment(node.outer.clone());
+            read.iter()
+                .any(|html| html.start < outer.end && outer.start < html.end)
+        };
+        let blocks = self.blocks(section);
+        let mut rest = Vec::new();
+        for (at, (_, node)) in blocks.iter().enumerate() {
+            // A heading goes with what stands under it.
+            let is_heading = matches!(node.kind, Kind::Heading(..));
+            let under = blocks.get(at + 1).filter(|_| is_heading);
+            let is_shown = is_read(node) || under.is_some_and(|(_, node)| is_read(node));
+            if !is_shown && !matches!(node.kind, Kind::Footnote(_)) {
+                rest.push(self.outline.fragment(node.outer.clone()));
+            }
+        }
+        rest
     }
 
     /// The blocks of a section.
