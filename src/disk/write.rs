@@ -139,6 +139,7 @@ impl Staging {
     pub fn commit(mut self) -> io::Result<Written> {
         let plan = std::mem::take(&mut *held(&self.plan));
         let mut files: HashMap<String, Planned> = HashMap::with_capacity(plan.files.len());
+        #[expect(clippy::iter_over_hash_type, reason = "from one map into another")]
         for (path, planned) in plan.files {
             let unfinished = || io::Error::other(format!("`{path}` could not be written"));
             let planned = planned.ok_or_else(unfinished)?;

@@ -54,83 +54,61 @@ fn find(site: &Site, slug: &str) -> Result<CompanyIndex, String> {
 pub fn company(site: &Site, slug: &str, number: usize) -> Answer {
     let index = find(site, slug)?;
     let company = site.companies.get(index);
-    let first_page = number == 1;
     let entry = company.page.map(|page| site.entry(page));
     let shown = list::slice(&company.briefs, list::PAGE_LENGTH, number);
-    let mut entries = vec![
+    let newest = company
+        .briefs
+        .first()
+        .and_then(|i| site.entry(*i).front_matter().date.as_ref());
+    let count = company.briefs.len();
+    let paginator = list::paginator(&company.address, "page", count, list::PAGE_LENGTH, number);
+    let description = entry.and_then(|e| e.front_matter().description.clone());
+    let general = Value::map([
         ("name", Value::from(&company.name)),
         ("slug", (&company.slug).into()),
         ("path", (&company.address).into()),
-        (
-            "description",
-            entry
-                .and_then(|e| e.front_matter().description.clone())
-                .into(),
-        ),
+        ("description", description.into()),
         ("summary", content::summary(site, &company.briefs)),
-        (
-            "newest",
-            company
-                .briefs
-                .first()
-                .and_then(|i| site.entry(*i).front_matter().date.as_ref())
-                .map(|d| d.text.clone())
-                .into(),
-        ),
+        ("newest", newest.map(|date| date.text.clone()).into()),
         ("briefs", view::cards(site, shown)),
         ("feed", feed(site, company)),
+        ("paginator", paginator),
+    ]);
+    let first_page = if number == 1 {
+        known(site, index)
+    } else {
+        Vec::new()
+    };
+    Ok(general.with(first_page))
+}
+
+/// What the first page of a company says of it, beside its briefs.
+fn known(site: &Site, index: CompanyIndex) -> Vec<(&'static str, Value)> {
+    let company = site.companies.get(index);
+    let entry = company.page.map(|page| site.entry(page));
+    let features = site.compare.features_of(index);
+    let cells = site.compare.by_weight(features.to_vec(), CELLS_MAX);
+    let cells = cells
+        .into_iter()
+        .map(|feature| compare::cell(site, index, feature));
+    let named = site.predictions.naming(index).take(PREDICTIONS_MAX);
+    let has_timeline = site.makes("timeline") && !site.timeline.of_company(index).is_empty();
+    let timeline = has_timeline.then(|| Value::from(&company.address.join("timeline/")));
+    let introduction = entry.map(|e| view::html(site, e, e.article.body.content));
+    vec![
+        ("introduction", introduction.into()),
+        ("cells", Value::list(cells)),
         (
-            "paginator",
-            list::paginator(
-                &company.address,
-                "page",
-                company.briefs.len(),
-                list::PAGE_LENGTH,
-                number,
-            ),
+            "cells_left_out",
+            features.len().saturating_sub(CELLS_MAX).into(),
         ),
-    ];
-    if first_page {
-        let features = site
-            .compare
-            .by_weight(site.compare.features_of(index).to_vec(), CELLS_MAX);
-        let cells = features
-            .into_iter()
-            .map(|feature| compare::cell(site, index, feature));
-        let named = site.predictions.naming(index).take(PREDICTIONS_MAX);
-        let has_timeline = site.makes("timeline") && !site.timeline.of_company(index).is_empty();
-        entries.extend([
-            (
-                "introduction",
-                entry
-                    .map(|e| view::html(site, e, e.article.body.content))
-                    .into(),
-            ),
-            ("cells", Value::list(cells)),
-            (
-                "cells_left_out",
-                site.compare
-                    .features_of(index)
-                    .len()
-                    .saturating_sub(CELLS_MAX)
-                    .into(),
-            ),
-            (
-                "predictions",
-                Value::list(named.map(|ledger| predictions::prediction(site, ledger))),
-            ),
-            ("pairs", pairs(site, index)),
-            (
-                "timeline",
-                has_timeline
-                    .then(|| company.address.join("timeline/"))
-                    .as_ref()
-                    .map(Value::from)
-                    .into(),
-            ),
-        ]);
-    }
-    Ok(Value::map(entries))
+        (
+            "predictions",
+            Value::list(named.map(|ledger| predictions::prediction(site, ledger))),
+        ),
+        ("pairs", pairs(site, index)),
+        ("timeline", timeline.into()),
+    ]
 }
 
 /// The address of the feed, which a company has once a brief speaks of it.

@@ -6,7 +6,7 @@ use super::question::Answer;
 use super::{Proposals, View, content, list, view, weeks};
 use crate::address::Address;
 use crate::site::companies::Company;
-use crate::site::taxonomies::SOURCES;
+use crate::site::taxonomies::{SOURCES, Taxonomy};
 use crate::site::{Index, Site, addresses, identity, sections};
 use crate::value::Value;
 
@@ -51,83 +51,80 @@ const SITE_FEEDS: [(&str, FeedFormat); 3] = [
 
 /// Plans all feeds and the list of them.
 pub fn propose(site: &Site, proposals: &mut Proposals) {
-    let named = site
-        .config
-        .feed_filenames
-        .iter()
-        .map(|name| (name.to_string(), format_of(name)));
-    let named: Vec<(String, FeedFormat)> = named.collect();
-    let ours = site.makes("feeds");
-    if site.config.generate_feeds {
-        for (name, format) in &named {
-            proposals.zola(
-                Address::file(name),
-                View::Feed {
-                    of: FeedOf::Site,
-                    format: *format,
-                },
-            );
-        }
+    let named = site.config.feed_filenames.iter();
+    let named: Vec<(String, FeedFormat)> = named
+        .map(|name| (name.to_string(), format_of(name)))
+        .collect();
+    let of_site = if site.config.generate_feeds {
+        &named[..]
+    } else {
+        &[]
+    };
+    for (name, format) in of_site {
+        proposals.zola(
+            Address::file(name),
+            View::Feed {
+                of: FeedOf::Site,
+                format: *format,
+            },
+        );
     }
     for index in site.sections.all() {
         let entry = site.entry(index);
         if sections::keys(entry).generate_feeds && entry.address != Address::root() {
-            let path = entry.article.path.clone();
-            for (name, format) in &named {
-                let of = FeedOf::Section { path: path.clone() };
-                proposals.zola(
-                    entry.address.join(name),
-                    View::Feed {
-                        of,
-                        format: *format,
-                    },
-                );
-            }
+            let of = FeedOf::Section {
+                path: entry.article.path.clone(),
+            };
+            propose_files(&entry.address, &of, &named, proposals);
         }
     }
     for taxonomy in site
         .taxonomies
         .all()
         .iter()
-        .filter(|t| t.config.feed && t.config.render)
+        .filter(|taxonomy| has_feeds(site, taxonomy))
     {
-        let is_sources = *taxonomy.config.name == *SOURCES;
-        if is_sources && !site.makes(SOURCES) {
-            continue;
-        }
         for term in &taxonomy.terms {
             let of = FeedOf::Term {
                 kind: taxonomy.config.name.clone(),
                 slug: term.slug.clone(),
             };
-            for (name, format) in &named {
-                proposals.zola(
-                    term.address.join(name),
-                    View::Feed {
-                        of: of.clone(),
-                        format: *format,
-                    },
-                );
-            }
-            if ours && !named.iter().any(|(name, _)| name == "atom.xml") {
-                proposals.ours(
-                    term.address.join("atom.xml"),
-                    View::Feed {
-                        of,
-                        format: FeedFormat::Atom,
-                    },
-                );
+            propose_files(&term.address, &of, &named, proposals);
+            if site.makes("feeds") && !named.iter().any(|(name, _)| name == "atom.xml") {
+                let view = View::Feed {
+                    of,
+                    format: FeedFormat::Atom,
+                };
+                proposals.ours(term.address.join("atom.xml"), view);
             }
         }
     }
-    if ours {
-        let made = if site.config.generate_feeds {
-            &named[..]
-        } else {
-            &[]
-        };
-        propose_ours(site, made, proposals);
+    if site.makes("feeds") {
+        propose_ours(site, of_site, proposals);
     }
+}
+
+fn propose_files(
+    list: &Address,
+    of: &FeedOf,
+    named: &[(String, FeedFormat)],
+    proposals: &mut Proposals,
+) {
+    for (name, format) in named {
+        proposals.zola(
+            list.join(name),
+            View::Feed {
+                of: of.clone(),
+                format: *format,
+            },
+        );
+    }
+}
+
+/// Whether each term of a taxonomy has a feed.
+fn has_feeds(site: &Site, taxonomy: &Taxonomy) -> bool {
+    let is_sources = *taxonomy.config.name == *SOURCES;
+    taxonomy.config.feed && taxonomy.config.render && (!is_sources || site.makes(SOURCES))
 }
 
 fn propose_ours(site: &Site, named: &[(String, FeedFormat)], proposals: &mut Proposals) {
@@ -230,78 +227,32 @@ pub fn of_site(site: &Site) -> Value {
 pub fn feed(site: &Site, of: &FeedOf) -> Answer {
     let site_title = site.config.title.as_deref().unwrap_or("Briefs");
     let limit = site.config.feed_limit.unwrap_or(FEED_LENGTH);
-    let (name, address, entries) = match of {
-        FeedOf::Site => (
-            None,
-            Address::root(),
-            newest(site, &dated_pages(site), limit),
-        ),
-        FeedOf::Section { path } => {
-            let index = site
-                .find(path)
-                .ok_or_else(|| format!("there is no section `{path}`"))?;
-            let mut pages = site.sections.get(index).pages.clone();
-            pages.retain(|page| site.entry(*page).day().is_some());
-            pages.sort_by_key(|page| std::cmp::Reverse(site.entry(*page).instant()));
-            let entry = site.entry(index);
-            (
-                Some(entry.title().to_owned()),
-                entry.address.clone(),
-                newest(site, &pages, limit),
-            )
-        }
-        FeedOf::Term { kind, slug } => {
-            let term = site
-                .taxonomies
-                .get(kind)
-                .and_then(|taxonomy| taxonomy.by_slug(slug));
-            let term = term.ok_or_else(|| format!("there is no term `{slug}` in `{kind}`"))?;
-            let pages: Vec<Index> = term
-                .pages
-                .iter()
-                .copied()
-                .filter(|page| site.entry(*page).day().is_some())
-                .collect();
-            (
-                Some(term.name.to_string()),
-                term.address.clone(),
-                newest(site, &pages, limit),
-            )
-        }
-        FeedOf::Company { slug } => {
-            let company = site
-                .companies
-                .by_slug(slug)
-                .map(|index| site.companies.get(index));
-            let company: &Company =
-                company.ok_or_else(|| format!("there is no company `{slug}`"))?;
-            (
-                Some(company.name.to_string()),
-                company.address.clone(),
-                newest(site, &company.briefs, limit),
-            )
-        }
-        FeedOf::Weekly => (
-            Some("Weekly recap".to_owned()),
-            weeks::address(),
-            recaps(site, limit),
-        ),
+    let Listed {
+        name,
+        address,
+        pages,
+    } = listed(site, of)?;
+    let entries = match of {
+        FeedOf::Weekly => recaps(site, limit),
+        _ => pages
+            .iter()
+            .take(limit)
+            .map(|index| entry(site, *index))
+            .collect(),
     };
     let title = name.map_or_else(
         || site_title.to_owned(),
         |name| format!("{site_title}: {name}"),
     );
+    let author = site
+        .config
+        .author
+        .clone()
+        .unwrap_or_else(|| site_title.into());
     Ok(Value::map([
         ("title", Value::from(title)),
         ("description", site.config.description.clone().into()),
-        (
-            "author",
-            site.config
-                .author
-                .clone()
-                .unwrap_or_else(|| site_title.into())
-                .into(),
-        ),
+        ("author", author.into()),
         ("language", (&site.config.default_language).into()),
         ("base_url", (&site.config.base_url).into()),
         ("path", (&address).into()),
@@ -311,6 +262,64 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
         ),
         ("entries", Value::list(entries)),
     ]))
+}
+
+/// What a feed is of.
+struct Listed {
+    name: Option<String>,
+    address: Address,
+    /// Newest first.
+    pages: Vec<Index>,
+}
+
+fn listed(site: &Site, of: &FeedOf) -> Result<Listed, String> {
+    let (name, address, mut pages) = match of {
+        FeedOf::Site => (None, Address::root(), dated_pages(site)),
+        FeedOf::Section { path } => {
+            let index = site
+                .find(path)
+                .ok_or_else(|| format!("there is no section `{path}`"))?;
+            let entry = site.entry(index);
+            let mut pages = site.sections.get(index).pages.clone();
+            pages.sort_by_key(|page| std::cmp::Reverse(site.entry(*page).instant()));
+            (Some(entry.title().to_owned()), entry.address.clone(), pages)
+        }
+        FeedOf::Term { kind, slug } => {
+            let term = site
+                .taxonomies
+                .get(kind)
+                .and_then(|taxonomy| taxonomy.by_slug(slug));
+            let term = term.ok_or_else(|| format!("there is no term `{slug}` in `{kind}`"))?;
+            (
+                Some(term.name.to_string()),
+                term.address.clone(),
+                term.pages.clone(),
+            )
+        }
+        FeedOf::Company { slug } => {
+            let index = site
+                .companies
+                .by_slug(slug)
+                .ok_or_else(|| format!("there is no company `{slug}`"))?;
+            let company: &Company = site.companies.get(index);
+            (
+                Some(company.name.to_string()),
+                company.address.clone(),
+                company.briefs.clone(),
+            )
+        }
+        FeedOf::Weekly => (
+            Some("Weekly recap".to_owned()),
+            weeks::address(),
+            Vec::new(),
+        ),
+    };
+    pages.retain(|page| site.entry(*page).day().is_some());
+    Ok(Listed {
+        name,
+        address,
+        pages,
+    })
 }
 
 /// The pages that the site's feed may hold: on a Dateline site its briefs, otherwise all dated ones.
@@ -329,14 +338,6 @@ fn dated_pages(site: &Site) -> Vec<Index> {
     });
     pages.sort_by_key(|index| std::cmp::Reverse(site.entry(*index).instant()));
     pages
-}
-
-fn newest(site: &Site, newest_first: &[Index], limit: usize) -> Vec<Value> {
-    newest_first
-        .iter()
-        .take(limit)
-        .map(|index| entry(site, *index))
-        .collect()
 }
 
 fn entry(site: &Site, index: Index) -> Value {
@@ -472,19 +473,17 @@ pub fn list(site: &Site) -> Value {
         .taxonomies
         .all()
         .iter()
-        .filter(|t| t.config.feed && t.config.render)
+        .filter(|taxonomy| has_feeds(site, taxonomy))
     {
-        if *taxonomy.config.name != *SOURCES || site.makes(SOURCES) {
-            let title = super::taxonomies::title(&taxonomy.config.name);
-            group(
-                &title,
-                taxonomy
-                    .terms
-                    .iter()
-                    .map(|term| feed(&term.name, &term.address))
-                    .collect(),
-            );
-        }
+        let title = super::taxonomies::title(&taxonomy.config.name);
+        group(
+            &title,
+            taxonomy
+                .terms
+                .iter()
+                .map(|term| feed(&term.name, &term.address))
+                .collect(),
+        );
     }
     if site.makes("companies") {
         let with_feed = site

@@ -2,6 +2,7 @@
 
 use super::{list, view};
 use crate::address::Address;
+use crate::content::article::Fragment;
 use crate::content::brief::{Outcome, Prediction};
 use crate::site::predictions::{Ledger, Standing};
 use crate::site::{Index, Site};
@@ -14,44 +15,53 @@ const DUE_MAX: usize = 20;
 pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
     let entry = site.entry(ledger.brief);
     let stated = ledger.prediction(entry);
-    let standing = ledger.standing(site.today);
-    let resolver = ledger.resolved_by.map(|(index, item)| {
-        let by = site.entry(index);
-        let item = &by
-            .brief()
-            .expect("a resolution comes from a brief")
-            .predictions[item as usize];
-        (by, item)
-    });
-    let note = resolver
-        .and_then(|(_, item)| item.outcome_note.clone())
-        .or_else(|| stated.outcome_note.clone());
     let companies = ledger.companies.iter().map(|company| {
         let company = site.companies.get(*company);
         view::link(&company.name, &company.address)
     });
-    Value::map([
+    let id = entry.brief().and_then(|brief| brief.id.as_ref());
+    let mut entries = wording(stated, |fragment| {
+        view::html_elsewhere(site, entry, fragment)
+    })
+    .to_vec();
+    entries.extend(standing(site, ledger, stated));
+    entries.extend([
         ("slug", Value::from(&stated.slug)),
-        ("html", view::html(site, entry, stated.html)),
         ("text", (&stated.text).into()),
-        (
-            "reasoning",
-            stated
-                .reasoning
-                .map(|fragment| view::html(site, entry, fragment))
-                .into(),
-        ),
         ("made", view::long_date(ledger.made).into()),
         ("made_on", ledger.made.to_string().into()),
         ("due", ledger.due.map(view::partial_date).into()),
         ("confidence", stated.confidence.map(i64::from).into()),
-        (
-            "resolves_if",
-            stated
-                .resolves_if
-                .map(|fragment| view::html(site, entry, fragment))
-                .into(),
-        ),
+        ("companies", Value::list(companies)),
+        ("brief_title", entry.title().into()),
+        ("brief_id", id.map(|(id, _)| id.clone()).into()),
+        ("brief_path", (&entry.address).into()),
+        ("path", format!("{}#{}", entry.address, stated.slug).into()),
+    ]);
+    Value::map(entries)
+}
+
+/// What a prediction says, as HTML.
+fn wording(stated: &Prediction, html: impl Fn(Fragment) -> Value) -> [(&'static str, Value); 3] {
+    [
+        ("html", html(stated.html)),
+        ("reasoning", stated.reasoning.map(&html).into()),
+        ("resolves_if", stated.resolves_if.map(&html).into()),
+    ]
+}
+
+/// How a prediction stands, and what became of it.
+fn standing(site: &Site, ledger: &Ledger, stated: &Prediction) -> [(&'static str, Value); 7] {
+    let standing = ledger.standing(site.today);
+    let resolver = ledger.resolved_by.map(|(index, item)| {
+        let by = site.entry(index);
+        (by, &site.brief(index).predictions[item as usize])
+    });
+    let note = resolver
+        .and_then(|(_, item)| item.outcome_note.clone())
+        .or_else(|| stated.outcome_note.clone());
+    let by = resolver.map(|(by, _)| view::link(&by.title().into(), &by.address));
+    [
         ("standing", standing_name(standing).into()),
         (
             "standing_text",
@@ -63,26 +73,9 @@ pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
             "resolved_on",
             ledger.resolved.map(|day| day.to_string()).into(),
         ),
-        (
-            "resolved_by",
-            resolver
-                .map(|(by, _)| view::link(&by.title().into(), &by.address))
-                .into(),
-        ),
+        ("resolved_by", by.into()),
         ("note", note.into()),
-        ("companies", Value::list(companies)),
-        ("brief_title", entry.title().into()),
-        (
-            "brief_id",
-            entry
-                .brief()
-                .and_then(|b| b.id.as_ref())
-                .map(|(id, _)| id.clone())
-                .into(),
-        ),
-        ("brief_path", (&entry.address).into()),
-        ("path", format!("{}#{}", entry.address, stated.slug).into()),
-    ])
+    ]
 }
 
 /// The predictions of a brief, and what it says of earlier ones, in the order of the file.
@@ -91,7 +84,11 @@ pub fn of_brief(site: &Site, index: Index) -> Value {
     let items = site.brief(index).predictions.iter();
     Value::list(items.filter_map(|item| match item.resolves {
         Some(_) => resolution(site, index, item),
-        None => ledgers.next().map(|ledger| prediction(site, ledger)),
+        None => ledgers.next().map(|ledger| {
+            // On its own page a prediction keeps the marks of its footnotes.
+            let own = |fragment| view::html(site, site.entry(index), fragment);
+            prediction(site, ledger).with(wording(item, own))
+        }),
     }))
 }
 
@@ -102,19 +99,15 @@ fn resolution(site: &Site, index: Index, item: &Prediction) -> Option<Value> {
     let of = site.predictions.of_brief(site.identities.find(id)?);
     let is_meant = |ledger: &&Ledger| ledger.prediction(site.entry(ledger.brief)).slug == *slug;
     let target = of.iter().find(is_meant)?;
-    Some(Value::map([
-        ("slug", Value::from(&item.slug)),
-        ("html", view::html(site, entry, item.html)),
-        (
-            "reasoning",
-            item.reasoning
-                .map(|fragment| view::html(site, entry, fragment))
-                .into(),
-        ),
-        ("note", item.outcome_note.clone().into()),
-        ("standing", "resolved".into()),
-        ("resolves", prediction(site, target)),
-    ]))
+    Some(
+        Value::map([
+            ("slug", Value::from(&item.slug)),
+            ("note", item.outcome_note.clone().into()),
+            ("standing", "resolved".into()),
+            ("resolves", prediction(site, target)),
+        ])
+        .with(wording(item, |fragment| view::html(site, entry, fragment))),
+    )
 }
 
 /// `open`, `due`, `overdue`, `resolved`

@@ -241,10 +241,10 @@ pub fn brief(site: &Site, path: &str) -> Answer {
     let brief = entry
         .brief()
         .ok_or_else(|| format!("`{path}` is no brief"))?;
-    let part = |kind| part(site, entry, brief, kind);
     let html = |fragment: Fragment| html(site, entry, fragment);
-    let tldr = &brief.tldr;
-    let entries = [
+    let event = site.events.of_brief(entry);
+    let mut entries = parts(site, index, entry, brief);
+    entries.extend([
         ("id", brief.id.as_ref().map(|(id, _)| id.clone()).into()),
         ("source", source(site, brief).into()),
         (
@@ -265,10 +265,7 @@ pub fn brief(site: &Site, path: &str) -> Answer {
         ("analysis", brief.analysis.map(analysis_name).into()),
         (
             "event",
-            site.events
-                .of_brief(entry)
-                .map(|event| link(&event.title, &event.address))
-                .into(),
+            event.map(|event| link(&event.title, &event.address)).into(),
         ),
         ("audiences", terms(site, entry, "audiences")),
         ("tags", terms(site, entry, "tags")),
@@ -278,31 +275,37 @@ pub fn brief(site: &Site, path: &str) -> Answer {
             "prose",
             Value::list(brief.prose.iter().map(|fragment| html(*fragment))),
         ),
-        ("tldr", part(PartKind::Tldr).into()),
-        ("changed", tldr.changed.map(html).into()),
-        ("why", tldr.why.map(html).into()),
-        ("next", tldr.next.map(html).into()),
-        ("takeaways", part(PartKind::Takeaways).into()),
+        ("companies", companies(site, index)),
+        ("pairs", pairs(site, index)),
+    ]);
+    Ok(Value::map(entries))
+}
+
+/// The parts, each as a whole and in its items.
+fn parts(site: &Site, index: Index, entry: &Entry, brief: &Brief) -> Vec<(&'static str, Value)> {
+    let part = |kind| Value::from(part(site, entry, brief, kind));
+    let html = |fragment: Fragment| html(site, entry, fragment);
+    let citations = brief.citations.iter().map(|c| citation(site, entry, c));
+    vec![
+        ("tldr", part(PartKind::Tldr)),
+        ("changed", brief.tldr.changed.map(html).into()),
+        ("why", brief.tldr.why.map(html).into()),
+        ("next", brief.tldr.next.map(html).into()),
+        ("takeaways", part(PartKind::Takeaways)),
         (
             "takeaway_items",
             Value::list(brief.takeaways.iter().map(|fragment| html(*fragment))),
         ),
-        ("competitors", part(PartKind::Competitors).into()),
-        ("deep_dive", part(PartKind::DeepDive).into()),
-        ("implications", part(PartKind::Implications).into()),
+        ("competitors", part(PartKind::Competitors)),
+        ("deep_dive", part(PartKind::DeepDive)),
+        ("implications", part(PartKind::Implications)),
         ("predictions", predictions::of_brief(site, index)),
-        ("timeline", part(PartKind::Timeline).into()),
+        ("timeline", part(PartKind::Timeline)),
         ("timeline_items", dated(site, entry, &brief.timeline)),
-        ("corrections", part(PartKind::Corrections).into()),
+        ("corrections", part(PartKind::Corrections)),
         ("correction_items", dated(site, entry, &brief.corrections)),
-        (
-            "citations",
-            Value::list(brief.citations.iter().map(|c| citation(site, entry, c))),
-        ),
-        ("companies", companies(site, index)),
-        ("pairs", pairs(site, index)),
-    ];
-    Ok(Value::map(entries))
+        ("citations", Value::list(citations)),
+    ]
 }
 
 /// A brief that was collected within this time after publication is called fresh.

@@ -133,18 +133,7 @@ impl Site {
         articles.sort_by(|a, b| a.path.cmp(&b.path));
         let is_dateline =
             config.is_dateline || articles.iter().any(|a| matches!(a.table, Table::Brief(_)));
-        let mut hidden: HashMap<Arc<str>, Hidden> = broken
-            .into_iter()
-            .map(|path| (path, Hidden::Broken))
-            .collect();
-        articles.retain(|article| match hidden_reason(article, now, preview) {
-            Some(reason) => {
-                hidden.insert(article.path.clone(), reason);
-                false
-            }
-            None => true,
-        });
-        hide_below_draft_sections(&mut articles, &mut hidden, preview);
+        let hidden = hide(&mut articles, broken, now, preview);
 
         let entries: Vec<Entry> = articles
             .into_iter()
@@ -323,6 +312,26 @@ impl Entry {
     pub fn day(&self) -> Option<Date> {
         self.front_matter().date.as_ref().map(|date| date.day)
     }
+}
+
+/// Takes out what is not published, and says why of each.
+fn hide(
+    articles: &mut Vec<Arc<Article>>,
+    broken: Vec<Arc<str>>,
+    now: Timestamp,
+    preview: Preview,
+) -> HashMap<Arc<str>, Hidden> {
+    let broken = broken.into_iter().map(|path| (path, Hidden::Broken));
+    let mut hidden: HashMap<Arc<str>, Hidden> = broken.collect();
+    articles.retain(|article| match hidden_reason(article, now, preview) {
+        Some(reason) => {
+            hidden.insert(article.path.clone(), reason);
+            false
+        }
+        None => true,
+    });
+    hide_below_draft_sections(articles, &mut hidden, preview);
+    hidden
 }
 
 fn hidden_reason(article: &Article, now: Timestamp, preview: Preview) -> Option<Hidden> {

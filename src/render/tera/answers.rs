@@ -34,6 +34,10 @@ impl Calls {
     pub fn taken_from(tera: &mut Tera) -> Calls {
         let mut calls = Calls::default();
         let mut own = BTreeMap::new();
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "each entry is changed by itself"
+        )]
         for (name, template) in &mut tera.templates {
             let mut found = BTreeSet::new();
             calls.take_from_nodes(&mut template.ast, &mut found);
