@@ -94,7 +94,7 @@ pub fn observation(site: &Site, observation: &Observation) -> Value {
         ("text", (&cell.text).into()),
         ("meaning", meaning(&cell.text).into()),
         ("as_of", view::partial_date(observation.as_of)),
-        ("title", entry.title().into()),
+        ("title", (&entry.title).into()),
         ("path", (&entry.address).into()),
     ])
 }
@@ -260,7 +260,7 @@ pub fn named(site: &Site, path: &str) -> Answer {
         .map(|(_, features)| features.len())
         .sum();
     Ok(Value::map([
-        ("title", Value::from(entry.title())),
+        ("title", Value::from(&entry.title)),
         ("path", (&entry.address).into()),
         (
             "description",

@@ -282,7 +282,7 @@ fn listed(site: &Site, of: &FeedOf) -> Result<Listed, String> {
             let entry = site.entry(index);
             let mut pages = site.sections.get(index).pages.clone();
             pages.sort_by_key(|page| std::cmp::Reverse(site.entry(*page).instant()));
-            (Some(entry.title().to_owned()), entry.address.clone(), pages)
+            (Some(entry.title.to_string()), entry.address.clone(), pages)
         }
         FeedOf::Term { kind, slug } => {
             let term = site
@@ -361,7 +361,7 @@ fn entry(site: &Site, index: Index) -> Value {
         .flat_map(|(_, names)| names);
     Value::map([
         ("id", Value::from(identity::feed_id(entry, &site.config))),
-        ("title", entry.title().into()),
+        ("title", (&entry.title).into()),
         ("permalink", (&entry.permalink).into()),
         ("published", published.into()),
         ("updated", updated.into()),

@@ -13,6 +13,10 @@ const DUE_MAX: usize = 20;
 
 /// A prediction as lists and briefs show it.
 pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
+    ledger.shown.get_or_init(|| make(site, ledger)).clone()
+}
+
+fn make(site: &Site, ledger: &Ledger) -> Value {
     let entry = site.entry(ledger.brief);
     let stated = ledger.prediction(entry);
     let companies = ledger.companies.iter().map(|company| {
@@ -33,7 +37,7 @@ pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
         ("due", ledger.due.map(view::partial_date).into()),
         ("confidence", stated.confidence.map(i64::from).into()),
         ("companies", Value::list(companies)),
-        ("brief_title", entry.title().into()),
+        ("brief_title", (&entry.title).into()),
         ("brief_id", id.map(|(id, _)| id.clone()).into()),
         ("brief_path", (&entry.address).into()),
         ("path", format!("{}#{}", entry.address, stated.slug).into()),
@@ -60,7 +64,7 @@ fn standing(site: &Site, ledger: &Ledger, stated: &Prediction) -> [(&'static str
     let note = resolver
         .and_then(|(_, item)| item.outcome_note.clone())
         .or_else(|| stated.outcome_note.clone());
-    let by = resolver.map(|(by, _)| view::link(&by.title().into(), &by.address));
+    let by = resolver.map(|(by, _)| view::link(&by.title, &by.address));
     [
         ("standing", standing_name(standing).into()),
         (

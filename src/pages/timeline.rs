@@ -17,7 +17,7 @@ pub fn item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
     let briefs = item.briefs.iter().take(BRIEFS_MAX).map(|index| {
         let entry = site.entry(*index);
         Value::map([
-            ("title", Value::from(entry.title())),
+            ("title", Value::from(&entry.title)),
             ("path", (&entry.address).into()),
         ])
     });

@@ -123,7 +123,7 @@ fn make_card(site: &Site, index: Index, entry: &Entry) -> Value {
         link(&company.name, &company.address)
     });
     Value::map([
-        ("title", entry.title().into()),
+        ("title", (&entry.title).into()),
         ("path", (&entry.address).into()),
         ("permalink", (&entry.permalink).into()),
         ("description", front_matter.description.clone().into()),

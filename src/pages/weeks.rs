@@ -224,7 +224,7 @@ fn tags(site: &Site, briefs: &[Index]) -> Value {
                 let briefs = group.iter().map(|index| {
                     let entry = site.entry(*index);
                     Value::map([
-                        ("title", Value::from(entry.title())),
+                        ("title", Value::from(&entry.title)),
                         ("path", (&entry.address).into()),
                     ])
                 });

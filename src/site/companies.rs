@@ -152,7 +152,7 @@ impl Register {
             return;
         };
         let slug: Arc<str> = entry.slug().into();
-        let name: Arc<str> = entry.title().into();
+        let name = entry.title.clone();
         let stated = std::iter::once((&name, entry.place())).chain(
             company
                 .aliases

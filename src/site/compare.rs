@@ -48,8 +48,7 @@ pub struct Compare {
 #[derive(Debug)]
 struct Cells {
     range: Range<u32>,
-    /// As templates see the cell, made when the first page asks. Only the cells of features that
-    /// several briefs speak of stand on many pages and are kept.
+    /// As templates see the cell, made when the first of the pages asks that it stands on.
     shown: OnceLock<Value>,
 }
 
@@ -208,8 +207,7 @@ impl Compare {
         })
     }
 
-    /// The cell as templates see it: kept from the first time that `make` made it, if it is one that
-    /// many pages show.
+    /// The cell as templates see it: what `make` makes, which is called once for each cell.
     pub fn shown(
         &self,
         company: CompanyIndex,
@@ -217,10 +215,8 @@ impl Compare {
         make: impl FnOnce() -> Value,
     ) -> Value {
         match self.cells.get(&(company, feature)) {
-            Some(cells) if self.feature(feature).briefs > 1 => {
-                cells.shown.get_or_init(make).clone()
-            }
-            _ => make(),
+            Some(cells) => cells.shown.get_or_init(make).clone(),
+            None => make(),
         }
     }
 

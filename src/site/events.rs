@@ -54,7 +54,7 @@ impl Events {
             .map(|(slug, (page, briefs))| Event {
                 title: page
                     .or_else(|| briefs.first().copied())
-                    .map_or(slug.as_str(), |i| entry(&i).title())
+                    .map_or(slug.as_str(), |i| &entry(&i).title)
                     .into(),
                 address: page
                     .map_or_else(|| addresses::event(&slug), |i| entry(&i).address.clone()),

@@ -57,6 +57,8 @@ pub struct Entry {
     pub article: Arc<Article>,
     pub address: Address,
     pub permalink: Arc<str>,
+    /// The title, or the file's path for want of one.
+    pub title: Arc<str>,
     /// As lists show it, made when the first list asks.
     pub card: OnceLock<Value>,
     /// As sections of Zola's themes list it, made when the first template asks.
@@ -255,7 +257,14 @@ impl Entry {
     fn new(article: Arc<Article>, config: &Config) -> Entry {
         let address = addresses::of_article(&article, config);
         let permalink = addresses::permalink(config, &address);
+        let title = article
+            .front_matter
+            .title
+            .as_ref()
+            .unwrap_or(&article.path)
+            .clone();
         Entry {
+            title,
             article,
             address,
             permalink,
@@ -275,14 +284,6 @@ impl Entry {
             Table::Brief(brief) => Some(brief),
             _ => None,
         }
-    }
-
-    /// The title, or the file's path for want of one.
-    pub fn title(&self) -> &str {
-        self.front_matter()
-            .title
-            .as_deref()
-            .unwrap_or(&self.article.path)
     }
 
     /// The last part of the address.

@@ -1,7 +1,7 @@
 //! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
@@ -11,6 +11,7 @@ use super::{Entry, Index};
 use crate::content::brief::{Outcome, Prediction};
 use crate::content::date::PartialDate;
 use crate::diagnostic::Diagnostics;
+use crate::value::Value;
 
 /// All predictions of all briefs.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Ledger {
     /// The brief that resolves it, if it is another one, and the position of the item there.
     pub resolved_by: Option<(Index, u32)>,
     pub companies: Box<[CompanyIndex]>,
+    /// As lists show it, made when the first list asks.
+    pub shown: OnceLock<Value>,
 }
 
 /// How a prediction stands on a day.
@@ -279,6 +282,7 @@ fn settle(
         resolved: prediction.outcome_date.map(|date| date.last),
         resolved_by: None,
         companies: Box::default(),
+        shown: OnceLock::new(),
     };
     if let Some((resolver, item)) = by {
         let entry = &entries[resolver.0 as usize];

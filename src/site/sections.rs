@@ -209,7 +209,7 @@ fn sort_section(
         }
         has_key
     });
-    let title = |i: &Index| of(i).title().to_lowercase();
+    let title = |i: &Index| of(i).title.to_lowercase();
     match sort_by {
         SortBy::None => {}
         SortBy::Date => section.pages.sort_by(|a, b| {
@@ -225,7 +225,7 @@ fn sort_section(
         SortBy::TitleBytes => {
             section
                 .pages
-                .sort_by_cached_key(|i| (of(i).title().to_owned(), of(i).permalink.clone()));
+                .sort_by_cached_key(|i| (of(i).title.to_owned(), of(i).permalink.clone()));
         }
         SortBy::Weight => {
             section
