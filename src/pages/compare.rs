@@ -93,7 +93,7 @@ pub fn observation(site: &Site, observation: &Observation) -> Value {
         ("html", view::html_elsewhere(site, entry, cell.html)),
         ("text", (&cell.text).into()),
         ("meaning", meaning(&cell.text).into()),
-        ("as_of", view::partial_date(observation.as_of)),
+        ("as_of", view::partial_date(site, observation.as_of)),
         ("title", (&entry.title).into()),
         ("path", (&entry.address).into()),
     ])

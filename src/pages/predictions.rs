@@ -34,7 +34,10 @@ fn make(site: &Site, ledger: &Ledger) -> Value {
         ("text", (&stated.text).into()),
         ("made", view::long_date(ledger.made).into()),
         ("made_on", ledger.made.to_string().into()),
-        ("due", ledger.due.map(view::partial_date).into()),
+        (
+            "due",
+            ledger.due.map(|due| view::partial_date(site, due)).into(),
+        ),
         ("confidence", stated.confidence.map(i64::from).into()),
         ("companies", Value::list(companies)),
         ("brief_title", (&entry.title).into()),

@@ -14,15 +14,10 @@ const BRIEFS_MAX: usize = 5;
 /// An item and the briefs that say so.
 pub fn item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
     let entry = site.entry(item.brief);
-    let briefs = item.briefs.iter().take(BRIEFS_MAX).map(|index| {
-        let entry = site.entry(*index);
-        Value::map([
-            ("title", Value::from(&entry.title)),
-            ("path", (&entry.address).into()),
-        ])
-    });
+    let briefs = item.briefs.iter().take(BRIEFS_MAX);
+    let briefs = briefs.map(|index| view::card(site, *index));
     Value::map([
-        ("date", view::partial_date(item.date)),
+        ("date", view::partial_date(site, item.date)),
         (
             "html",
             view::html_elsewhere(site, entry, item.dated(entry, of).html),

@@ -45,7 +45,11 @@ pub fn month_name(month: i8) -> &'static str {
 }
 
 /// A partial date for reading (`April 2023`, `Q4 2026`) and for `<time>`, which knows no quarters.
-pub fn partial_date(date: PartialDate) -> Value {
+pub fn partial_date(site: &Site, date: PartialDate) -> Value {
+    site.dates.get(date, make_partial_date)
+}
+
+fn make_partial_date(date: PartialDate) -> Value {
     let written = date.to_string();
     let year = date.first.year();
     let text = match written.split_once('-') {
@@ -356,7 +360,7 @@ fn part(site: &Site, entry: &Entry, brief: &Brief, kind: PartKind) -> Option<Val
 fn dated(site: &Site, entry: &Entry, items: &[Dated]) -> Value {
     Value::list(items.iter().map(|item| {
         Value::map([
-            ("date", partial_date(item.date)),
+            ("date", partial_date(site, item.date)),
             ("html", html(site, entry, item.html)),
         ])
     }))
@@ -369,7 +373,13 @@ fn citation(site: &Site, entry: &Entry, citation: &Citation) -> Value {
         ("anchor", (&citation.anchor).into()),
         ("url", citation.url.clone().into()),
         ("title", citation.title.clone().into()),
-        ("retrieved", citation.retrieved.map(partial_date).into()),
+        (
+            "retrieved",
+            citation
+                .retrieved
+                .map(|date| partial_date(site, date))
+                .into(),
+        ),
         ("quote", citation.quote.clone().into()),
         ("html", html(site, entry, citation.html)),
     ])

@@ -10,23 +10,37 @@ use crate::pages::question::Asker;
 
 thread_local! {
     /// A stack, because what a function does may render again.
-    static ASKERS: RefCell<Vec<Rc<Asker>>> = const { RefCell::new(Vec::new()) };
+    static ASKERS: RefCell<Vec<Option<Rc<Asker>>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Renders with the functions asking `asker`. What was before is restored, also after a panic.
 pub fn on_behalf_of<T>(asker: &Rc<Asker>, render: impl FnOnce() -> T) -> T {
+    with(Some(asker.clone()), render)
+}
+
+/// Renders with nobody to ask, for what must not depend on the site.
+pub fn on_behalf_of_nobody<T>(render: impl FnOnce() -> T) -> T {
+    with(None, render)
+}
+
+/// How many renderings stand inside each other on this thread.
+pub fn depth() -> usize {
+    ASKERS.with_borrow(Vec::len)
+}
+
+fn with<T>(asker: Option<Rc<Asker>>, render: impl FnOnce() -> T) -> T {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
             ASKERS.with_borrow_mut(Vec::pop);
         }
     }
-    ASKERS.with_borrow_mut(|askers| askers.push(asker.clone()));
+    ASKERS.with_borrow_mut(|askers| askers.push(asker));
     let _leave = Leave;
     render()
 }
 
 /// The asker of the page being rendered on this thread.
 pub fn asker() -> Option<Rc<Asker>> {
-    ASKERS.with_borrow(|askers| askers.last().cloned())
+    ASKERS.with_borrow(|askers| askers.last().cloned().flatten())
 }

@@ -5,6 +5,7 @@
 //! - An undefined name is false in a condition, and an error where it is printed or iterated.
 //! - What is absent (`none`) prints nothing; `true` and `false` are printed in lower case.
 //! - `/` is not escaped. Line breaks after tags and blanks before them are left out.
+//! - `partial(template, item, …)` renders a template with its arguments alone, once for equal ones.
 //! - `truncate`, `striptags` and `slugify` exist, and `date` is the same as under Tera.
 
 use std::cell::{Cell, RefCell};
@@ -21,9 +22,10 @@ use super::asking;
 use super::engine::{Bounded, Engine, TemplateError, Templates, listed};
 use super::filters::{FILTERS, JINJA_FILTERS};
 use super::functions::{Args, FUNCTIONS};
+use super::partial::Partials;
 use crate::diagnostic::nearest;
 use crate::pages::question::Asker;
-use crate::value::{List, Map, Value};
+use crate::value::{Key, List, Map, Value};
 
 /// Steps that one page may take. The largest honest page, a list of 10,000 briefs, takes about
 /// one million; this many take less than a second.
@@ -131,6 +133,13 @@ fn environment() -> Environment<'static> {
     environment.set_formatter(print);
     environment.add_filter("escape", escape);
     environment.add_filter("e", escape);
+    let partials = Partials::default();
+    environment.add_function(
+        "partial",
+        move |state: &State, template: &str, item: &Bound, named: Kwargs| {
+            partial(&partials, state.env(), template, item, &named)
+        },
+    );
     for function in FUNCTIONS {
         environment.add_function(
             function.name,
@@ -158,6 +167,33 @@ fn environment() -> Environment<'static> {
         );
     }
     environment
+}
+
+/// How deep partials may stand in each other.
+const PARTIAL_DEPTH_MAX: usize = 8;
+
+/// `partial(template, item, …)`: the template sees `item` and the named arguments and nothing else,
+/// and functions that ask the site have nobody to ask, so equal arguments give equal text.
+fn partial(
+    partials: &Partials,
+    environment: &Environment<'_>,
+    template: &str,
+    item: &Bound,
+    named: &Kwargs,
+) -> Result<Bound, Error> {
+    if asking::depth() > PARTIAL_DEPTH_MAX {
+        return Err(failure("partial", "partials stand too deep in each other"));
+    }
+    let mut arguments = vec![(Key::from("item"), unbind(item))];
+    for name in named.args() {
+        let value: Bound = named.get(name)?;
+        arguments.push((name.to_owned().into(), unbind(&value)));
+    }
+    let arguments = Value::map(arguments);
+    let text = partials.get(template, &arguments, || {
+        asking::on_behalf_of_nobody(|| environment.get_template(template)?.render(bind(&arguments)))
+    })?;
+    Ok(Bound::from_safe_string(text.as_ref().to_owned()))
 }
 
 fn failure(name: &str, reason: &str) -> Error {

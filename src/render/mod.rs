@@ -29,6 +29,7 @@ pub mod head;
 pub mod json_ld;
 pub mod memo;
 pub mod minijinja;
+pub mod partial;
 pub mod rebase;
 pub mod sitemap;
 pub mod tera;

@@ -115,6 +115,18 @@ const TEMPLATES: &[(&str, &str)] = &[
         "fragments/weeks.html",
         include_str!("../../themes/dateline/templates/fragments/weeks.html"),
     ),
+    (
+        "partials/card.html",
+        include_str!("../../themes/dateline/templates/partials/card.html"),
+    ),
+    (
+        "partials/feeds.html",
+        include_str!("../../themes/dateline/templates/partials/feeds.html"),
+    ),
+    (
+        "partials/footer.html",
+        include_str!("../../themes/dateline/templates/partials/footer.html"),
+    ),
 ];
 
 /// The static files of the built-in theme, by path.

@@ -4,7 +4,7 @@
 //! briefs has a file and a table of its own here.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::content::Article;
 use crate::content::article::{FrontMatter, Table};
 use crate::content::brief::Brief;
+use crate::content::date::PartialDate;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{Preview, StaticFile};
 use crate::value::Value;
@@ -95,6 +96,7 @@ pub struct Site {
     pub corrections: Timeline,
     pub events: Events,
     pub weeks: Weeks,
+    pub dates: Dates,
     /// What stands on every page, made when the first one asks.
     pub masthead: OnceLock<Value>,
 }
@@ -107,6 +109,27 @@ pub enum Hidden {
     Scheduled,
     /// The file has errors, which are reported.
     Broken,
+}
+
+/// Dates as templates see them. A site names few dates, each of them often.
+#[derive(Debug, Default)]
+pub struct Dates {
+    known: RwLock<HashMap<PartialDate, Value>>,
+}
+
+impl Dates {
+    /// What `make` makes of a date, made once.
+    pub fn get(&self, date: PartialDate, make: impl FnOnce(PartialDate) -> Value) -> Value {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&date) {
+            return known.clone();
+        }
+        drop(known);
+        let made = make(date);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(date, made.clone());
+        made
+    }
 }
 
 /// What a site is made of.
@@ -189,6 +212,7 @@ impl Site {
             corrections,
             events,
             weeks,
+            dates: Dates::default(),
             masthead: OnceLock::new(),
         };
         links::check(&site, problems);
