@@ -119,7 +119,7 @@ pub enum View {
     Opml,
     Llms,
     Robots,
-    /// Addresses with the day of their last change, as far as it is known.
+    /// Addresses with the day or time of their last change, as far as it is known.
     Sitemap {
         entries: Arc<[(Address, Option<Arc<str>>)]>,
     },
@@ -621,7 +621,10 @@ fn propose_ours(site: &Site, proposals: &mut Proposals) {
         let view = |year, number| View::Archive { year, number };
         proposals.years(&archive::address(), &archive::years(site), view);
     }
-    proposals.ours(Address::file("llms.txt"), View::Llms);
+    let chosen = site.config.dateline.pages.as_ref();
+    if chosen.is_none_or(|names| !names.is_empty()) {
+        proposals.ours(Address::file("llms.txt"), View::Llms);
+    }
 }
 
 fn propose_companies(site: &Site, proposals: &mut Proposals) {
@@ -740,7 +743,13 @@ fn add_sitemap(site: &Site, pages: &mut Vec<Page>) {
             .updated
             .as_ref()
             .or(front_matter.date.as_ref())?;
-        Some(newest.day.to_string().into())
+        // The protocol wants a day, or a time with its zone.
+        let is_complete = newest.text.parse::<jiff::Timestamp>().is_ok();
+        Some(if is_complete {
+            newest.text.clone()
+        } else {
+            newest.day.to_string().into()
+        })
     };
     let listed = |page: &&Page| {
         let skipped = matches!(

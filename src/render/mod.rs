@@ -169,6 +169,10 @@ fn planned<T>(answer: Result<T, String>) -> T {
     answer.unwrap_or_else(|reason| panic!("the plan names only what the site has: {reason}"))
 }
 
+/// The 404 page of a theme that has none.
+const PLAIN_NOT_FOUND: &str =
+    "<!doctype html>\n<title>404 Not Found</title>\n<h1>404 Not Found</h1>\n";
+
 /// A page that a template laid out, and [`Rendered::theme_failed`].
 type Html = (String, Option<TemplateError>);
 
@@ -181,6 +185,10 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
         Value::Map(ours) => context.with(ours.entries().iter().cloned()),
         _ => context.clone(),
     };
+    if page.view == View::NotFound && picked.is_built_in && !theme.is_ours() {
+        // The built-in page would stand there without its style.
+        return Ok((PLAIN_NOT_FOUND.to_owned(), None));
+    }
     let is_page = picked.template == "page.html";
     let own_template = shown.fragment.as_ref().map(|f| format!("{}.html", f.name));
     let Some(fragment) = shown.fragment.filter(|_| is_page) else {
