@@ -15,3 +15,4 @@ mod random_input;
 mod report;
 mod serve;
 mod watch;
+mod zola;

@@ -402,6 +402,13 @@ pub fn summary(site: &Site, by_date: &[Index]) -> Value {
     .into()
 }
 
+/// The date of the newest brief, as it is written.
+pub fn newest_date(site: &Site) -> Value {
+    let newest = site.briefs.first().map(|index| site.entry(*index));
+    let date = newest.and_then(|entry| entry.front_matter().date.as_ref());
+    date.map(|date| date.text.clone()).into()
+}
+
 /// How many entries each list of the home page has.
 const HOME_LIST_LENGTH: usize = 8;
 

@@ -485,8 +485,9 @@ fn propose_section(site: &Site, index: Index, proposals: &mut Proposals) {
 fn introduces_ours(site: &Site, index: Index) -> bool {
     let entry = site.entry(index);
     let name = entry.address.as_str().trim_matches('/');
-    site.makes(name)
+    VIEWS.contains(&name)
         && name != "feeds"
+        && site.makes(name)
         && entry.front_matter().template.is_none()
         && entry.article.language.is_none()
 }

@@ -26,6 +26,8 @@ pub enum Question {
     Masthead,
     /// When the day of the build began in the site's time zone: RFC 3339 text with an offset.
     Today,
+    /// The date of the newest brief, as it is written.
+    NewestDate,
     /// A page by its path from `content/`: everything that Zola's `page` has, and its neighbours.
     Page {
         path: Arc<str>,
@@ -163,6 +165,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Config => Ok(site.config.value.clone()),
         Question::Masthead => Ok(masthead::answer(site)),
         Question::Today => Ok(site.midnight().into()),
+        Question::NewestDate => Ok(content::newest_date(site)),
         Question::Page { path } => content::page(site, path),
         Question::Section { path, with_pages } => content::section(site, path, *with_pages),
         Question::Introduction { path } => content::introduction(site, path),

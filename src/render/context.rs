@@ -79,19 +79,18 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
             (templates, Some((name, title, answer)))
         }
     };
-    let fragment = derived.map(|(name, title, answer)| {
-        let derived = derived_page(config, page, &title, &answer, &introduction);
-        ours.push(("view", answer));
-        Fragment {
-            name,
-            page: derived,
+    let fragment = match derived {
+        None => None,
+        Some((name, title, answer)) => {
+            let derived = derived_page(page, &title, &answer, &introduction, asker)?;
+            ours.push(("view", answer));
+            if !matches!(page.view, View::Terms { .. } | View::Term { .. }) {
+                entries.push(("page", derived.clone()));
+            }
+            let page = derived;
+            Some(Fragment { name, page })
         }
-    });
-    if let Some(fragment) = &fragment
-        && !matches!(page.view, View::Terms { .. } | View::Term { .. })
-    {
-        entries.push(("page", fragment.page.clone()));
-    }
+    };
     entries.push(("introduction", introduction));
     Ok(Shown {
         templates,
@@ -362,12 +361,23 @@ fn view_of_ours(view: &View, asker: &Rc<Asker>) -> Result<(&'static str, String,
 
 /// A view of ours as a page that has every key of a page of Zola's.
 fn derived_page(
-    config: &Config,
     page: &Page,
     title: &str,
     answer: &Value,
     introduction: &Value,
-) -> Value {
+    asker: &Rc<Asker>,
+) -> Result<Value, String> {
+    let config = asker.config();
+    let date = match answer.get("newest") {
+        Some(newest) => newest.clone(),
+        None if asker.theme_is_ours() => Value::None,
+        // Many themes print the date of a page without a look whether it has one.
+        None => asker.ask(Question::NewestDate)?,
+    };
+    let part_of_date = |range: std::ops::Range<usize>| -> Value {
+        let digits = date.as_str().and_then(|text| text.get(range));
+        digits.and_then(|digits| digits.parse::<i64>().ok()).into()
+    };
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let number = page.view.number();
     let title = text(introduction, "title").unwrap_or_else(|| title.to_owned());
@@ -384,29 +394,21 @@ fn derived_page(
         .as_str()
         .split('/')
         .filter(|part| !part.is_empty());
+    let slug = page.address.as_str().trim_matches('/').rsplit('/').next();
     let empty = || Value::map::<&'static str, _>([]);
-    Value::map([
+    Ok(Value::map([
         ("title", Value::from(title)),
         ("description", description.into()),
         ("path", (&page.address).into()),
         ("permalink", permalink(config, &page.address).into()),
-        (
-            "slug",
-            page.address
-                .as_str()
-                .trim_matches('/')
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .into(),
-        ),
+        ("slug", slug.into()),
         ("components", Value::list(components.map(Value::from))),
         ("ancestors", Value::list([Value::from("_index.md")])),
-        ("date", answer.get("newest").cloned().unwrap_or_default()),
+        ("year", part_of_date(0..4)),
+        ("month", part_of_date(5..7)),
+        ("day", part_of_date(8..10)),
+        ("date", date),
         ("updated", Value::None),
-        ("year", Value::None),
-        ("month", Value::None),
-        ("day", Value::None),
         ("relative_path", Value::None),
         ("colocated_path", Value::None),
         ("summary", Value::None),
@@ -423,7 +425,7 @@ fn derived_page(
         ("higher", Value::None),
         ("word_count", 0usize.into()),
         ("reading_time", 0usize.into()),
-    ])
+    ]))
 }
 
 /// The `_index.md` that stands at the address of a view of ours: title, description and body.
