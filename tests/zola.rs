@@ -364,7 +364,7 @@ fn views_of_ours_are_pages_of_a_zola_theme() {
         (
             "compare/index.html",
             "Comparisons",
-            "<h2 id=\"most-compared\">",
+            "The most compared</h2>",
         ),
         (
             "weekly/index.html",
@@ -374,7 +374,7 @@ fn views_of_ours_are_pages_of_a_zola_theme() {
         (
             "weekly/2026-w02/index.html",
             "Example: week 2 of 2026",
-            "<h2 id=\"stories\">",
+            "Briefs of the week</h2>",
         ),
         (
             "companies/index.html",
@@ -409,6 +409,24 @@ fn views_of_ours_are_pages_of_a_zola_theme() {
     assert_eq!(site.said, "");
     let brief = site.read("briefs/a-brief-can-be-short/index.html");
     assert!(brief.contains("<body class=\"teal\">") && brief.contains("<h1>Example: a brief"));
+}
+
+#[test]
+fn a_site_that_wants_none_of_our_pages_gets_zolas_alone() {
+    let config = PICKY_CONFIG.replace("pages = [\"compare\"]", "pages = []");
+    let site = Built::briefs(&[("config.toml", &config)]);
+    for path in [
+        "compare",
+        "weekly",
+        "predictions.json",
+        "sources",
+        "llms.txt",
+        "s",
+    ] {
+        assert!(!site.has(path), "{path}: {:?}", site.files());
+    }
+    assert!(site.has("briefs/a-brief-can-be-short/index.html"));
+    assert!(site.has("tags/cloud/index.html"));
 }
 
 #[test]
@@ -461,7 +479,7 @@ fn a_theme_that_fails_on_our_views_is_replaced_with_one_warning() {
     let compare = site.read("compare/index.html");
     assert!(!compare.contains("<p>theme</p>"), "{compare}");
     assert_eq!(compare.matches("<h1>").count(), 1, "{compare}");
-    assert!(compare.contains("<h1>Comparisons</h1>") && compare.contains("id=\"most-compared\""));
+    assert!(compare.contains("<h1>Comparisons</h1>") && compare.contains("The most compared</h2>"));
 }
 
 /// Two pages of ours: the index of comparisons and the only pair.

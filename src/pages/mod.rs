@@ -200,7 +200,13 @@ pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Pl
     if site.config.generate_robots_txt {
         proposals.zola(Address::file("robots.txt"), View::Robots);
     }
-    if site.is_dateline {
+    let wants_none = site
+        .config
+        .dateline
+        .pages
+        .as_ref()
+        .is_some_and(Vec::is_empty);
+    if site.is_dateline && !wants_none {
         propose_ours(site, &mut proposals);
     }
     let mut pages = proposals.settle(site, problems);
@@ -622,10 +628,7 @@ fn propose_ours(site: &Site, proposals: &mut Proposals) {
         let view = |year, number| View::Archive { year, number };
         proposals.years(&archive::address(), &archive::years(site), view);
     }
-    let chosen = site.config.dateline.pages.as_ref();
-    if chosen.is_none_or(|names| !names.is_empty()) {
-        proposals.ours(Address::file("llms.txt"), View::Llms);
-    }
+    proposals.ours(Address::file("llms.txt"), View::Llms);
 }
 
 fn propose_companies(site: &Site, proposals: &mut Proposals) {
