@@ -417,7 +417,7 @@ fn a_site_that_wants_none_of_our_pages_gets_zolas_alone() {
     let site = Built::briefs(&[("config.toml", &config)]);
     for path in [
         "compare",
-        "weekly",
+        "weekly/index.html",
         "predictions.json",
         "sources",
         "llms.txt",
