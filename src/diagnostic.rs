@@ -907,6 +907,22 @@ impl Diagnostics {
         );
     }
 
+    /// The theme's `page.html` fails on views of ours, which it does not know.
+    pub fn theme_page_failed(&mut self, page: &Address, others: usize, error: &TemplateError) {
+        let more = match others {
+            0 => String::new(),
+            1 => " and one more page of ours".to_owned(),
+            others => format!(" and {others} more pages of ours"),
+        };
+        let reason = &error.message;
+        self.warning(
+            "theme-page-failed",
+            error.place(),
+            format!("the theme's `page.html` fails on `{page}`{more}: {reason}"),
+            "the built-in page is used for them; `[extra.dateline] pages` chooses which are made",
+        );
+    }
+
     /// theme.toml names an engine that nobody knows.
     pub fn unknown_engine(&mut self, place: Place, name: &str) {
         self.error(

@@ -73,6 +73,19 @@ pub struct ThemeSource {
     pub extra: crate::value::Value,
 }
 
+impl ThemeSource {
+    /// Whether it is the built-in theme, perhaps edited or with templates of the site laid over it.
+    /// Other themes know Zola's templates alone.
+    pub fn is_built_in(&self) -> bool {
+        let has_fragments = || {
+            self.templates
+                .iter()
+                .any(|t| &*t.name == "fragments/weekly.html")
+        };
+        &*self.name == "dateline" && has_fragments()
+    }
+}
+
 /// A template, not compiled.
 #[derive(Clone, Debug)]
 pub struct TemplateSource {

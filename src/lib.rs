@@ -72,6 +72,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
             files: &input.files,
             now: input.now,
             preview: input.preview,
+            theme_is_ours: input.theme.is_built_in(),
         },
         problems,
     );

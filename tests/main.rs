@@ -17,3 +17,4 @@ mod report;
 mod serve;
 mod text;
 mod watch;
+mod zola;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::question::Answer;
 use super::{list, predictions, view, weeks};
+use crate::address::Address;
 use crate::content::article::SortBy;
 use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
@@ -18,43 +19,171 @@ fn find(site: &Site, path: &str) -> Result<Index, String> {
     })
 }
 
-/// A page, or a section without its pages.
+/// A page, with the neighbours that Zola calls `lower` and `higher`: whole pages, but in the
+/// built-in theme, which needs cards.
 pub fn page(site: &Site, path: &str) -> Answer {
     let index = find(site, path)?;
-    Ok(page_value(site, index))
+    Ok(if site.theme_is_ours {
+        with_siblings(site, index, page_value(site, index), view::card)
+    } else {
+        with_siblings(site, index, listed(site, index), listed)
+    })
 }
 
 /// A section, with its pages or without.
 pub fn section(site: &Site, path: &str, with_pages: bool) -> Answer {
+    if path == ROOT && site.find(path).is_none() {
+        return Ok(root_section(site, with_pages));
+    }
     let index = find(site, path)?;
     let entry = site.entry(index);
     if entry.front_matter().section.is_none() {
         return Err(format!("`{path}` is a page, not a section"));
     }
-    let pages = if with_pages {
-        &site.sections.get(index).pages[..]
-    } else {
-        &[]
+    if !with_pages {
+        return Ok(section_value(site, index).with([("pages", Value::list([]))]));
+    }
+    let make = || {
+        let pages = site.sections.get(index).pages.iter();
+        let pages = pages.map(|page| with_siblings(site, *page, listed(site, *page), listed));
+        section_value(site, index).with([("pages", Value::list(pages))])
     };
-    let pages = pages.iter().map(|page| listed(site, *page));
-    Ok(section_value(site, index).with([("pages", Value::list(pages))]))
+    Ok(entry.listed.get_or_init(make).clone())
 }
 
-fn listed(site: &Site, index: Index) -> Value {
-    site.entry(index)
-        .listed
-        .get_or_init(|| page_value(site, index))
-        .clone()
+/// The section at the root of the content.
+pub const ROOT: &str = "_index.md";
+
+/// The section at the root of content that has no `_index.md`, as Zola makes it up.
+fn root_section(site: &Site, with_pages: bool) -> Value {
+    let of_root = |is_section: bool| {
+        let positions = 0..site.entries.len();
+        positions
+            .map(|position| site.index(position))
+            .filter(move |index| {
+                let entry = site.entry(*index);
+                entry.front_matter().section.is_some() == is_section
+                    && entry.article.language.is_none()
+                    && folder_above(entry).is_some_and(str::is_empty)
+            })
+    };
+    let pages = of_root(false)
+        .filter(|_| with_pages)
+        .map(|page| listed(site, page));
+    let subsections = of_root(true).map(|i| Value::from(&site.entry(i).article.path));
+    let address = Address::root();
+    Value::map([
+        ("relative_path", ROOT.into()),
+        ("title", Value::from(site.config.title.clone())),
+        ("description", site.config.description.clone().into()),
+        ("content", Value::html("")),
+        ("path", (&address).into()),
+        (
+            "permalink",
+            addresses::permalink(&site.config, &address).into(),
+        ),
+        ("pages", Value::list(pages)),
+        ("subsections", Value::list(subsections)),
+        ("ancestors", Value::list([])),
+        ("components", Value::list([])),
+        ("extra", Value::map::<&'static str, _>([])),
+        ("toc", Value::list([])),
+        ("assets", Value::list([])),
+        ("translations", Value::list([])),
+        ("backlinks", Value::list([])),
+        ("colocated_path", Value::None),
+        ("draft", false.into()),
+        ("generate_feeds", false.into()),
+        ("transparent", false.into()),
+        ("paginate_by", Value::None),
+        ("paginate_reversed", false.into()),
+        ("word_count", 0usize.into()),
+        ("reading_time", 0usize.into()),
+        ("lang", (&site.config.default_language).into()),
+    ])
 }
 
-/// The neighbours of a page: those that Zola calls `lower` and `higher`.
-pub fn siblings(site: &Site, path: &str) -> Answer {
-    let siblings = site.sections.siblings(find(site, path)?);
-    let of = |index: Option<Index>| index.map(|index| view::card(site, index)).into();
-    Ok(Value::map([
+/// A page as lists of Zola's themes have it: without its neighbours.
+pub fn listed(site: &Site, index: Index) -> Value {
+    let make = || page_value(site, index).with([("lower", Value::None), ("higher", Value::None)]);
+    site.entry(index).listed.get_or_init(make).clone()
+}
+
+fn with_siblings(
+    site: &Site,
+    index: Index,
+    page: Value,
+    shown: fn(&Site, Index) -> Value,
+) -> Value {
+    let siblings = site.sections.siblings(index);
+    let of = |index: Option<Index>| index.map(|index| shown(site, index)).into();
+    page.with([
         ("lower", of(siblings.lower)),
         ("higher", of(siblings.higher)),
-    ]))
+    ])
+}
+
+/// The folder that an entry lies in; of a page or section with a folder of its own, the one above
+/// that. The root section lies in none.
+fn folder_above(entry: &Entry) -> Option<&str> {
+    let above = |path: &'_ str| path.rfind('/').unwrap_or_default();
+    match addresses::colocated_folder(&entry.article) {
+        Some("") => None,
+        Some(own) => Some(&own[..above(own)]),
+        None => Some(&entry.article.path[..above(&entry.article.path)]),
+    }
+}
+
+/// The sections above an entry as Zola counts them: a page of a transparent section has those
+/// that it is passed on to, and a page in a folder without a section none.
+fn ancestors(site: &Site, index: Index) -> &[Index] {
+    let entry = site.entry(index);
+    let mut above = site.sections.ancestors(index);
+    if entry.front_matter().section.is_some() {
+        return above;
+    }
+    let own_folder = |index: Index| addresses::colocated_folder(&site.entry(index).article);
+    let nearest = above.last().and_then(|index| own_folder(*index));
+    if nearest != folder_above(entry) {
+        return &[];
+    }
+    while let [sections @ .., next, last] = above {
+        let passes_on = sections::keys(site.entry(*last)).transparent
+            && own_folder(*next) == folder_above(site.entry(*last));
+        if !passes_on {
+            break;
+        }
+        above = &above[..=sections.len()];
+    }
+    above
+}
+
+/// The paths of the sections above an entry, root first.
+fn ancestor_paths(site: &Site, index: Index) -> Value {
+    let found = ancestors(site, index);
+    let entry = site.entry(index);
+    // Where nobody wrote the root section, it is above all others all the same.
+    let has_root = site.find(ROOT).is_some() || entry.article.language.is_some();
+    let is_below_root = !found.is_empty()
+        || entry.front_matter().section.is_some()
+        || folder_above(entry) == Some("");
+    let made_up = (!has_root && is_below_root).then(|| Value::from(ROOT));
+    let found = found
+        .iter()
+        .map(|i| Value::from(&site.entry(*i).article.path));
+    Value::list(made_up.into_iter().chain(found))
+}
+
+/// The pages and sections that link to an entry by its path.
+fn backlinks(site: &Site, index: Index) -> Value {
+    let sources = site.backlinks.get(&index).map(Vec::as_slice);
+    Value::list(sources.unwrap_or_default().iter().map(|source| {
+        let source = site.entry(*source);
+        Value::map([
+            ("permalink", Value::from(&source.permalink)),
+            ("title", source.front_matter().title.clone().into()),
+        ])
+    }))
 }
 
 /// What pages and sections have in common.
@@ -66,19 +195,11 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
         .as_str()
         .split('/')
         .filter(|part| !part.is_empty());
-    let ancestors = site
-        .sections
-        .ancestors(index)
-        .iter()
-        .map(|i| Value::from(&site.entry(*i).article.path));
-    let colocated = addresses::colocated_folder(&entry.article).map(|folder| format!("{folder}/"));
     vec![
         ("relative_path", (&entry.article.path).into()),
-        ("colocated_path", colocated.into()),
         ("content", view::html(site, entry, body.content)),
         ("permalink", (&entry.permalink).into()),
-        ("slug", entry.slug().into()),
-        ("ancestors", Value::list(ancestors)),
+        ("ancestors", ancestor_paths(site, index)),
         ("title", front_matter.title.clone().into()),
         ("description", front_matter.description.clone().into()),
         ("extra", front_matter.extra.clone()),
@@ -98,7 +219,7 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
                 .into(),
         ),
         ("translations", Value::list([])),
-        ("backlinks", Value::list([])),
+        ("backlinks", backlinks(site, index)),
         ("toc", view::table_of_contents(body, &entry.permalink)),
     ]
 }
@@ -115,7 +236,10 @@ fn page_value(site: &Site, index: Index) -> Value {
             Value::list(terms.iter().map(|(name, _)| Value::from(name))),
         )
     });
+    let colocated = addresses::colocated_folder(&entry.article).map(|folder| format!("{folder}/"));
     entries.extend([
+        ("colocated_path", colocated.into()),
+        ("slug", entry.slug().into()),
         ("date", date.map(|date| date.text.clone()).into()),
         (
             "updated",
@@ -155,6 +279,7 @@ fn section_value(site: &Site, index: Index) -> Value {
     let mut entries = common(site, index);
     let subsections = site.sections.get(index).subsections.iter();
     entries.extend([
+        ("colocated_path", Value::None),
         (
             "subsections",
             Value::list(subsections.map(|i| Value::from(&site.entry(*i).article.path))),
@@ -174,18 +299,21 @@ fn section_value(site: &Site, index: Index) -> Value {
     Value::map(entries)
 }
 
-/// The files that belong to a page, by address.
+/// The files that belong to a page, by address; of a section, those that lie beside it.
 fn assets(site: &Site, entry: &Entry) -> Value {
     let Some(folder) = addresses::colocated_folder(&entry.article) else {
         return Value::list([]);
     };
     let slash = if folder.is_empty() { "" } else { "/" };
     let inside = format!("{folder}{slash}");
+    let is_section = entry.front_matter().section.is_some();
     let mut found: Vec<&str> = site
         .files
         .iter()
         .filter(|(path, address)| {
-            path.starts_with(&inside) && address.as_str().starts_with(entry.address.as_str())
+            path.strip_prefix(&inside)
+                .is_some_and(|rest| !(is_section && rest.contains('/')))
+                && address.as_str().starts_with(entry.address.as_str())
         })
         .map(|(_, address)| address.as_str())
         .collect();
@@ -194,10 +322,10 @@ fn assets(site: &Site, entry: &Entry) -> Value {
 }
 
 /// How many pages of a section's list are shown together: as its front matter says; on a Dateline
-/// site no list is longer than a dense page.
+/// site with the built-in theme no list is longer than a dense page.
 pub fn page_length(site: &Site, index: Index) -> usize {
     match sections::keys(site.entry(index)).paginate_by {
-        0 if site.is_dateline => list::DENSE_PAGE_LENGTH,
+        0 if site.cuts_lists() => list::DENSE_PAGE_LENGTH,
         stated => stated,
     }
 }
@@ -218,11 +346,14 @@ pub fn section_list(site: &Site, path: &str, number: usize) -> Answer {
         .subsections
         .iter()
         .map(|i| view::card(site, *i));
+    let shown = list::slice(&pages, length, number);
+    // Zola has whole pages in its paginator.
+    let in_full = keys.paginate_by > 0 && !site.theme_is_ours;
+    let whole = shown.iter().filter(|_| in_full);
+    let whole = whole.map(|page| listed(site, *page));
     Ok(Value::map([
-        (
-            "pages",
-            view::cards(site, list::slice(&pages, length, number)),
-        ),
+        ("pages", view::cards(site, shown)),
+        ("listed", Value::list(whole)),
         ("subsections", Value::list(subsections)),
         ("summary", section_summary(site, keys.sort_by, &pages)),
         (
@@ -269,6 +400,13 @@ pub fn summary(site: &Site, by_date: &[Index]) -> Value {
         _ => count,
     }
     .into()
+}
+
+/// The date of the newest brief, as it is written.
+pub fn newest_date(site: &Site) -> Value {
+    let newest = site.briefs.first().map(|index| site.entry(*index));
+    let date = newest.and_then(|entry| entry.front_matter().date.as_ref());
+    date.map(|date| date.text.clone()).into()
 }
 
 /// How many entries each list of the home page has.
@@ -334,7 +472,7 @@ pub fn layout(site: &Site, path: &str) -> Answer {
             "paginated",
             section.is_some_and(|keys| keys.paginate_by > 0).into(),
         ),
-        ("is_dateline", site.is_dateline.into()),
+        ("cut", site.cuts_lists().into()),
     ]))
 }
 
@@ -343,10 +481,12 @@ pub fn layout(site: &Site, path: &str) -> Answer {
 pub fn template(site: &Site, index: Index) -> Option<(Arc<str>, crate::diagnostic::Place)> {
     let entry = site.entry(index);
     entry.front_matter().template.clone().or_else(|| {
-        let above = site.sections.ancestors(index).iter().rev();
         let is_page = entry.front_matter().section.is_none();
+        // The page of a folder without a section inherits nothing.
+        let has_parent = is_page && !ancestors(site, index).is_empty();
+        let above = site.sections.ancestors(index).iter().rev();
         above
-            .filter(|_| is_page)
+            .filter(|_| has_parent)
             .find_map(|i| sections::keys(site.entry(*i)).page_template.clone())
     })
 }

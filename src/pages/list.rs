@@ -42,6 +42,14 @@ pub fn paginator(
         ("number_pagers", count.into()),
         ("total_pages", items.into()),
         ("paginate_by", page_length.into()),
+        (
+            "base_url",
+            if paginate_path.is_empty() {
+                list.into()
+            } else {
+                (&list.join(&format!("{paginate_path}/"))).into()
+            },
+        ),
         ("first", at(1)),
         ("last", at(count)),
         (

@@ -119,7 +119,7 @@ pub enum View {
     Opml,
     Llms,
     Robots,
-    /// Addresses with the day of their last change, as far as it is known.
+    /// Addresses with the day or time of their last change, as far as it is known.
     Sitemap {
         entries: Arc<[(Address, Option<Arc<str>>)]>,
     },
@@ -200,7 +200,13 @@ pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Pl
     if site.config.generate_robots_txt {
         proposals.zola(Address::file("robots.txt"), View::Robots);
     }
-    if site.is_dateline {
+    let wants_none = site
+        .config
+        .dateline
+        .pages
+        .as_ref()
+        .is_some_and(Vec::is_empty);
+    if site.is_dateline && !wants_none {
         propose_ours(site, &mut proposals);
     }
     let mut pages = proposals.settle(site, problems);
@@ -741,7 +747,13 @@ fn add_sitemap(site: &Site, pages: &mut Vec<Page>) {
             .updated
             .as_ref()
             .or(front_matter.date.as_ref())?;
-        Some(newest.day.to_string().into())
+        // The protocol wants a day, or a time with its zone.
+        let is_complete = newest.text.parse::<jiff::Timestamp>().is_ok();
+        Some(if is_complete {
+            newest.text.clone()
+        } else {
+            newest.day.to_string().into()
+        })
     };
     let listed = |page: &&Page| {
         let skipped = matches!(

@@ -26,7 +26,9 @@ pub enum Question {
     Masthead,
     /// When the day of the build began in the site's time zone: RFC 3339 text with an offset.
     Today,
-    /// A page by its path from `content/`: everything that Zola's `page` has.
+    /// The date of the newest brief, as it is written.
+    NewestDate,
+    /// A page by its path from `content/`: everything that Zola's `page` has, and its neighbours.
     Page {
         path: Arc<str>,
     },
@@ -46,10 +48,6 @@ pub enum Question {
     },
     /// The typed parts of a brief, by its path from `content/`.
     Brief {
-        path: Arc<str>,
-    },
-    /// The pages before and after a page in its section.
-    Siblings {
         path: Arc<str>,
     },
     /// The briefs related to a brief.
@@ -73,7 +71,11 @@ pub enum Question {
         term: Arc<str>,
         language: Option<Arc<str>>,
     },
-    /// All terms of a taxonomy.
+    /// The list of the terms of a taxonomy.
+    Terms {
+        kind: Arc<str>,
+    },
+    /// A taxonomy as Zola has it, with all pages of all terms.
     Taxonomy {
         kind: Arc<str>,
         language: Option<Arc<str>>,
@@ -83,6 +85,11 @@ pub enum Question {
         kind: Arc<str>,
         slug: Arc<str>,
         number: usize,
+    },
+    /// A term as Zola has it, by its slug, with all of its pages.
+    TermInFull {
+        kind: Arc<str>,
+        slug: Arc<str>,
     },
     Companies {
         number: usize,
@@ -158,12 +165,12 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Config => Ok(site.config.value.clone()),
         Question::Masthead => Ok(masthead::answer(site)),
         Question::Today => Ok(site.midnight().into()),
+        Question::NewestDate => Ok(content::newest_date(site)),
         Question::Page { path } => content::page(site, path),
         Question::Section { path, with_pages } => content::section(site, path, *with_pages),
         Question::Introduction { path } => content::introduction(site, path),
         Question::Layout { path } => content::layout(site, path),
         Question::Brief { path } => view::brief(site, path),
-        Question::Siblings { path } => content::siblings(site, path),
         Question::Related { path } => view::related(site, path),
         Question::SectionList { path, number } => content::section_list(site, path, *number),
         Question::Home => Ok(content::home(site)),
@@ -173,7 +180,11 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
             term,
             language,
         } => taxonomies::permalink(site, kind, term, language.as_deref()),
-        Question::Taxonomy { kind, language } => taxonomies::terms(site, kind, language.as_deref()),
+        Question::Terms { kind } => taxonomies::terms(site, kind),
+        Question::Taxonomy { kind, language } => {
+            taxonomies::in_full(site, kind, language.as_deref())
+        }
+        Question::TermInFull { kind, slug } => taxonomies::term_in_full(site, kind, slug),
         Question::Term { kind, slug, number } => taxonomies::term(site, kind, slug, *number),
         Question::Companies { number } => Ok(companies::list(site, *number)),
         Question::Company { slug, number } => companies::company(site, slug, *number),
@@ -248,6 +259,11 @@ impl Asker {
             .as_ref()
             .expect("pages are rendered with a site")
             .config
+    }
+
+    /// Whether the built-in theme lays the site out. It is no question either.
+    pub fn theme_is_ours(&self) -> bool {
+        self.site.as_ref().is_some_and(|site| site.theme_is_ours)
     }
 
     /// Asks, and records question and answer. A question asked again has the answer it had.

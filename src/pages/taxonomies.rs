@@ -40,9 +40,75 @@ pub fn permalink(site: &Site, kind: &str, term: &str, language: Option<&str>) ->
     Ok(addresses::permalink(&site.config, &term.address).into())
 }
 
-/// All terms of a taxonomy.
-pub fn terms(site: &Site, kind: &str, language: Option<&str>) -> Answer {
+/// A taxonomy as Zola's `get_taxonomy` gives it: all terms with all of their pages.
+pub fn in_full(site: &Site, kind: &str, language: Option<&str>) -> Answer {
     only_default_language(language)?;
+    let taxonomy = taxonomy(site, kind)?;
+    let made = taxonomy.listed.get_or_init(|| {
+        let terms = taxonomy.terms.iter().map(|term| listed(site, term));
+        Value::map([
+            ("kind", configured(taxonomy)),
+            ("lang", (&site.config.default_language).into()),
+            (
+                "permalink",
+                addresses::permalink(&site.config, &taxonomy.address).into(),
+            ),
+            ("items", Value::list(terms)),
+        ])
+    });
+    Ok(made.clone())
+}
+
+/// A term as Zola has it, with all of its pages.
+pub fn term_in_full(site: &Site, kind: &str, slug: &str) -> Answer {
+    Ok(listed(site, find_term(taxonomy(site, kind)?, slug)?))
+}
+
+fn listed(site: &Site, term: &Term) -> Value {
+    let make = || {
+        let pages = term.pages.iter().map(|page| content::listed(site, *page));
+        Value::map([
+            ("name", Value::from(&term.name)),
+            ("slug", (&term.slug).into()),
+            ("path", (&term.address).into()),
+            (
+                "permalink",
+                addresses::permalink(&site.config, &term.address).into(),
+            ),
+            ("pages", Value::list(pages)),
+            ("page_count", term.pages.len().into()),
+        ])
+    };
+    term.listed.get_or_init(make).clone()
+}
+
+/// What the configuration says of a taxonomy: Zola's `taxonomy`.
+fn configured(taxonomy: &Taxonomy) -> Value {
+    /// Zola has nothing where nothing is configured.
+    const USUAL_PATH: &str = "page";
+    let config = &taxonomy.config;
+    let path = Some(&config.paginate_path).filter(|path| &***path != USUAL_PATH);
+    let paginate_by = Some(config.paginate_by).filter(|length| *length > 0);
+    Value::map([
+        ("name", Value::from(&config.name)),
+        ("slug", (&config.slug).into()),
+        ("title", title(&config.name).into()),
+        ("paginate_by", paginate_by.into()),
+        ("paginate_path", path.map(Value::from).into()),
+        ("render", config.render.into()),
+        ("feed", config.feed.into()),
+    ])
+}
+
+fn find_term<'t>(taxonomy: &'t Taxonomy, slug: &str) -> Result<&'t Term, String> {
+    taxonomy.by_slug(slug).ok_or_else(|| {
+        let kind = &taxonomy.config.name;
+        format!("the taxonomy `{kind}` has no term `{slug}`")
+    })
+}
+
+/// The list of the terms of a taxonomy.
+pub fn terms(site: &Site, kind: &str) -> Answer {
     let taxonomy = taxonomy(site, kind)?;
     let terms = taxonomy.terms.iter().map(|term| {
         Value::map([
@@ -56,28 +122,21 @@ pub fn terms(site: &Site, kind: &str, language: Option<&str>) -> Answer {
             ("page_count", term.pages.len().into()),
         ])
     });
-    let feed = taxonomy.config.feed;
-    Ok(Value::map([
-        ("kind", Value::from(&taxonomy.config.name)),
-        ("lang", (&site.config.default_language).into()),
-        ("name", (&taxonomy.config.name).into()),
-        ("slug", (&taxonomy.config.slug).into()),
+    Ok(configured(taxonomy).with([
         ("path", (&taxonomy.address).into()),
         (
             "permalink",
             addresses::permalink(&site.config, &taxonomy.address).into(),
         ),
-        ("title", title(&taxonomy.config.name).into()),
-        ("feed", feed.into()),
         ("items", Value::list(terms)),
     ]))
 }
 
-/// How many items a page of a term has: as the configuration says; on a Dateline site no list is
-/// without end.
+/// How many items a page of a term has: as the configuration says; on a Dateline site with the
+/// built-in theme no list is without end.
 pub fn page_length(site: &Site, taxonomy: &Taxonomy) -> usize {
     match taxonomy.config.paginate_by {
-        0 if site.is_dateline => list::PAGE_LENGTH,
+        0 if site.cuts_lists() => list::PAGE_LENGTH,
         stated => stated,
     }
 }
@@ -85,9 +144,7 @@ pub fn page_length(site: &Site, taxonomy: &Taxonomy) -> usize {
 /// A term with one page of its list.
 pub fn term(site: &Site, kind: &str, slug: &str, number: usize) -> Answer {
     let taxonomy = taxonomy(site, kind)?;
-    let term = taxonomy
-        .by_slug(slug)
-        .ok_or_else(|| format!("the taxonomy `{kind}` has no term `{slug}`"))?;
+    let term = find_term(taxonomy, slug)?;
     let length = page_length(site, taxonomy);
     let shown = list::slice(&term.pages, length, number);
     let next_steps = if kind == "audiences" {
@@ -96,6 +153,7 @@ pub fn term(site: &Site, kind: &str, slug: &str, number: usize) -> Answer {
         Value::list([])
     };
     Ok(Value::map([
+        ("taxonomy", configured(taxonomy)),
         ("kind", kind.into()),
         ("kind_title", title(kind).into()),
         ("kind_path", (&taxonomy.address).into()),

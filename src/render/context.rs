@@ -6,17 +6,27 @@ use std::sync::Arc;
 use crate::address::Address;
 use crate::config::Config;
 use crate::pages::question::{Asker, Question};
-use crate::pages::{Page, View};
+use crate::pages::{Page, View, content, list};
 use crate::value::Value;
 
 /// How a view becomes HTML.
 pub struct Shown {
     /// The templates that can lay the page out; the first that the theme has is taken.
     pub templates: Vec<String>,
-    /// The template of our own fragment, for a view that themes do not know.
-    pub fragment: Option<&'static str>,
-    /// Everything but `content` of a fragment.
+    /// For a view that themes may not know.
+    pub fragment: Option<Fragment>,
+    /// What templates see.
     pub context: Value,
+    /// What templates see beside it that know our views.
+    pub ours: Value,
+}
+
+/// A view as the content of a page.
+pub struct Fragment {
+    /// The name of its template among `fragments/`.
+    pub name: &'static str,
+    /// Every key of a page of Zola's but `content`.
+    pub page: Value,
 }
 
 type Entries = Vec<(&'static str, Value)>;
@@ -32,35 +42,53 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
         ("config", ask(Question::Config)?),
         ("site", ask(Question::Masthead)?),
         ("lang", (&config.default_language).into()),
+    ];
+    let here = [
         ("current_path", (&page.address).into()),
         ("current_url", permalink(config, &page.address).into()),
     ];
+    let mut ours: Entries = Vec::new();
+    // Zola's 404 page stands nowhere.
+    if page.view == View::NotFound {
+        ours.extend(here);
+    } else {
+        entries.extend(here);
+    }
     let introduction = introduction(&page.address, asker);
-    let (templates, fragment) = match &page.view {
-        View::Article { path } => article(path, asker, &mut entries)?,
-        View::Home { number } => home(&page.address, *number, asker, &mut entries)?,
-        View::Section { path, number } => section(path, *number, asker, &mut entries)?,
-        View::Terms { kind } => terms(kind, asker, &mut entries)?,
+    let (templates, derived) = match &page.view {
+        View::Article { path } => (article(path, asker, &mut entries)?, None),
+        View::Home { number } => (home(*number, asker, &mut entries, &mut ours)?, None),
+        View::Section { path, number } => {
+            let templates = section(path, *number, asker, &mut entries, &mut ours)?;
+            (templates, None)
+        }
+        View::Terms { kind } => {
+            let (answer, templates) = terms(kind, asker, &mut entries)?;
+            let title = answer.text_of("title").to_owned();
+            (templates, Some(("terms", title, answer)))
+        }
         View::Term { kind, slug, number } => {
-            let question = Question::Term {
-                kind: kind.clone(),
-                slug: slug.clone(),
-                number: *number,
-            };
-            term(kind, &ask(question)?, *number, &mut entries)
+            let (answer, templates) = term(kind, slug, *number, asker, &mut entries)?;
+            let title = answer.text_of("name").to_owned();
+            (templates, Some(("term", title, answer)))
         }
         View::NotFound => (vec!["404.html".to_owned()], None),
         view => {
-            let (name, title, answer) = ours(view, asker)?;
-            entries.push((
-                "page",
-                derived_page(config, page, &title, &answer, &introduction),
-            ));
-            entries.push(("view", answer));
-            (
-                vec![format!("{name}.html"), "page.html".to_owned()],
-                Some(name),
-            )
+            let (name, title, answer) = view_of_ours(view, asker)?;
+            let templates = vec![format!("{name}.html"), "page.html".to_owned()];
+            (templates, Some((name, title, answer)))
+        }
+    };
+    let fragment = match derived {
+        None => None,
+        Some((name, title, answer)) => {
+            let derived = derived_page(page, &title, &answer, &introduction, asker)?;
+            ours.push(("view", answer));
+            if !matches!(page.view, View::Terms { .. } | View::Term { .. }) {
+                entries.push(("page", derived.clone()));
+            }
+            let page = derived;
+            Some(Fragment { name, page })
         }
     };
     entries.push(("introduction", introduction));
@@ -68,14 +96,13 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
         templates,
         fragment,
         context: Value::map(entries),
+        ours: Value::map(ours),
     })
 }
 
 fn permalink(config: &Config, address: &Address) -> Arc<str> {
     crate::site::addresses::permalink(config, address)
 }
-
-type Templates = (Vec<String>, Option<&'static str>);
 
 /// The template that the content states, before the one of the theme.
 fn templates(layout: &Value, own: &str) -> Vec<String> {
@@ -86,16 +113,15 @@ fn templates(layout: &Value, own: &str) -> Vec<String> {
     stated.into_iter().chain([own.to_owned()]).collect()
 }
 
-fn article(path: &Arc<str>, asker: &Rc<Asker>, entries: &mut Entries) -> Result<Templates, String> {
-    let page = asker.ask(Question::Page { path: path.clone() })?;
-    let siblings = asker.ask(Question::Siblings { path: path.clone() })?;
-    let neighbour = |name: &str| {
-        (
-            name.to_owned(),
-            siblings.get(name).cloned().unwrap_or_default(),
-        )
-    };
-    let mut page = page.with([neighbour("lower"), neighbour("higher")]);
+/// The version of Zola that themes are to think they run in.
+const ZOLA_VERSION: &str = "0.22.1";
+
+fn article(
+    path: &Arc<str>,
+    asker: &Rc<Asker>,
+    entries: &mut Entries,
+) -> Result<Vec<String>, String> {
+    let mut page = asker.ask(Question::Page { path: path.clone() })?;
     let layout = asker.ask(Question::Layout { path: path.clone() })?;
     let mut templates = templates(&layout, "page.html");
     if layout.is("brief") {
@@ -108,24 +134,29 @@ fn article(path: &Arc<str>, asker: &Rc<Asker>, entries: &mut Entries) -> Result<
         templates.insert(templates.len() - 1, "brief.html".to_owned());
     }
     entries.push(("page", page));
-    Ok((templates, None))
+    entries.push(("zola_version", ZOLA_VERSION.into()));
+    Ok(templates)
 }
 
 fn home(
-    address: &Address,
     number: usize,
     asker: &Rc<Asker>,
     entries: &mut Entries,
-) -> Result<Templates, String> {
-    let root: Arc<str> = "_index.md".into();
+    ours: &mut Entries,
+) -> Result<Vec<String>, String> {
+    let root: Arc<str> = content::ROOT.into();
     let layout = asker.ask(Question::Layout { path: root.clone() });
     let templates = match &layout {
         Ok(layout) => {
-            list_of_section(&root, layout, number, asker, entries)?;
+            list_of_section(&root, layout, number, asker, entries, ours)?;
             templates(layout, "index.html")
         }
         Err(_) => {
-            entries.push(("section", empty_home(asker.config(), address)));
+            let section = asker.ask(Question::Section {
+                path: root,
+                with_pages: !asker.theme_is_ours(),
+            })?;
+            entries.push(("section", section));
             vec!["index.html".to_owned()]
         }
     };
@@ -133,23 +164,7 @@ fn home(
     if masthead.is("is_dateline") && number == 1 {
         entries.push(("home", asker.ask(Question::Home)?));
     }
-    Ok((templates, None))
-}
-
-/// The home page of a site whose content has no `_index.md`, as Zola makes it up.
-fn empty_home(config: &Config, address: &Address) -> Value {
-    Value::map([
-        ("title", Value::from(config.title.clone())),
-        ("description", config.description.clone().into()),
-        ("content", Value::html("")),
-        ("path", address.into()),
-        ("permalink", permalink(config, address).into()),
-        ("pages", Value::list([])),
-        ("subsections", Value::list([])),
-        ("ancestors", Value::list([])),
-        ("extra", Value::map::<&'static str, _>([])),
-        ("toc", Value::list([])),
-    ])
+    Ok(templates)
 }
 
 fn section(
@@ -157,22 +172,24 @@ fn section(
     number: usize,
     asker: &Rc<Asker>,
     entries: &mut Entries,
-) -> Result<Templates, String> {
+    ours: &mut Entries,
+) -> Result<Vec<String>, String> {
     let layout = asker.ask(Question::Layout { path: path.clone() })?;
-    list_of_section(path, &layout, number, asker, entries)?;
-    Ok((templates(&layout, "section.html"), None))
+    list_of_section(path, &layout, number, asker, entries, ours)?;
+    Ok(templates(&layout, "section.html"))
 }
 
 /// A section as Zola's templates see it: with all of its pages, or with a paginator. The built-in
-/// theme shows the list, which is cut into pages in any case.
+/// theme shows the list, which it cuts into pages in any case on a Dateline site.
 fn list_of_section(
     path: &Arc<str>,
     layout: &Value,
     number: usize,
     asker: &Rc<Asker>,
     entries: &mut Entries,
+    ours: &mut Entries,
 ) -> Result<(), String> {
-    let with_pages = !layout.is("paginated") && !layout.is("is_dateline");
+    let with_pages = !layout.is("paginated") && !layout.is("cut");
     let mut section = asker.ask(Question::Section {
         path: path.clone(),
         with_pages,
@@ -181,7 +198,12 @@ fn list_of_section(
         path: path.clone(),
         number,
     })?;
-    let pages = list.get("pages").cloned().unwrap_or_default();
+    let form = if asker.theme_is_ours() {
+        "pages"
+    } else {
+        "listed"
+    };
+    let pages = list.get(form).cloned().unwrap_or_default();
     if layout.is("paginated") {
         let paginator = list.get("paginator").cloned().unwrap_or_default();
         entries.push((
@@ -192,7 +214,7 @@ fn list_of_section(
         section = section.with([("pages", pages)]);
     }
     entries.push(("section", section));
-    entries.push(("list", list));
+    ours.push(("list", list));
     Ok(())
 }
 
@@ -205,64 +227,87 @@ fn zola_paginator(config: &Config, paginator: &Value, pages: Value) -> Value {
             path.map(|path| format!("{}{path}", config.base_url)).into(),
         )
     };
-    let base = paginator
-        .get("first")
-        .and_then(Value::as_str)
-        .unwrap_or("/");
     paginator.with([
         full("first"),
         full("last"),
         full("previous"),
         full("next"),
-        ("base_url", format!("{}{base}page/", config.base_url).into()),
+        full("base_url"),
         ("pages", pages),
     ])
 }
 
-fn terms(kind: &Arc<str>, asker: &Rc<Asker>, entries: &mut Entries) -> Result<Templates, String> {
-    let taxonomy = asker.ask(Question::Taxonomy {
-        kind: kind.clone(),
-        language: None,
-    })?;
-    entries.push(("terms", taxonomy.get("items").cloned().unwrap_or_default()));
-    entries.push(("view", taxonomy.clone()));
+fn terms(
+    kind: &Arc<str>,
+    asker: &Rc<Asker>,
+    entries: &mut Entries,
+) -> Result<(Value, Vec<String>), String> {
+    let answer = asker.ask(Question::Terms { kind: kind.clone() })?;
+    let (taxonomy, terms) = if asker.theme_is_ours() {
+        (answer.clone(), answer.get("items").cloned())
+    } else {
+        let in_full = asker.ask(Question::Taxonomy {
+            kind: kind.clone(),
+            language: None,
+        })?;
+        let taxonomy = in_full.get("kind").cloned().unwrap_or_default();
+        (taxonomy, in_full.get("items").cloned())
+    };
+    entries.push(("terms", terms.unwrap_or_default()));
     entries.push(("taxonomy", taxonomy));
-    Ok((
-        vec![
-            format!("{kind}/list.html"),
-            "taxonomy_list.html".to_owned(),
-            "page.html".to_owned(),
-        ],
-        None,
-    ))
+    let templates = vec![
+        format!("{kind}/list.html"),
+        "taxonomy_list.html".to_owned(),
+        "page.html".to_owned(),
+    ];
+    Ok((answer, templates))
 }
 
-fn term(kind: &str, answer: &Value, number: usize, entries: &mut Entries) -> Templates {
-    let taxonomy = Value::map([("name", Value::from(kind)), ("slug", kind.into())]);
-    entries.push(("taxonomy", taxonomy));
-    entries.push(("term", answer.clone()));
-    entries.push((
-        "paginator",
-        answer
-            .get("paginator")
-            .cloned()
-            .unwrap_or_default()
-            .with([("pages", answer.get("pages").cloned().unwrap_or_default())]),
-    ));
+fn term(
+    kind: &Arc<str>,
+    slug: &Arc<str>,
+    number: usize,
+    asker: &Rc<Asker>,
+    entries: &mut Entries,
+) -> Result<(Value, Vec<String>), String> {
+    let answer = asker.ask(Question::Term {
+        kind: kind.clone(),
+        slug: slug.clone(),
+        number,
+    })?;
+    let of_answer = |key: &str| answer.get(key).cloned().unwrap_or_default();
+    let paginator = of_answer("paginator");
+    if asker.theme_is_ours() {
+        let paginator = paginator.with([("pages", of_answer("pages"))]);
+        entries.push(("paginator", paginator));
+        entries.push(("term", answer.clone()));
+    } else {
+        let term = asker.ask(Question::TermInFull {
+            kind: kind.clone(),
+            slug: slug.clone(),
+        })?;
+        let length = paginator.get("paginate_by").and_then(Value::as_int);
+        let length = usize::try_from(length.unwrap_or_default()).unwrap_or_default();
+        if length > 0 {
+            let shown = list::slice(term.items_of("pages"), length, number);
+            let pages = Value::list(shown.iter().cloned());
+            let paginator = zola_paginator(asker.config(), &paginator, pages);
+            entries.push(("paginator", paginator));
+        }
+        entries.push(("term", term));
+    }
+    entries.push(("taxonomy", of_answer("taxonomy")));
     entries.push(("number", number.into()));
-    entries.push(("view", answer.clone()));
-    (
-        vec![
-            format!("{kind}/single.html"),
-            "taxonomy_single.html".to_owned(),
-            "page.html".to_owned(),
-        ],
-        None,
-    )
+    let templates = vec![
+        format!("{kind}/single.html"),
+        "taxonomy_single.html".to_owned(),
+        "page.html".to_owned(),
+    ];
+    Ok((answer, templates))
 }
 
 /// The fragment's name, the title and the answer of a view of ours.
-fn ours(view: &View, asker: &Rc<Asker>) -> Result<(&'static str, String, Value), String> {
+fn view_of_ours(view: &View, asker: &Rc<Asker>) -> Result<(&'static str, String, Value), String> {
     let (name, question) = match view.clone() {
         View::Companies { number } => ("companies", Question::Companies { number }),
         View::Company { slug, number } => ("company", Question::Company { slug, number }),
@@ -316,12 +361,23 @@ fn ours(view: &View, asker: &Rc<Asker>) -> Result<(&'static str, String, Value),
 
 /// A view of ours as a page that has every key of a page of Zola's.
 fn derived_page(
-    config: &Config,
     page: &Page,
     title: &str,
     answer: &Value,
     introduction: &Value,
-) -> Value {
+    asker: &Rc<Asker>,
+) -> Result<Value, String> {
+    let config = asker.config();
+    let date = match answer.get("newest") {
+        Some(newest) => newest.clone(),
+        None if asker.theme_is_ours() => Value::None,
+        // Many themes print the date of a page without a look whether it has one.
+        None => asker.ask(Question::NewestDate)?,
+    };
+    let part_of_date = |range: std::ops::Range<usize>| -> Value {
+        let digits = date.as_str().and_then(|text| text.get(range));
+        digits.and_then(|digits| digits.parse::<i64>().ok()).into()
+    };
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let number = page.view.number();
     let title = text(introduction, "title").unwrap_or_else(|| title.to_owned());
@@ -338,29 +394,21 @@ fn derived_page(
         .as_str()
         .split('/')
         .filter(|part| !part.is_empty());
+    let slug = page.address.as_str().trim_matches('/').rsplit('/').next();
     let empty = || Value::map::<&'static str, _>([]);
-    Value::map([
+    Ok(Value::map([
         ("title", Value::from(title)),
         ("description", description.into()),
         ("path", (&page.address).into()),
         ("permalink", permalink(config, &page.address).into()),
-        (
-            "slug",
-            page.address
-                .as_str()
-                .trim_matches('/')
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .into(),
-        ),
+        ("slug", slug.into()),
         ("components", Value::list(components.map(Value::from))),
         ("ancestors", Value::list([Value::from("_index.md")])),
-        ("date", answer.get("newest").cloned().unwrap_or_default()),
+        ("year", part_of_date(0..4)),
+        ("month", part_of_date(5..7)),
+        ("day", part_of_date(8..10)),
+        ("date", date),
         ("updated", Value::None),
-        ("year", Value::None),
-        ("month", Value::None),
-        ("day", Value::None),
         ("relative_path", Value::None),
         ("colocated_path", Value::None),
         ("summary", Value::None),
@@ -377,7 +425,7 @@ fn derived_page(
         ("higher", Value::None),
         ("word_count", 0usize.into()),
         ("reading_time", 0usize.into()),
-    ])
+    ]))
 }
 
 /// The `_index.md` that stands at the address of a view of ours: title, description and body.

@@ -36,6 +36,8 @@ pub mod tera;
 pub mod text;
 pub mod theme;
 
+use crate::diagnostic::TemplateError;
+use engine::Engine;
 use theme::Theme;
 
 /// A file of the finished site.
@@ -66,6 +68,8 @@ pub trait Sink: Sync {
 pub struct Rendered {
     pub body: OutputBody,
     pub lookups: Vec<Lookup>,
+    /// Why the theme's `page.html` could not lay out a view of ours, so that the built-in one did.
+    pub theme_failed: Option<TemplateError>,
 }
 
 /// Renders every page of the plan, in parallel, and hands each over as soon as it is made.
@@ -81,23 +85,31 @@ pub fn render(
     made: &(dyn Fn() + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
-    let found: Vec<Diagnostics> = plan
+    let found: Vec<(Diagnostics, Option<TemplateError>)> = plan
         .pages()
         .par_iter()
         .map(|planned| {
             let mut problems = Diagnostics::default();
+            let mut theme_failed = None;
             if let Some(rendered) = page(planned, site, theme, &mut problems) {
+                theme_failed = rendered.theme_failed;
                 sink.put(Output {
                     address: planned.address.clone(),
                     body: rendered.body,
                 })?;
             }
             made();
-            Ok(problems)
+            Ok((problems, theme_failed))
         })
         .collect::<io::Result<_>>()?;
-    for page in found {
-        problems.extend(page.into_vec());
+    let mut failed = Vec::new();
+    for (page, (found, theme_failed)) in plan.pages().iter().zip(found) {
+        problems.extend(found.into_vec());
+        failed.extend(theme_failed.map(|error| (&page.address, error)));
+    }
+    // What fails on one view of ours fails on most: that is said once.
+    if let [(address, error), others @ ..] = &failed[..] {
+        problems.theme_page_failed(address, others.len(), error);
     }
     Ok(())
 }
@@ -126,12 +138,22 @@ pub fn page(
     problems: &mut Diagnostics,
 ) -> Option<Rendered> {
     let asker = Asker::new(site.clone());
+    let mut theme_failed = None;
     let body = match &page.view {
         View::File { bytes } => OutputBody::File(bytes.clone()),
         _ => {
             let text = match files::text(page, &asker) {
                 Some(text) => planned(text),
-                None => html(page, theme, &asker, problems)?,
+                None => match html(page, theme, &asker) {
+                    Ok((text, failed)) => {
+                        theme_failed = failed;
+                        based(asker.config(), text)
+                    }
+                    Err(error) => {
+                        problems.template_error(&page.address, &error);
+                        return None;
+                    }
+                },
             };
             OutputBody::Made(text.into_bytes())
         }
@@ -139,6 +161,7 @@ pub fn page(
     Some(Rendered {
         body,
         lookups: asker.record(),
+        theme_failed,
     })
 }
 
@@ -147,38 +170,57 @@ fn planned<T>(answer: Result<T, String>) -> T {
     answer.unwrap_or_else(|reason| panic!("the plan names only what the site has: {reason}"))
 }
 
-/// A page that a template lays out.
-fn html(
-    page: &Page,
-    theme: &Theme,
-    asker: &Rc<Asker>,
-    problems: &mut Diagnostics,
-) -> Option<String> {
+/// The 404 page of a theme that has none.
+const PLAIN_NOT_FOUND: &str =
+    "<!doctype html>\n<title>404 Not Found</title>\n<h1>404 Not Found</h1>\n";
+
+/// A page that a template laid out, and [`Rendered::theme_failed`].
+type Html = (String, Option<TemplateError>);
+
+fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateError> {
     let shown = planned(context::of(page, asker));
-    let (engine, template) = theme.pick(&shown.templates);
+    let picked = theme.pick(&shown.templates);
     let head = head::of(page, &shown.context, asker.config());
-    let mut context = shown.context.with([("head", head)]);
-    let rendered = match shown.fragment.filter(|_| template == "page.html") {
-        Some(name) => {
-            let fragment =
-                theme
-                    .fragments()
-                    .render(&format!("fragments/{name}.html"), &context, asker);
-            fragment.and_then(|fragment| {
-                let inner = context.get("page").cloned().unwrap_or_default();
-                context =
-                    context.with([("page", inner.with([("content", Value::html(fragment))]))]);
-                engine.render(template, &context, asker)
-            })
-        }
-        None => engine.render(template, &context, asker),
+    let context = shown.context.with([("head", head)]);
+    let context_with_ours = || match &shown.ours {
+        Value::Map(ours) => context.with(ours.entries().iter().cloned()),
+        _ => context.clone(),
     };
-    match rendered {
-        Ok(html) => Some(based(asker.config(), html)),
-        Err(error) => {
-            problems.template_error(&page.address, &error);
-            None
-        }
+    if page.view == View::NotFound && picked.is_built_in && !theme.is_ours() {
+        // The built-in page would stand there without its style.
+        return Ok((PLAIN_NOT_FOUND.to_owned(), None));
+    }
+    let is_page = picked.template == "page.html";
+    let own_template = shown.fragment.as_ref().map(|f| format!("{}.html", f.name));
+    let Some(fragment) = shown.fragment.filter(|_| is_page) else {
+        // Zola's templates do not ask for what is ours, and converting it costs them time.
+        let knows_ours =
+            picked.is_built_in || own_template.is_some_and(|own| own == picked.template);
+        let context = if knows_ours {
+            context_with_ours()
+        } else {
+            context.clone()
+        };
+        let text = picked.engine.render(picked.template, &context, asker)?;
+        return Ok((text, None));
+    };
+    let template = format!("fragments/{}.html", fragment.name);
+    let content = theme
+        .fragments()
+        .render(&template, &context_with_ours(), asker)?;
+    let lay_out = |engine: &dyn Engine, content: String| {
+        let page = fragment.page.with([("content", Value::html(content))]);
+        engine.render("page.html", &context.with([("page", page)]), asker)
+    };
+    if picked.is_built_in {
+        return Ok((lay_out(picked.engine, content)?, None));
+    }
+    // The built-in page prints the introduction itself; others do not know of it.
+    let introduction = context.get("introduction").unwrap_or(&Value::None);
+    let introduced = introduction.text_of("content").to_owned() + &content;
+    match lay_out(picked.engine, introduced) {
+        Ok(text) => Ok((text, None)),
+        Err(error) => Ok((lay_out(theme.fragments(), content)?, Some(error))),
     }
 }
 

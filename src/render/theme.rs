@@ -14,6 +14,14 @@ pub struct Theme {
     pub hash: Hash,
 }
 
+/// A template that was chosen for a page.
+pub struct Picked<'a> {
+    pub engine: &'a dyn Engine,
+    pub template: &'a str,
+    /// Whether it is one of the built-in theme, which knows our views.
+    pub is_built_in: bool,
+}
+
 /// The name of the theme that is in the program.
 pub const BUILT_IN: &str = "dateline";
 
@@ -149,8 +157,7 @@ impl Theme {
     /// only if all do.
     pub fn load(source: &ThemeSource, problems: &mut Diagnostics) -> Option<Theme> {
         let engine = engine::load(source, problems)?;
-        let is_ours = &*source.name == BUILT_IN && engine.has("fragments/weekly.html");
-        let built_in = if is_ours {
+        let built_in = if source.is_built_in() {
             None
         } else {
             Some(engine::load(&built_in_source(), problems)?)
@@ -174,14 +181,22 @@ impl Theme {
     }
 
     /// The first of some templates that the theme has, or that the built-in one has.
-    pub fn pick<'a>(&'a self, templates: &'a [String]) -> (&'a dyn Engine, &'a str) {
-        let engines = std::iter::once(&self.engine).chain(&self.built_in);
-        for engine in engines {
-            if let Some(name) = templates.iter().find(|name| engine.has(name)) {
-                return (engine.as_ref(), name);
-            }
+    pub fn pick<'a>(&'a self, templates: &'a [String]) -> Picked<'a> {
+        let in_theme = templates.iter().find(|name| self.engine.has(name));
+        if let Some(template) = in_theme {
+            return Picked {
+                engine: self.engine.as_ref(),
+                template,
+                is_built_in: self.is_ours(),
+            };
         }
-        (self.fragments(), "page.html")
+        let engine = self.fragments();
+        let template = templates.iter().find(|name| engine.has(name));
+        Picked {
+            engine,
+            template: template.map_or("page.html", String::as_str),
+            is_built_in: true,
+        }
     }
 
     /// Whether the theme, or the built-in one, has a template.

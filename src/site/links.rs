@@ -55,6 +55,30 @@ pub fn place_files(
     placed
 }
 
+/// Which entries name an entry in their text by its path (`@/path.md`), in the order of paths.
+pub fn backlinks(
+    entries: &[Entry],
+    by_path: &HashMap<Arc<str>, Index>,
+) -> HashMap<Index, Vec<Index>> {
+    let mut found: HashMap<Index, Vec<Index>> = HashMap::new();
+    for (position, entry) in entries.iter().enumerate() {
+        let from = Index::new(position);
+        for link in &entry.article.body.links {
+            let Target::Internal { path, .. } = &link.target else {
+                continue;
+            };
+            let Some(to) = by_path.get(path) else {
+                continue;
+            };
+            let sources = found.entry(*to).or_default();
+            if sources.last() != Some(&from) {
+                sources.push(from);
+            }
+        }
+    }
+    found
+}
+
 /// Where a link leads.
 #[derive(Debug, PartialEq, Eq)]
 enum Found<'s> {

@@ -62,7 +62,8 @@ pub struct Entry {
     pub title: Arc<str>,
     /// As lists show it, made when the first list asks.
     pub card: OnceLock<Value>,
-    /// As sections of Zola's themes list it, made when the first template asks.
+    /// As lists of Zola's themes have it; of a section, with the pages that it lists. Made when the
+    /// first template asks.
     pub listed: OnceLock<Value>,
 }
 
@@ -76,6 +77,9 @@ pub struct Site {
     pub preview: Preview,
     /// Whether pages of ours are made at all (design: config has our table, or a page is a brief).
     pub is_dateline: bool,
+    /// Whether the built-in theme lays the site out: it has lists of cards, each cut into pages.
+    /// Any other theme gets Zola's lists of whole pages.
+    pub theme_is_ours: bool,
     /// Pages and sections, sorted by path.
     pub entries: Vec<Entry>,
     by_path: HashMap<Arc<str>, Index>,
@@ -84,6 +88,8 @@ pub struct Site {
     /// Where static files go: those beside content by their path from `content/`, those of
     /// `static/` by their address.
     pub files: HashMap<Arc<str>, Address>,
+    /// The pages and sections whose text names an entry (`@/path.md`), by path.
+    pub backlinks: HashMap<Index, Vec<Index>>,
     /// Briefs of the default language, newest first.
     pub briefs: Vec<Index>,
     pub sections: Sections,
@@ -142,6 +148,8 @@ pub struct Parts<'a> {
     pub files: &'a [StaticFile],
     pub now: Timestamp,
     pub preview: Preview,
+    /// See [`Site::theme_is_ours`].
+    pub theme_is_ours: bool,
 }
 
 impl Site {
@@ -154,6 +162,7 @@ impl Site {
             files,
             now,
             preview,
+            theme_is_ours,
         } = parts;
         articles.sort_by(|a, b| a.path.cmp(&b.path));
         let is_dateline =
@@ -198,6 +207,8 @@ impl Site {
             today,
             preview,
             is_dateline,
+            theme_is_ours,
+            backlinks: links::backlinks(&entries, &by_path),
             entries,
             by_path,
             hidden,
@@ -257,6 +268,12 @@ impl Site {
                 .pages
                 .as_ref()
                 .is_none_or(|names| names.iter().any(|n| **n == *view))
+    }
+
+    /// Whether lists are cut into pages also where nobody asked for it, so that none grows without
+    /// bound: on a Dateline site whose theme links the pages of a list.
+    pub fn cuts_lists(&self) -> bool {
+        self.is_dateline && self.theme_is_ours
     }
 
     /// When the day of the build began in the site's time zone, as RFC 3339 text.

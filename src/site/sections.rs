@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostics;
 #[derive(Debug)]
 pub struct Sections {
     by_index: HashMap<Index, Section>,
-    /// Page to its neighbours in the section that lists it.
+    /// Page to its neighbours in the sections that list it.
     siblings: HashMap<Index, Siblings>,
     /// Page or section to the sections above it, root first.
     ancestors: HashMap<Index, Arc<[Index]>>,
@@ -61,7 +61,8 @@ impl Sections {
         }
         let mut siblings = HashMap::new();
         let mut order: Vec<Index> = by_index.keys().copied().collect();
-        order.sort_unstable();
+        // Outermost last: of the sections that list a page it has the last word on its neighbours.
+        order.sort_by_key(|index| (std::cmp::Reverse(depth(*index, entries)), *index));
         for index in order {
             let section = by_index
                 .get_mut(&index)
@@ -88,7 +89,7 @@ impl Sections {
         all
     }
 
-    /// The neighbours of a page in its own section.
+    /// The neighbours of a page in the sections that list it.
     pub fn siblings(&self, index: Index) -> Siblings {
         self.siblings.get(&index).copied().unwrap_or_default()
     }
@@ -270,7 +271,13 @@ fn sort_key_name(sort_by: SortBy) -> &'static str {
     }
 }
 
-/// A page that several sections list has the neighbours of the one it lies in.
+/// How many folders an entry lies in.
+fn depth(index: Index, entries: &[Entry]) -> usize {
+    entries[index.0 as usize].article.path.matches('/').count()
+}
+
+/// A page that several sections list has the neighbours of the outermost; where that has none,
+/// those of the next. So does Zola.
 fn note_siblings(
     index: Index,
     section: &Section,
@@ -280,15 +287,11 @@ fn note_siblings(
     if keys(&entries[index.0 as usize]).sort_by == SortBy::None {
         return;
     }
-    let depth = |i: Index| entries[i.0 as usize].article.path.matches('/').count();
     for (position, page) in section.pages.iter().enumerate() {
-        let found = Siblings {
-            lower: position.checked_sub(1).map(|i| section.pages[i]),
-            higher: section.pages.get(position + 1).copied(),
-        };
-        // Sections come sorted by path; the deepest is the page's own.
-        if depth(*page) == depth(index) || !siblings.contains_key(page) {
-            siblings.insert(*page, found);
-        }
+        let lower = position.checked_sub(1).map(|i| section.pages[i]);
+        let higher = section.pages.get(position + 1).copied();
+        let known = siblings.entry(*page).or_default();
+        known.lower = lower.or(known.lower);
+        known.higher = higher.or(known.higher);
     }
 }

@@ -1,12 +1,13 @@
 //! Tags, audiences and other taxonomies of the configuration, and the sources of the briefs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Entry, Index, addresses, newest_first};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
 use crate::diagnostic::{Diagnostics, Place};
+use crate::value::Value;
 
 /// All taxonomies, in the order of the configuration, ours after them.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Taxonomy {
     pub address: Address,
     /// Sorted by slug.
     pub terms: Vec<Term>,
+    /// As Zola's templates have it, with all pages; made when the first asks.
+    pub listed: OnceLock<Value>,
     by_slug: HashMap<Arc<str>, usize>,
     slugify: crate::config::Slugify,
 }
@@ -34,6 +37,8 @@ pub struct Term {
     pub address: Address,
     /// Newest first, undated ones last.
     pub pages: Vec<Index>,
+    /// As Zola's templates have it, with all pages; made when the first asks.
+    pub listed: OnceLock<Value>,
 }
 
 /// The name of the taxonomy that is read out of the briefs' sources.
@@ -132,6 +137,7 @@ impl Taxonomy {
                 address: address.join(&format!("{slug}/")),
                 slug: slug.into(),
                 pages: term.pages,
+                listed: OnceLock::new(),
             });
         }
         let by_slug = terms
@@ -143,6 +149,7 @@ impl Taxonomy {
             config: kind,
             address,
             terms,
+            listed: OnceLock::new(),
             by_slug,
             slugify,
         }

@@ -1,0 +1,540 @@
+//! Sites and themes that were made for Zola: what comes out is what Zola 0.22 makes of them.
+//!
+//! The facts were looked up in what Zola itself writes for `tests/sites/zola-small` with the theme
+//! `tests/themes/tera1-small`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this test writes folders and looks at them"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A site in a folder of its own, built.
+struct Built {
+    folder: TempDir,
+    /// What the program said.
+    said: String,
+}
+
+impl Built {
+    /// `tests/sites/zola-small`, with more files (or other ones) in it.
+    fn zola_small(files: &[(&str, &str)]) -> Built {
+        Built::new("tests/sites/zola-small", files)
+    }
+
+    /// The site that `dateline init` makes, under the Zola theme, with more files in it.
+    fn briefs(files: &[(&str, &str)]) -> Built {
+        let config = fs::read_to_string(root("src/commands/starter/config.toml")).unwrap();
+        let config = config.replace("theme = \"dateline\"", "theme = \"tera1-small\"");
+        let files = [&[("config.toml", config.as_str())], files].concat();
+        Built::new("src/commands/starter", &files)
+    }
+
+    fn new(site: &str, files: &[(&str, &str)]) -> Built {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&root(site), folder.path());
+        let theme = folder.path().join("themes/tera1-small");
+        copy(&root("tests/themes/tera1-small"), &theme);
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let done = Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .arg("build")
+            .current_dir(folder.path())
+            .env("SOURCE_DATE_EPOCH", "1777581000")
+            .env("COLUMNS", "100")
+            .env_remove("GITHUB_ACTIONS")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(done.status.success(), "{said}");
+        Built { folder, said }
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.folder.path().join("public").join(path).exists()
+    }
+
+    fn read(&self, path: &str) -> String {
+        let path = self.folder.path().join("public").join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The lines of a page's `<main>`.
+    fn main(&self, path: &str) -> Vec<String> {
+        let html = self.read(path);
+        let (_, main) = html.split_once("<main>").expect("a `<main>`");
+        let (main, _) = main.split_once("</main>").expect("the end of `<main>`");
+        let lines = main.lines().map(|line| line.trim().to_owned());
+        lines.filter(|line| !line.is_empty()).collect()
+    }
+
+    /// Says of a page what stands in its `<main>`, line by line.
+    fn check(&self, path: &str, expected: &[&str]) {
+        assert_eq!(self.main(path), expected, "{path}");
+    }
+
+    /// The files in the output, in order.
+    fn files(&self) -> Vec<String> {
+        let output = self.folder.path().join("public");
+        let entries = walkdir::WalkDir::new(&output)
+            .into_iter()
+            .map(Result::unwrap);
+        let files = entries.filter(|entry| entry.file_type().is_file());
+        let mut names: Vec<String> = files
+            .map(|file| file.path().strip_prefix(&output).unwrap().to_owned())
+            .map(|path| path.to_str().unwrap().replace('\\', "/"))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn root(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).unwrap();
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_zola_site_has_zolas_files_and_no_others() {
+    let site = Built::zola_small(&[]);
+    let expected = [
+        "404.html",
+        "authors/ada/index.html",
+        "authors/index.html",
+        "between/index.html",
+        "blog/colocated/data/more.txt",
+        "blog/colocated/index.html",
+        "blog/colocated/table.csv",
+        "blog/first/index.html",
+        "blog/index.html",
+        "blog/page/1/index.html",
+        "blog/page/2/index.html",
+        "blog/second/index.html",
+        "blog/third/index.html",
+        "first.html",
+        "guide/advanced/art/index.html",
+        "guide/advanced/index.html",
+        "guide/advanced/tricks/index.html",
+        "guide/index.html",
+        "guide/start/index.html",
+        "guide/step-two/index.html",
+        "index.html",
+        "loose/leaf/index.html",
+        "manual/index.html",
+        "notes.txt",
+        "notes/a/index.html",
+        "notes/b/index.html",
+        "notes/c/index.html",
+        "notes/index.html",
+        "notes/part/1/index.html",
+        "notes/part/2/index.html",
+        "notes/part/3/index.html",
+        "old/first/index.html",
+        "robots.txt",
+        "sitemap.xml",
+        "style.css",
+        "tags/index.html",
+        "tags/news/index.html",
+        "tags/news/page/1/index.html",
+        "tags/news/page/2/index.html",
+        "tags/rust-co/index.html",
+        "tags/rust-co/page/1/index.html",
+        "who/we-are/index.html",
+    ];
+    assert_eq!(site.files(), expected);
+    let sitemap = site.read("sitemap.xml");
+    for entry in [
+        "<loc>https://example.org/small/blog/colocated/</loc><lastmod>2026-01-20T12:00:00Z</lastmod>",
+        "<loc>https://example.org/small/blog/first/</loc><lastmod>2026-02-01</lastmod>",
+        "<loc>https://example.org/small/blog/page/2/</loc></url>",
+    ] {
+        assert!(sitemap.contains(entry), "{entry}\n{sitemap}");
+    }
+}
+
+#[test]
+fn sections_list_their_pages_as_in_zola() {
+    let site = Built::zola_small(&[]);
+    let about = r#"<li><a href="https://example.org/small/who/we-are/">About</a> <time>2025-12-01</time></li>"#;
+    let first = r#"<li><a href="https://example.org/small/blog/first/">First &lt;post&gt;</a> <time>2026-01-05</time> <p>How it began</p></li>"#;
+    let files = r#"<li><a href="https://example.org/small/blog/colocated/">With files</a> <time>2026-01-20</time></li>"#;
+    let between = r#"<li><a href="https://example.org/small/between/">Between</a> <time>2026-01-25</time></li>"#;
+    let second = r#"<li><a href="https://example.org/small/blog/second/">Second</a> <time>2026-02-03</time></li>"#;
+    let third = r#"<li><a href="https://example.org/small/blog/third/">Third</a> <time>2026-03-04</time></li>"#;
+    let welcome = r#"<p>Welcome to <a href="https://example.org/small/blog/first/">the first post</a>, or to <a href="https://example.org/small/blog/first/#second-part">a part of it</a>.</p>"#;
+    site.check(
+        "index.html",
+        &[
+            "<h1>Home</h1>",
+            welcome,
+            "<ul>",
+            third,
+            second,
+            between,
+            files,
+            first,
+            about,
+            "</ul>",
+        ],
+    );
+    let blog = ["<h1>Blog</h1>", "<p>What we write.</p>", "<ul>"];
+    let page = |items: &[&'static str], pager| [&blog[..], items, &["</ul>", pager]].concat();
+    let older =
+        r#"<p>1 of 2 <a rel="next" href="https://example.org/small/blog/page/2/">Older</a></p>"#;
+    site.check("blog/index.html", &page(&[third, second], older));
+    site.check(
+        "blog/page/2/index.html",
+        &page(&[files, first], "<p>2 of 2</p>"),
+    );
+    // By slug, backwards, in a path of its own.
+    site.check(
+        "notes/index.html",
+        &[
+            "<h1>Notes</h1>",
+            "<ul>",
+            r#"<li><a href="https://example.org/small/notes/c/">Note c</a></li>"#,
+            "</ul>",
+            r#"<p>1 of 3 <a rel="next" href="https://example.org/small/notes/part/2/">Older</a></p>"#,
+        ],
+    );
+    site.check(
+        "guide/advanced/index.html",
+        &[
+            "<h1>Advanced</h1>",
+            "<ul>",
+            r#"<li><a href="https://example.org/small/guide/advanced/tricks/">tricks</a></li>"#,
+            r#"<li><a href="https://example.org/small/guide/advanced/art/">Zen &amp; art</a></li>"#,
+            "</ul>",
+        ],
+    );
+}
+
+#[test]
+fn pages_have_what_zola_gives_them() {
+    let site = Built::zola_small(&[]);
+    site.check(
+        "who/we-are/index.html",
+        &[
+            "<article>",
+            "<h1>About</h1>",
+            r#"<time datetime="2025-12-01">1 December 2025</time>"#,
+            "<p>Nobody in particular.</p>",
+            r#"<a rel="prev" href="https://example.org/small/blog/first/">First &lt;post&gt;</a>"#,
+            "</article>",
+            "<ul>",
+            "<li>&#x2F;blog&#x2F;first&#x2F; below _index.md; parts blog, first</li>",
+            "<li>2026-01-05, 2026 1 5, 2026-02-01; 2026-01-01</li>",
+            "<li>28 words, 1 min; Ada and Grace; &lt;p&gt;The beginning, in a few words.&lt;&#x2F;p&gt;</li>",
+            "<li>from Between to About; linked by Home</li>",
+            "<li>Second part (1) Third part (0) </li>",
+            "<li>blog&#x2F;colocated&#x2F; has &#x2F;blog&#x2F;colocated&#x2F;data&#x2F;more.txt, &#x2F;blog&#x2F;colocated&#x2F;table.csv</li>",
+            "<li>loose&#x2F;leaf.md has 0 above it</li>",
+            "<li>guide&#x2F;advanced&#x2F;_index.md; start before step-two; step-two; </li>",
+            "<li>tags at https:&#x2F;&#x2F;example.org&#x2F;small&#x2F;tags&#x2F;: News 4 Rust &amp; co 2 </li>",
+            "</ul>",
+        ],
+    );
+    // The section's `page_template` is inherited.
+    site.check(
+        "guide/start/index.html",
+        &[
+            "<article>",
+            "<h1>Start</h1>",
+            r#"<p>Begin here; then <a href="https://example.org/small/guide/advanced/tricks/">the next step</a>.</p>"#,
+            "</article>",
+            r#"<p class="path">Home / Guide / start</p>"#,
+            r#"<a rel="next" href="https://example.org/small/guide/step-two/">Second step</a>"#,
+        ],
+    );
+    let files = site.read("blog/colocated/index.html");
+    assert!(
+        files.contains(r#"<a href="https://example.org/small/blog/colocated/table.csv">"#),
+        "{files}"
+    );
+    assert!(
+        site.read("blog/first/index.html")
+            .contains(r#"<body class="teal">"#)
+    );
+}
+
+#[test]
+fn terms_are_listed_and_cut_as_in_zola() {
+    let site = Built::zola_small(&[]);
+    site.check(
+        "tags/index.html",
+        &[
+            "<h1>Tags</h1>",
+            "<ul>",
+            r#"<li><a href="https://example.org/small/tags/news/">News</a> 4</li>"#,
+            r#"<li><a href="https://example.org/small/tags/rust-co/">Rust &amp; co</a> 2</li>"#,
+            "</ul>",
+        ],
+    );
+    site.check(
+        "tags/news/page/2/index.html",
+        &[
+            "<h1>News</h1>",
+            "<ul>",
+            r#"<li><a href="https://example.org/small/blog/colocated/">With files</a> <time>2026-01-20</time></li>"#,
+            r#"<li><a href="https://example.org/small/blog/first/">First &lt;post&gt;</a> <time>2026-01-05</time> <p>How it began</p></li>"#,
+            "</ul>",
+        ],
+    );
+    let other = "{{ term.pages | length }} of {{ term.page_count }}, {{ taxonomy.paginate_by }} a page, {{ paginator.base_url | safe }} {{ paginator.first | safe }} {{ paginator.last | safe }} {{ paginator.previous | safe }}{{ paginator.next | safe }} {{ paginator.total_pages }}";
+    let site = Built::zola_small(&[("templates/tags/single.html", other)]);
+    assert_eq!(
+        site.read("tags/news/page/2/index.html"),
+        "4 of 4, 2 a page, https://example.org/small/tags/news/page/ \
+         https://example.org/small/tags/news/ https://example.org/small/tags/news/page/2/ \
+         https://example.org/small/tags/news/ 4"
+    );
+}
+
+#[test]
+fn addresses_of_old_lead_to_the_page() {
+    let site = Built::zola_small(&[]);
+    for (alias, to) in [
+        ("first.html", "https://example.org/small/blog/first/"),
+        (
+            "old/first/index.html",
+            "https://example.org/small/blog/first/",
+        ),
+        ("manual/index.html", "https://example.org/small/guide/"),
+        (
+            "notes/part/1/index.html",
+            "https://example.org/small/notes/",
+        ),
+        (
+            "tags/news/page/1/index.html",
+            "https://example.org/small/tags/news/",
+        ),
+    ] {
+        let html = site.read(alias);
+        assert!(
+            html.contains("http-equiv=\"refresh\"") && html.contains(to),
+            "{alias}: {html}"
+        );
+    }
+}
+
+#[test]
+fn a_site_without_a_root_section_has_one_as_in_zola() {
+    let site = Built::zola_small(&[(
+        "templates/index.html",
+        "{{ section.relative_path }} {% for page in section.pages %}{{ page.title }} {{ page.ancestors | join(sep=\" \") }}{% endfor %}; {{ section.subsections | length }}",
+    )]);
+    let folder = site.folder.path();
+    fs::remove_file(folder.join("content/_index.md")).unwrap();
+    fs::remove_file(folder.join("content/between.md")).unwrap();
+    let about = "+++\ntitle = 'About'\n+++\n";
+    fs::write(folder.join("content/about.md"), about).unwrap();
+    let again = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .arg("build")
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(again.status.success(), "{said}");
+    assert_eq!(site.read("index.html"), "_index.md About _index.md; 3");
+}
+
+#[test]
+fn views_of_ours_are_pages_of_a_zola_theme() {
+    let introduction = "+++\ntitle = 'Who said what'\n+++\nAll that was foretold.\n";
+    let site = Built::briefs(&[("content/predictions/_index.md", introduction)]);
+    for (path, title, content) in [
+        (
+            "compare/index.html",
+            "Comparisons",
+            "The most compared</h2>",
+        ),
+        (
+            "weekly/index.html",
+            "Weekly recaps",
+            "<a href=\"/weekly/2026-w02/\">",
+        ),
+        (
+            "weekly/2026-w02/index.html",
+            "Example: week 2 of 2026",
+            "Briefs of the week</h2>",
+        ),
+        (
+            "companies/index.html",
+            "Companies",
+            "<a href=\"/companies/example-cloud/\">",
+        ),
+        (
+            "predictions/index.html",
+            "Who said what",
+            "<p>All that was foretold.</p>",
+        ),
+        (
+            "archive/index.html",
+            "Archive of 2026",
+            "<a href=\"/briefs/a-brief-can-be-short/\">",
+        ),
+    ] {
+        let html = site.read(path);
+        assert!(
+            html.contains("<body class=\"teal\">"),
+            "not the theme's: {html}"
+        );
+        assert_eq!(html.matches("<h1>").count(), 1, "{path}: {html}");
+        let main = site.main(path);
+        assert_eq!(main[1], format!("<h1>{title}</h1>"), "{path}");
+        assert!(
+            main[2].starts_with("<time datetime=\"2026-01-0"),
+            "{path}: {main:?}"
+        );
+        assert!(main.join("\n").contains(content), "{path}: {main:?}");
+    }
+    assert_eq!(site.said, "");
+    let brief = site.read("briefs/a-brief-can-be-short/index.html");
+    assert!(brief.contains("<body class=\"teal\">") && brief.contains("<h1>Example: a brief"));
+}
+
+#[test]
+fn a_site_that_wants_none_of_our_pages_gets_zolas_alone() {
+    let config = PICKY_CONFIG.replace("pages = [\"compare\"]", "pages = []");
+    let site = Built::briefs(&[("config.toml", &config)]);
+    for path in [
+        "compare",
+        "weekly/index.html",
+        "predictions.json",
+        "sources",
+        "llms.txt",
+        "s",
+    ] {
+        assert!(!site.has(path), "{path}: {:?}", site.files());
+    }
+    assert!(site.has("briefs/a-brief-can-be-short/index.html"));
+    assert!(site.has("tags/cloud/index.html"));
+}
+
+#[test]
+fn lists_of_a_zola_theme_are_whole_where_nobody_cuts_them() {
+    let brief = |number: usize| {
+        let month = number / 28 + 1;
+        let day = number % 28 + 1;
+        format!(
+            "+++\ntitle = 'B{number}'\ndate = 2025-{month:02}-{day:02}\n[extra.brief]\n+++\nText.\n"
+        )
+    };
+    let briefs: Vec<(String, String)> = (0..120)
+        .map(|number| (format!("content/briefs/b{number}.md"), brief(number)))
+        .collect();
+    let files: Vec<(&str, &str)> = briefs
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let site = Built::briefs(&files);
+    assert!(
+        !site.has("page/2/index.html"),
+        "{} {:?}",
+        site.said,
+        site.files()
+    );
+    assert_eq!(site.read("index.html").matches("<li>").count(), 123);
+}
+
+#[test]
+fn a_theme_that_fails_on_our_views_is_replaced_with_one_warning() {
+    let picky = "<p>theme</p>{{ page.relative_path | upper }}";
+    let site = Built::briefs(&[
+        ("themes/tera1-small/templates/page.html", picky),
+        ("content/page.md", "+++\n+++\n"),
+        ("config.toml", PICKY_CONFIG),
+    ]);
+    assert_eq!(
+        site.said.matches("theme-page-failed").count(),
+        1,
+        "{}",
+        site.said
+    );
+    assert!(
+        site.said
+            .contains("fails on `/compare/` and one more page of ours"),
+        "{}",
+        site.said
+    );
+    assert_eq!(site.read("page/index.html"), "<p>theme</p>PAGE.MD");
+    let compare = site.read("compare/index.html");
+    assert!(!compare.contains("<p>theme</p>"), "{compare}");
+    assert_eq!(compare.matches("<h1>").count(), 1, "{compare}");
+    assert!(compare.contains("<h1>Comparisons</h1>") && compare.contains("The most compared</h2>"));
+}
+
+/// Two pages of ours: the index of comparisons and the only pair.
+const PICKY_CONFIG: &str = r#"base_url = "https://example.org"
+taxonomies = [{ name = "tags" }, { name = "audiences" }]
+[extra.dateline]
+theme = "tera1-small"
+authority = "example.org,2026"
+pages = ["compare"]
+"#;
+
+#[test]
+fn terms_without_a_template_are_pages_of_the_theme() {
+    let folder = tempfile::tempdir().unwrap();
+    let templates = [
+        ("themes/bare/templates/index.html", "<p>home</p>"),
+        (
+            "themes/bare/templates/page.html",
+            "<h1>{{ page.title }}</h1>{{ page.content | safe }}",
+        ),
+        (
+            "themes/bare/theme.toml",
+            "name = 'bare'\nengine = 'tera1'\n",
+        ),
+        (
+            "config.toml",
+            "base_url = 'https://example.org'\ntheme = 'bare'\ntaxonomies = [{ name = 'tags' }]\n",
+        ),
+        (
+            "content/one.md",
+            "+++\ntitle = 'One'\ndate = 2026-01-02\n[taxonomies]\ntags = ['Red']\n+++\n",
+        ),
+    ];
+    for (path, text) in templates {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let done = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .arg("build")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let read = |path: &str| fs::read_to_string(folder.path().join("public").join(path)).unwrap();
+    let list = read("tags/index.html");
+    assert!(
+        list.starts_with("<h1>Tags</h1>") && list.contains("<a href=\"/tags/red/\">"),
+        "{list}"
+    );
+    let term = read("tags/red/index.html");
+    assert!(
+        term.starts_with("<h1>Red</h1>") && term.contains("<a href=\"/one/\">"),
+        "{term}"
+    );
+    let not_found = read("404.html");
+    assert!(not_found.contains("<h1>404 Not Found</h1>"), "{not_found}");
+}
