@@ -885,6 +885,15 @@ impl TemplateError {
     }
 }
 
+/// A page, and how many more.
+fn pages(first: &Address, more: usize) -> String {
+    match more {
+        0 => format!("the page `{first}`"),
+        1 => format!("the page `{first}` and on 1 more page"),
+        _ => format!("the page `{first}` and on {more} more pages"),
+    }
+}
+
 /// Templates.
 impl Diagnostics {
     /// A template that does not parse.
@@ -897,12 +906,12 @@ impl Diagnostics {
         );
     }
 
-    /// A template that fails on a page.
-    pub fn template_error(&mut self, page: &Address, error: &TemplateError) {
+    /// A template that fails on a page, and in the same way on more pages.
+    pub fn template_error(&mut self, page: &Address, more: usize, error: &TemplateError) {
         self.error(
             "template-error",
             error.place(),
-            format!("{}, on the page `{page}`", error.message),
+            format!("{}, on {}", error.message, pages(page, more)),
             error.hint.clone(),
         );
     }

@@ -1,5 +1,7 @@
 //! How a page becomes bytes. Nothing here touches a file.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::address::Address;
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, TemplateError};
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup};
 use crate::pages::{Page, Plan, View};
@@ -80,25 +82,53 @@ pub fn render(
     made: &(dyn Fn() + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
-    let found: Vec<Diagnostics> = plan
+    let failures: Vec<Option<TemplateError>> = plan
         .pages()
         .par_iter()
         .map(|planned| {
-            let mut problems = Diagnostics::default();
-            if let Some(rendered) = page(planned, site, theme, &mut problems) {
-                sink.put(Output {
-                    address: planned.address.clone(),
-                    body: rendered.body,
-                })?;
-            }
+            let failure = match try_page(planned, site, theme) {
+                Ok(rendered) => {
+                    sink.put(Output {
+                        address: planned.address.clone(),
+                        body: rendered.body,
+                    })?;
+                    None
+                }
+                Err(error) => Some(error),
+            };
             made();
-            Ok(problems)
+            Ok(failure)
         })
         .collect::<io::Result<_>>()?;
-    for page in found {
-        problems.extend(page.into_vec());
-    }
+    let addresses = plan.pages().iter().map(|page| &page.address);
+    let failed = addresses
+        .zip(failures)
+        .filter_map(|(address, failure)| Some((address, failure?)));
+    report(failed, problems);
     Ok(())
+}
+
+/// Reports each failure of a template once, with the first page and how many more there are.
+fn report<'a>(
+    failed: impl Iterator<Item = (&'a Address, TemplateError)>,
+    problems: &mut Diagnostics,
+) {
+    let mut first: Vec<(&Address, TemplateError, usize)> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for (page, error) in failed {
+        // The hint lists what the page has, so it differs from page to page.
+        let what = (error.place(), error.message.clone());
+        match known.entry(what) {
+            Slot::Occupied(position) => first[*position.get()].2 += 1,
+            Slot::Vacant(slot) => {
+                slot.insert(first.len());
+                first.push((page, error, 0));
+            }
+        }
+    }
+    for (page, error, more) in first {
+        problems.template_error(page, more, &error);
+    }
 }
 
 /// Reports content that names a template which nobody has; it is laid out as a page.
@@ -124,18 +154,28 @@ pub fn page(
     theme: &Theme,
     problems: &mut Diagnostics,
 ) -> Option<Rendered> {
+    match try_page(page, site, theme) {
+        Ok(rendered) => Some(rendered),
+        Err(error) => {
+            problems.template_error(&page.address, 0, &error);
+            None
+        }
+    }
+}
+
+fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, TemplateError> {
     let asker = Asker::new(site.clone());
     let body = match &page.view {
         View::File { bytes } => OutputBody::File(bytes.clone()),
         _ => {
             let text = match files::text(page, &asker) {
                 Some(text) => planned(text),
-                None => html(page, theme, &asker, problems)?,
+                None => html(page, theme, &asker)?,
             };
             OutputBody::Made(text.into_bytes())
         }
     };
-    Some(Rendered {
+    Ok(Rendered {
         body,
         lookups: asker.record(),
     })
@@ -147,38 +187,19 @@ fn planned<T>(answer: Result<T, String>) -> T {
 }
 
 /// A page that a template lays out.
-fn html(
-    page: &Page,
-    theme: &Theme,
-    asker: &Rc<Asker>,
-    problems: &mut Diagnostics,
-) -> Option<String> {
+fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<String, TemplateError> {
     let shown = planned(context::of(page, asker));
     let (engine, template) = theme.pick(&shown.templates);
     let head = head::of(page, &shown.context, asker.config());
     let mut context = shown.context.with([("head", head)]);
-    let rendered = match shown.fragment.filter(|_| template == "page.html") {
-        Some(name) => {
-            let fragment =
-                theme
-                    .fragments()
-                    .render(&format!("fragments/{name}.html"), &context, asker);
-            fragment.and_then(|fragment| {
-                let inner = context.get("page").cloned().unwrap_or_default();
-                context =
-                    context.with([("page", inner.with([("content", Value::html(fragment))]))]);
-                engine.render(template, &context, asker)
-            })
-        }
-        None => engine.render(template, &context, asker),
-    };
-    match rendered {
-        Ok(html) => Some(based(asker.config(), html)),
-        Err(error) => {
-            problems.template_error(&page.address, &error);
-            None
-        }
+    if let Some(name) = shown.fragment.filter(|_| template == "page.html") {
+        let name = format!("fragments/{name}.html");
+        let fragment = theme.fragments().render(&name, &context, asker)?;
+        let inner = context.get("page").cloned().unwrap_or_default();
+        context = context.with([("page", inner.with([("content", Value::html(fragment))]))]);
     }
+    let html = engine.render(template, &context, asker)?;
+    Ok(based(asker.config(), html))
 }
 
 /// The same under the base path of the site.
