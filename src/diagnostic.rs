@@ -3,6 +3,8 @@
 //! A phase reports everything it finds and goes on with what it has. There is one constructor for
 //! each thing that can be wrong, so the wording of all messages stands in this file.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ pub enum Severity {
 }
 
 /// Where it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// From the root of the site, with `/`: `content/briefs/x.md`, `config.toml`.
     pub file: Arc<str>,
@@ -26,7 +28,7 @@ pub struct Place {
 }
 
 /// A position in a file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum At {
     /// The file as a whole.
     Whole,
@@ -87,6 +89,12 @@ impl Diagnostics {
     /// Whether anything found keeps the site from being written.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Whether a file has an error of one of these codes.
+    pub fn has_any_of(&self, file: &str, codes: &[&str]) -> bool {
+        let of_file = self.found.iter().filter(|d| *d.place.file == *file);
+        of_file.into_iter().any(|d| codes.contains(&d.code))
     }
 
     /// How many of a severity were found.
@@ -574,10 +582,10 @@ impl Diagnostics {
         );
     }
 
-    pub fn no_authority(&mut self, file: &Arc<str>) {
+    pub fn no_authority(&mut self, place: Place) {
         self.warning(
             "no-authority",
-            Place::whole(file),
+            place,
             "`[extra.dateline]` has no `authority`, so feed entries change their identity when an address changes".into(),
             "write a domain of yours and a year in which you had it: `authority = \"example.org,2026\"`",
         );
@@ -639,6 +647,16 @@ impl Diagnostics {
         );
     }
 
+    /// A comparison names a company that only a draft or a scheduled brief knows.
+    pub fn comparison_unpublished_company(&mut self, name: &str, place: Place) {
+        self.warning(
+            "unpublished-company",
+            place,
+            format!("only a draft or a scheduled brief knows the company `{name}`"),
+            "until that is published, the comparison leaves the company out",
+        );
+    }
+
     pub fn prediction_no_id(&mut self, place: Place, slug: &str) {
         self.warning(
             "prediction-no-id",
@@ -648,7 +666,7 @@ impl Diagnostics {
         );
     }
 
-    pub fn prediction_past_due(&mut self, place: Place, due: crate::content::date::PartialDate) {
+    pub fn prediction_past_due(&mut self, place: Place, due: impl fmt::Display) {
         self.warning(
             "prediction-past-due",
             place,
@@ -661,7 +679,7 @@ impl Diagnostics {
         self.error(
             "resolves-unknown-brief",
             place,
-            format!("no published brief has the id `{id}`"),
+            format!("no brief has the id `{id}`"),
             "`Resolves:` names a prediction as `id-of-the-brief#id-of-the-prediction`",
         );
     }
@@ -681,12 +699,22 @@ impl Diagnostics {
         );
     }
 
+    /// What is named is a draft, or a brief whose date lies in the future.
+    pub fn unpublished_brief(&mut self, id: &str, place: Place) {
+        self.warning(
+            "unpublished-brief",
+            place,
+            format!("the brief `{id}` is a draft or scheduled, so this has no effect yet"),
+            None,
+        );
+    }
+
     pub fn week_unknown_brief(&mut self, id: &str, place: Place) {
         self.warning(
             "week-unknown-brief",
             place,
-            format!("no published brief has the id `{id}`"),
-            "it may be a draft or scheduled; otherwise correct the id",
+            format!("no brief has the id `{id}`"),
+            "take an id as it stands in `[extra.brief]` of a brief of this week",
         );
     }
 
@@ -715,6 +743,15 @@ impl Diagnostics {
             "the link leads to a brief that is scheduled; until then it leads to the section"
                 .into(),
             None,
+        );
+    }
+
+    pub fn address_of_scheduled(&mut self, address: &str, place: Place) {
+        self.warning(
+            "link-to-scheduled",
+            place,
+            format!("`{address}` is the address of a brief that is scheduled; until then the link is dead"),
+            "name the file, as in `@/briefs/x.md`: until then such a link leads to the section",
         );
     }
 
@@ -747,7 +784,7 @@ impl Diagnostics {
             "broken-fragment",
             place,
             format!("`{file}` has no heading or anchor `#{fragment}`"),
-            did_you_mean(nearest),
+            did_you_mean(nearest.map(|near| format!("#{near}")).as_deref()),
         );
     }
 
@@ -771,25 +808,30 @@ impl Diagnostics {
 
     pub fn two_pages_at_one_address(
         &mut self,
-        address: &crate::address::Address,
+        address: &Address,
         place: Place,
-        other: &str,
-        same: bool,
+        (other, other_address): (&str, &Address),
+        is_alias: bool,
     ) {
-        let but = if same {
+        let but = if address == other_address {
             ""
         } else {
             ", but for letter case or Unicode form"
+        };
+        let hint = if is_alias {
+            "take this alias out"
+        } else {
+            "give one of them another `slug`, `path` or file name"
         };
         self.error(
             "two-pages-at-one-address",
             place,
             format!("`{address}` is the address of `{other}` already{but}"),
-            "give one of them another `slug`, `path` or file name",
+            hint,
         );
     }
 
-    pub fn content_against_taxonomy(&mut self, address: &crate::address::Address, place: Place) {
+    pub fn content_against_taxonomy(&mut self, address: &Address, place: Place) {
         self.warning(
             "content-against-taxonomy",
             place,
@@ -798,7 +840,7 @@ impl Diagnostics {
         );
     }
 
-    pub fn ours_yields(&mut self, address: &crate::address::Address, place: Place) {
+    pub fn ours_yields(&mut self, address: &Address, place: Place) {
         self.note(
             "ours-yields",
             place,
@@ -807,25 +849,46 @@ impl Diagnostics {
         );
     }
 
-    pub fn static_wins(&mut self, address: &crate::address::Address, file: &Arc<str>) {
-        self.note("static-wins", Place::whole(file), format!("the static file for `{address}` is served in place of the page that would stand there"), None);
+    pub fn static_wins(&mut self, address: &Address, place: Place) {
+        self.note(
+            "static-wins",
+            place,
+            format!("this file is served at `{address}`, where a generated page would stand"),
+            None,
+        );
     }
 
-    pub fn ours_collide(
-        &mut self,
-        address: &crate::address::Address,
-        other: &crate::address::Address,
-        file: &Arc<str>,
-    ) {
-        self.warning("derived-pages-collide", Place::whole(file), format!("two derived pages want `{address}` and `{other}`, which are the same address; the first is made"), "rename one of the tags, companies or events that they are made of");
+    pub fn ours_collide(&mut self, address: &Address, other: &Address, file: &Arc<str>) {
+        let wanted = if address == other {
+            format!("two derived pages want `{address}`")
+        } else {
+            format!("derived pages want `{address}` and `{other}`, which are one address")
+        };
+        self.warning(
+            "derived-pages-collide",
+            Place::whole(file),
+            format!("{wanted}; only the first is made"),
+            "rename one of the tags, companies or events that they are made of",
+        );
     }
 
-    pub fn unknown_view(&mut self, name: &str, file: &Arc<str>, nearest: Option<&str>) {
+    /// A file has the name that a folder of the site must have.
+    pub fn file_for_folder(&mut self, file: &Address, page: &Address, place: Place) {
+        self.error(
+            "file-for-folder",
+            place,
+            format!("the file `{file}` stands where `{page}` needs a folder"),
+            "rename the file, or give it an ending",
+        );
+    }
+
+    pub fn unknown_view(&mut self, name: &str, place: Place, known: &[&str]) {
+        let hint = did_you_mean(nearest(name, known.iter().copied()));
         self.error(
             "unknown-view",
-            Place::whole(file),
-            format!("`[extra.dateline] pages` names `{name}`, which is no kind of page"),
-            did_you_mean(nearest),
+            place,
+            format!("there are no pages `{}`", shortened(name)),
+            hint.unwrap_or_else(|| format!("there are {}", list_of(known, "and"))),
         );
     }
 

@@ -11,6 +11,7 @@ mod engines;
 mod feeds;
 mod fix;
 mod markdown;
+mod problems;
 mod random_input;
 mod report;
 mod serve;

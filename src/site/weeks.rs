@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 use super::compare::{Change, Compare};
-use super::identity::Identities;
+use super::identity::{Identities, Named};
 use super::predictions::Predictions;
 use super::timeline::Timeline;
 use super::{Entry, Index, addresses};
@@ -177,10 +177,12 @@ fn arrange(
     let mut find = |ids: &[(Arc<str>, Place)]| -> Vec<Index> {
         let mut found = Vec::new();
         for (id, place) in ids {
-            match identities.find(id) {
-                Some(index) if recap.briefs.contains(&index) => found.push(index),
-                Some(_) => problems.brief_of_other_week(id, place.clone()),
-                None => problems.week_unknown_brief(id, place.clone()),
+            match identities.named(id) {
+                Named::Brief(index) if recap.briefs.contains(&index) => found.push(index),
+                Named::Brief(_) => problems.brief_of_other_week(id, place.clone()),
+                Named::Unpublished => problems.unpublished_brief(id, place.clone()),
+                Named::Nothing => problems.week_unknown_brief(id, place.clone()),
+                Named::Unknown => {}
             }
         }
         found
