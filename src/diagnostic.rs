@@ -120,6 +120,23 @@ impl Diagnostics {
         self.found
     }
 
+    /// Takes time out of the errors: `later` is what is found of the same site once everything
+    /// that is scheduled is out. What is no error then is a warning now; what is one then is one
+    /// now, and so is all that is said of a file that is scheduled.
+    pub fn settle_by(&mut self, later: Diagnostics, is_scheduled: impl Fn(&str) -> bool) {
+        let key = |d: &Diagnostic| (d.place.clone(), d.code);
+        let now: HashSet<_> = self.found.iter().map(key).collect();
+        let then: HashSet<_> = later.found.iter().map(key).collect();
+        for diagnostic in &mut self.found {
+            if diagnostic.severity == Severity::Error && !then.contains(&key(diagnostic)) {
+                diagnostic.severity = Severity::Warning;
+            }
+        }
+        let new = later.found.into_iter().filter(|d| !now.contains(&key(d)));
+        self.found
+            .extend(new.filter(|d| d.severity == Severity::Error || is_scheduled(&d.place.file)));
+    }
+
     /// Makes every warning an error (`--strict`).
     pub fn make_strict(&mut self) {
         for diagnostic in &mut self.found {
