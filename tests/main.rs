@@ -15,4 +15,5 @@ mod problems;
 mod random_input;
 mod report;
 mod serve;
+mod tidy;
 mod watch;
