@@ -27,9 +27,13 @@ impl Address {
         Address(format!("/{path}/").into())
     }
 
-    /// The address of a file.
+    /// The address of a file. That of an `index.html` is its folder's, as servers have it.
     pub fn file(path: &str) -> Address {
-        Address(format!("/{}", path.trim_matches('/')).into())
+        let path = path.trim_matches('/');
+        match path.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => Address::page(folder),
+            _ => Address(format!("/{path}").into()),
+        }
     }
 
     /// A file or a page below this page: `join("data.json")`, `join("page/2/")`.

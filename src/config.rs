@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::data::Placed;
+use crate::diagnostic::Place;
 use crate::value::Value;
 
 mod parse;
@@ -26,10 +28,10 @@ pub struct Config {
     /// Codes of the other languages, sorted.
     pub languages: Vec<Arc<str>>,
     /// Zola's `theme`.
-    pub theme: Option<Arc<str>>,
+    pub theme: Option<Placed>,
     pub output_dir: Arc<str>,
-    pub ignored_content: Vec<Arc<str>>,
-    pub ignored_static: Vec<Arc<str>>,
+    pub ignored_content: Vec<Placed>,
+    pub ignored_static: Vec<Placed>,
     pub generate_feeds: bool,
     pub feed_limit: Option<usize>,
     pub feed_filenames: Vec<Arc<str>>,
@@ -100,9 +102,11 @@ pub enum Slugify {
 /// `[extra.dateline]`.
 #[derive(Debug)]
 pub struct DatelineConfig {
-    pub theme: Option<Arc<str>>,
+    /// Where the table begins; the file as a whole if there is none.
+    pub place: Place,
+    pub theme: Option<Placed>,
     /// Which views of ours are made; `None`: all.
-    pub pages: Option<Vec<Arc<str>>>,
+    pub pages: Option<Vec<Placed>>,
     /// Where weeks and days begin.
     pub time_zone: TimeZone,
     /// `example.org,2026`: the authority of feed ids (RFC 4151).

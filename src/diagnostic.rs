@@ -3,6 +3,8 @@
 //! A phase reports everything it finds and goes on with what it has. There is one constructor for
 //! each thing that can be wrong, so the wording of all messages stands in this file.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ pub enum Severity {
 }
 
 /// Where it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// From the root of the site, with `/`: `content/briefs/x.md`, `config.toml`.
     pub file: Arc<str>,
@@ -26,7 +28,7 @@ pub struct Place {
 }
 
 /// A position in a file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum At {
     /// The file as a whole.
     Whole,
@@ -89,6 +91,12 @@ impl Diagnostics {
         self.found.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Whether a file has an error of one of these codes.
+    pub fn has_any_of(&self, file: &str, codes: &[&str]) -> bool {
+        let of_file = self.found.iter().filter(|d| *d.place.file == *file);
+        of_file.into_iter().any(|d| codes.contains(&d.code))
+    }
+
     /// How many of a severity were found.
     pub fn count(&self, severity: Severity) -> usize {
         self.found.iter().filter(|d| d.severity == severity).count()
@@ -110,6 +118,23 @@ impl Diagnostics {
     /// Everything, as found.
     pub fn into_vec(self) -> Vec<Diagnostic> {
         self.found
+    }
+
+    /// Takes time out of the errors: `later` is what is found of the same site once everything
+    /// that is scheduled is out. What is no error then is a warning now; what is one then is one
+    /// now, and so is all that is said of a file that is scheduled.
+    pub fn settle_by(&mut self, later: Diagnostics, is_scheduled: impl Fn(&str) -> bool) {
+        let key = |d: &Diagnostic| (d.place.clone(), d.code);
+        let now: HashSet<_> = self.found.iter().map(key).collect();
+        let then: HashSet<_> = later.found.iter().map(key).collect();
+        for diagnostic in &mut self.found {
+            if diagnostic.severity == Severity::Error && !then.contains(&key(diagnostic)) {
+                diagnostic.severity = Severity::Warning;
+            }
+        }
+        let new = later.found.into_iter().filter(|d| !now.contains(&key(d)));
+        self.found
+            .extend(new.filter(|d| d.severity == Severity::Error || is_scheduled(&d.place.file)));
     }
 
     /// Makes every warning an error (`--strict`).
@@ -574,10 +599,10 @@ impl Diagnostics {
         );
     }
 
-    pub fn no_authority(&mut self, file: &Arc<str>) {
+    pub fn no_authority(&mut self, place: Place) {
         self.warning(
             "no-authority",
-            Place::whole(file),
+            place,
             "`[extra.dateline]` has no `authority`, so feed entries change their identity when an address changes".into(),
             "write a domain of yours and a year in which you had it: `authority = \"example.org,2026\"`",
         );
@@ -639,6 +664,16 @@ impl Diagnostics {
         );
     }
 
+    /// A comparison names a company that only a draft or a scheduled brief knows.
+    pub fn comparison_unpublished_company(&mut self, name: &str, place: Place) {
+        self.warning(
+            "unpublished-company",
+            place,
+            format!("only a draft or a scheduled brief knows the company `{name}`"),
+            "until that is published, the comparison leaves the company out",
+        );
+    }
+
     pub fn prediction_no_id(&mut self, place: Place, slug: &str) {
         self.warning(
             "prediction-no-id",
@@ -648,7 +683,7 @@ impl Diagnostics {
         );
     }
 
-    pub fn prediction_past_due(&mut self, place: Place, due: crate::content::date::PartialDate) {
+    pub fn prediction_past_due(&mut self, place: Place, due: impl fmt::Display) {
         self.warning(
             "prediction-past-due",
             place,
@@ -661,7 +696,7 @@ impl Diagnostics {
         self.error(
             "resolves-unknown-brief",
             place,
-            format!("no published brief has the id `{id}`"),
+            format!("no brief has the id `{id}`"),
             "`Resolves:` names a prediction as `id-of-the-brief#id-of-the-prediction`",
         );
     }
@@ -681,12 +716,22 @@ impl Diagnostics {
         );
     }
 
+    /// What is named is a draft, or a brief whose date lies in the future.
+    pub fn unpublished_brief(&mut self, id: &str, place: Place) {
+        self.warning(
+            "unpublished-brief",
+            place,
+            format!("the brief `{id}` is a draft or scheduled, so this has no effect yet"),
+            None,
+        );
+    }
+
     pub fn week_unknown_brief(&mut self, id: &str, place: Place) {
         self.warning(
             "week-unknown-brief",
             place,
-            format!("no published brief has the id `{id}`"),
-            "it may be a draft or scheduled; otherwise correct the id",
+            format!("no brief has the id `{id}`"),
+            "take an id as it stands in `[extra.brief]` of a brief of this week",
         );
     }
 
@@ -715,6 +760,15 @@ impl Diagnostics {
             "the link leads to a brief that is scheduled; until then it leads to the section"
                 .into(),
             None,
+        );
+    }
+
+    pub fn address_of_scheduled(&mut self, address: &str, place: Place) {
+        self.warning(
+            "link-to-scheduled",
+            place,
+            format!("`{address}` is the address of a brief that is scheduled; until then the link is dead"),
+            "name the file, as in `@/briefs/x.md`: until then such a link leads to the section",
         );
     }
 
@@ -747,7 +801,7 @@ impl Diagnostics {
             "broken-fragment",
             place,
             format!("`{file}` has no heading or anchor `#{fragment}`"),
-            did_you_mean(nearest),
+            did_you_mean(nearest.map(|near| format!("#{near}")).as_deref()),
         );
     }
 
@@ -771,25 +825,30 @@ impl Diagnostics {
 
     pub fn two_pages_at_one_address(
         &mut self,
-        address: &crate::address::Address,
+        address: &Address,
         place: Place,
-        other: &str,
-        same: bool,
+        (other, other_address): (&str, &Address),
+        is_alias: bool,
     ) {
-        let but = if same {
+        let but = if address == other_address {
             ""
         } else {
             ", but for letter case or Unicode form"
+        };
+        let hint = if is_alias {
+            "take this alias out"
+        } else {
+            "give one of them another `slug`, `path` or file name"
         };
         self.error(
             "two-pages-at-one-address",
             place,
             format!("`{address}` is the address of `{other}` already{but}"),
-            "give one of them another `slug`, `path` or file name",
+            hint,
         );
     }
 
-    pub fn content_against_taxonomy(&mut self, address: &crate::address::Address, place: Place) {
+    pub fn content_against_taxonomy(&mut self, address: &Address, place: Place) {
         self.warning(
             "content-against-taxonomy",
             place,
@@ -798,7 +857,7 @@ impl Diagnostics {
         );
     }
 
-    pub fn ours_yields(&mut self, address: &crate::address::Address, place: Place) {
+    pub fn ours_yields(&mut self, address: &Address, place: Place) {
         self.note(
             "ours-yields",
             place,
@@ -807,25 +866,46 @@ impl Diagnostics {
         );
     }
 
-    pub fn static_wins(&mut self, address: &crate::address::Address, file: &Arc<str>) {
-        self.note("static-wins", Place::whole(file), format!("the static file for `{address}` is served in place of the page that would stand there"), None);
+    pub fn static_wins(&mut self, address: &Address, place: Place) {
+        self.note(
+            "static-wins",
+            place,
+            format!("this file is served at `{address}`, where a generated page would stand"),
+            None,
+        );
     }
 
-    pub fn ours_collide(
-        &mut self,
-        address: &crate::address::Address,
-        other: &crate::address::Address,
-        file: &Arc<str>,
-    ) {
-        self.warning("derived-pages-collide", Place::whole(file), format!("two derived pages want `{address}` and `{other}`, which are the same address; the first is made"), "rename one of the tags, companies or events that they are made of");
+    pub fn ours_collide(&mut self, address: &Address, other: &Address, file: &Arc<str>) {
+        let wanted = if address == other {
+            format!("two derived pages want `{address}`")
+        } else {
+            format!("derived pages want `{address}` and `{other}`, which are one address")
+        };
+        self.warning(
+            "derived-pages-collide",
+            Place::whole(file),
+            format!("{wanted}; only the first is made"),
+            "rename one of the tags, companies or events that they are made of",
+        );
     }
 
-    pub fn unknown_view(&mut self, name: &str, file: &Arc<str>, nearest: Option<&str>) {
+    /// A file has the name that a folder of the site must have.
+    pub fn file_for_folder(&mut self, file: &Address, page: &Address, place: Place) {
+        self.error(
+            "file-for-folder",
+            place,
+            format!("the file `{file}` stands where `{page}` needs a folder"),
+            "rename the file, or give it an ending",
+        );
+    }
+
+    pub fn unknown_view(&mut self, name: &str, place: Place, known: &[&str]) {
+        let hint = did_you_mean(nearest(name, known.iter().copied()));
         self.error(
             "unknown-view",
-            Place::whole(file),
-            format!("`[extra.dateline] pages` names `{name}`, which is no kind of page"),
-            did_you_mean(nearest),
+            place,
+            format!("there are no pages `{}`", shortened(name)),
+            hint.unwrap_or_else(|| format!("there are {}", list_of(known, "and"))),
         );
     }
 
@@ -885,6 +965,15 @@ impl TemplateError {
     }
 }
 
+/// A page, and how many more.
+fn pages(first: &Address, more: usize) -> String {
+    match more {
+        0 => format!("the page `{first}`"),
+        1 => format!("the page `{first}` and on 1 more page"),
+        _ => format!("the page `{first}` and on {more} more pages"),
+    }
+}
+
 /// Templates.
 impl Diagnostics {
     /// A template that does not parse.
@@ -897,12 +986,12 @@ impl Diagnostics {
         );
     }
 
-    /// A template that fails on a page.
-    pub fn template_error(&mut self, page: &Address, error: &TemplateError) {
+    /// A template that fails on a page, and in the same way on more pages.
+    pub fn template_error(&mut self, page: &Address, more: usize, error: &TemplateError) {
         self.error(
             "template-error",
             error.place(),
-            format!("{}, on the page `{page}`", error.message),
+            format!("{}, on {}", error.message, pages(page, more)),
             error.hint.clone(),
         );
     }

@@ -19,11 +19,11 @@ pub mod value;
 
 use content::{Article, Parsed};
 use diagnostic::Diagnostics;
-use input::Input;
+use input::{Input, Preview};
 use pages::Plan;
 use render::Sink;
 use render::theme::Theme;
-use site::{Parts, Site};
+use site::{Hidden, Parts, Site};
 
 /// What one build remembers for the next. It belongs to one configuration.
 #[derive(Debug, Default)]
@@ -64,21 +64,35 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         .map(|source| source.path.clone())
         .zip(parsed)
         .collect();
-    let site = Site::new(
-        Parts {
-            config: input.config.clone(),
-            articles,
-            broken,
-            files: &input.files,
-            now: input.now,
-            preview: input.preview,
-            theme_is_ours: input.theme.is_built_in(),
-        },
-        problems,
-    );
+    let parts = |preview| Parts {
+        config: input.config.clone(),
+        articles: articles.clone(),
+        broken: broken.clone(),
+        files: &input.files,
+        now: input.now,
+        preview,
+        theme_is_ours: input.theme.is_built_in(),
+    };
+    let mut later = problems.clone();
+    let site = Site::new(parts(input.preview), problems);
     let plan = pages::plan(&site, &input.files, problems);
     let theme = Theme::load(&input.theme, problems)?;
     render::check_templates(&site, &theme, problems);
+    if site.hidden_count(Hidden::Scheduled) > 0 {
+        // No build may fail only because the time of a brief has come.
+        let preview = Preview {
+            scheduled: true,
+            ..input.preview
+        };
+        let all = Site::new(parts(preview), &mut later);
+        pages::plan(&all, &input.files, &mut later);
+        render::check_templates(&all, &theme, &mut later);
+        let is_scheduled = |file: &str| {
+            let path = file.strip_prefix("content/").unwrap_or(file);
+            site.hidden(path) == Some(Hidden::Scheduled)
+        };
+        problems.settle_by(later, is_scheduled);
+    }
     Some(Planned {
         site: Arc::new(site),
         plan,

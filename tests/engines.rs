@@ -783,7 +783,7 @@ fn functions_ask_for_the_page_that_is_rendered() {
 fn a_failed_page_is_named_in_the_diagnostic() {
     let mut problems = Diagnostics::default();
     let error = render(JINJA, "a\n {{ page.titel }}").unwrap_err();
-    problems.template_error(&Address::page("briefs/a"), &error);
+    problems.template_error(&Address::page("briefs/a"), 0, &error);
     let problem = &problems.into_vec()[0];
     assert_eq!(problem.code, "template-error");
     assert_eq!(problem.place.at, At::Line(2, 5));

@@ -144,6 +144,7 @@ fn article(path: &str, language: Option<&str>, id: Option<&str>) -> Arc<Article>
     let file: Arc<str> = format!("content/{path}").into();
     let place = Place::whole(&file);
     let brief = Brief {
+        place: place.clone(),
         id: id.map(|id| (id.into(), place)),
         source: None,
         collected: None,

@@ -136,7 +136,7 @@ fn finds_what_github_pages_finds() {
         ("/z/", 404, "/404.html"),
         ("/both", 200, "/both.html"),
         ("/both/", 200, "/both/"),
-        ("/static/", 200, "/static/index.html"),
+        ("/static/", 200, "/static/"),
         ("/X/", 404, "/404.html"),
         ("/atom.xml", 200, "/atom.xml"),
         ("/atom.xml/", 404, "/404.html"),

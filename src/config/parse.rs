@@ -10,7 +10,7 @@ use super::{
     Config, DatelineConfig, Label, MarkdownConfig, PartKind, Slugify, SlugifyConfig,
     TaxonomyConfig, Vocabulary,
 };
-use crate::data::{self, Data, Entry, Node, Reader, value_of};
+use crate::data::{self, Data, Entry, Node, Placed, Reader, value_of};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::value::{Key, Value};
 
@@ -161,10 +161,10 @@ fn address(
 /// Zola's keys at the top that stand for themselves.
 struct SiteKeys {
     author: Option<Arc<str>>,
-    theme: Option<Arc<str>>,
+    theme: Option<Placed>,
     output_dir: Option<Arc<str>>,
-    ignored_content: Vec<Arc<str>>,
-    ignored_static: Vec<Arc<str>>,
+    ignored_content: Vec<Placed>,
+    ignored_static: Vec<Placed>,
     feed_limit: Option<usize>,
     generate_sitemap: bool,
     generate_robots_txt: bool,
@@ -191,12 +191,12 @@ fn site_keys(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SiteKeys {
     }
     // Commands know the mode; a site that states one is read without complaint, as in Zola.
     keys.take("mode");
-    let ignored_content = keys.texts("ignored_content", problems);
-    let ignored_static = keys.texts("ignored_static", problems);
+    let ignored_content = keys.placed_texts("ignored_content", problems);
+    let ignored_static = keys.placed_texts("ignored_static", problems);
     let is_excluded = keys.choice("exclude_paginated_pages_in_sitemap", &EXCLUDED, problems);
     SiteKeys {
         author: keys.text("author", problems),
-        theme: keys.text("theme", problems),
+        theme: keys.placed_text("theme", problems),
         output_dir: keys.text("output_dir", problems),
         ignored_content: ignored_content.unwrap_or_default(),
         ignored_static: ignored_static.unwrap_or_default(),
@@ -701,6 +701,10 @@ fn dateline_keys(
     entry: Option<Entry>,
     problems: &mut Diagnostics,
 ) -> DatelineConfig {
+    let place = entry.as_ref().map_or_else(
+        || Place::whole(file),
+        |entry| Place::bytes(file, entry.key_bytes.clone()),
+    );
     let mut keys = Reader::new(file, "extra", entry.into_iter().collect());
     let table = keys.table("dateline", problems);
     let mut keys = table.unwrap_or_else(|| Reader::new(file, "extra.dateline", Vec::new()));
@@ -721,8 +725,9 @@ fn dateline_keys(
     );
     let look = keys.table("look", problems).map(Reader::into_entries);
     let dateline = DatelineConfig {
-        theme: keys.text("theme", problems),
-        pages: keys.texts("pages", problems),
+        place,
+        theme: keys.placed_text("theme", problems),
+        pages: keys.placed_texts("pages", problems),
         time_zone: time_zone(&mut keys, problems),
         authority: authority(&mut keys, problems),
         vocabulary,

@@ -10,6 +10,8 @@ use crate::diagnostic::Place;
 /// `[extra.brief]` and the parts of the body that it makes meaningful.
 #[derive(Debug)]
 pub struct Brief {
+    /// Where the table begins.
+    pub place: Place,
     /// Six characters of `23456789abcdefghjkmnpqrstvwxyz`; never changes.
     pub id: Option<(Arc<str>, Place)>,
     pub source: Option<Origin>,

@@ -178,6 +178,7 @@ fn with_parts(stated: Stated, parts: Option<BriefParts>) -> Table {
         Stated::Brief(keys) => {
             let parts = parts.expect("the body of a brief is rendered with its parts");
             Table::Brief(Box::new(Brief {
+                place: keys.place,
                 id: keys.id,
                 source: keys.source,
                 collected: keys.collected,

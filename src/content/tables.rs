@@ -28,6 +28,7 @@ pub enum Stated {
 /// `[extra.brief]`: the fields of a [`super::brief::Brief`] that its front matter gives.
 #[derive(Debug)]
 pub struct BriefKeys {
+    pub place: Place,
     pub id: Option<Placed>,
     pub source: Option<Origin>,
     pub collected: Option<Moment>,
@@ -91,9 +92,10 @@ fn read_one(
     let Data::Table(entries) = table.node.value else {
         return Stated::None;
     };
+    let place = Place::bytes(context.file, table.key_bytes);
     let mut keys = Reader::new(context.file, format!("extra.{}", table.key), entries);
     let stated = match &*table.key {
-        "brief" => Stated::Brief(brief(&mut keys, date, context.config, problems)),
+        "brief" => Stated::Brief(brief(place, &mut keys, date, context.config, problems)),
         "company" => Stated::Company(Company {
             aliases: keys.placed_texts("aliases", problems).unwrap_or_default(),
             products: keys.placed_texts("products", problems).unwrap_or_default(),
@@ -107,6 +109,7 @@ fn read_one(
 }
 
 fn brief(
+    place: Place,
     keys: &mut Reader<'_>,
     date: Option<&Moment>,
     config: &Config,
@@ -126,6 +129,7 @@ fn brief(
     });
     let event = keys.placed_text("event", problems);
     BriefKeys {
+        place,
         id,
         source: origin(keys, date, config, problems),
         collected: moment(keys, "collected", config, problems),

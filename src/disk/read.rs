@@ -17,6 +17,7 @@ use super::open::{Opener, Refusal};
 use super::ops::{naming, shown};
 use crate::config::Config;
 use crate::content::source::{BYTES_MAX, Source};
+use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{
     EmbeddedTheme, FileBytes, Input, Preview, StaticFile, StaticKind, TemplateSource, ThemeSource,
@@ -155,7 +156,7 @@ impl Site {
     /// The Markdown files, and those that lie beside them.
     fn content(
         &self,
-        ignored: &[Arc<str>],
+        ignored: &[Placed],
         problems: &mut Diagnostics,
     ) -> (Vec<Source>, Vec<StaticFile>) {
         let ignored = self.globs(ignored, problems);
@@ -216,7 +217,7 @@ impl Site {
     ) -> (ThemeSource, Vec<StaticFile>) {
         let named = config.dateline.theme.as_ref().or(config.theme.as_ref());
         let name = match named {
-            Some(name) => name.clone(),
+            Some((name, _)) => name.clone(),
             None if self.opener.resolve("templates/index.html").is_ok() => "".into(),
             None => EMBEDDED.into(),
         };
@@ -247,7 +248,9 @@ impl Site {
             theme.templates = embedded_templates(embedded);
             files = embedded_files(embedded);
         } else if !name.is_empty() {
-            problems.unknown_theme(Place::whole(&self.config_file), &name);
+            let place = named.map(|(_, place)| place.clone());
+            let place = place.unwrap_or_else(|| Place::whole(&self.config_file));
+            problems.unknown_theme(place, &name);
         }
         let own = self.templates("templates", false, problems);
         theme.templates.extend(own);
@@ -390,23 +393,22 @@ impl Site {
         }
     }
 
-    fn globs(&self, globs: &[Arc<str>], problems: &mut Diagnostics) -> GlobSet {
+    fn globs(&self, globs: &[Placed], problems: &mut Diagnostics) -> GlobSet {
         let mut set = GlobSetBuilder::new();
-        for glob in globs {
+        for (glob, place) in globs {
             match Glob::new(glob) {
                 Ok(glob) => {
                     set.add(glob);
                 }
-                Err(error) => problems.invalid_glob(
-                    Place::whole(&self.config_file),
-                    glob,
-                    &error.kind().to_string(),
-                ),
+                Err(error) => {
+                    problems.invalid_glob(place.clone(), glob, &error.kind().to_string());
+                }
             }
         }
         set.build().unwrap_or_else(|error| {
             let reason = error.kind().to_string();
-            problems.invalid_glob(Place::whole(&self.config_file), &globs.join(", "), &reason);
+            let all: Vec<&str> = globs.iter().map(|(glob, _)| &**glob).collect();
+            problems.invalid_glob(Place::whole(&self.config_file), &all.join(", "), &reason);
             GlobSet::empty()
         })
     }

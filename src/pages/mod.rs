@@ -3,7 +3,7 @@
 //! A planned page is its address, its view and the ids of its subjects, so that the plan can be
 //! printed and compared, and two pages at one address are found before anything is written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::address::Address;
@@ -187,8 +187,8 @@ const SITEMAP_MAX: usize = 30_000;
 /// Plans every file of the site.
 pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Plan {
     if let Some(names) = &site.config.dateline.pages {
-        for name in names.iter().filter(|name| !VIEWS.contains(&&***name)) {
-            problems.unknown_view(name, &site.config.file, nearest(name, VIEWS));
+        for (name, place) in names.iter().filter(|(name, _)| !VIEWS.contains(&&**name)) {
+            problems.unknown_view(name, place.clone(), &VIEWS);
         }
     }
     let mut proposals = Proposals { all: Vec::new() };
@@ -212,7 +212,7 @@ pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Pl
     let mut pages = proposals.settle(site, problems);
     add_sitemap(site, &mut pages);
     let plan = Plan::new(pages);
-    links::check_addresses(site, &|address| plan.is_planned(address), problems);
+    links::check_addresses(site, &plan, problems);
     plan
 }
 
@@ -250,6 +250,27 @@ impl Plan {
     }
 }
 
+impl links::Planned for Plan {
+    fn has(&self, address: &str) -> bool {
+        self.is_planned(address)
+    }
+
+    fn nearest(&self, address: &str) -> Option<&str> {
+        let folder_of = |address: &str| {
+            let slash = address.trim_end_matches('/').rfind('/');
+            slash.map_or(0, |slash| slash + 1)
+        };
+        let folder = &address[..folder_of(address)];
+        // Most addresses fall out by this comparison, which is cheap.
+        let beside = self
+            .pages
+            .iter()
+            .map(|page| page.address.as_str())
+            .filter(|other| other.starts_with(folder) && folder_of(other) == folder.len());
+        nearest(address, beside)
+    }
+}
+
 /// Who asks for an address; of two, the earlier in this list gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
@@ -269,7 +290,7 @@ pub struct Proposals {
 struct Proposal {
     page: Page,
     rank: Rank,
-    /// The content file that asks for the address.
+    /// The file that asks for the address.
     place: Option<Place>,
 }
 
@@ -354,23 +375,53 @@ impl Proposals {
             };
             report_conflict(site, winner, &proposal, problems);
         }
+        report_files_for_folders(&kept, problems);
         kept.into_iter().map(|proposal| proposal.page).collect()
     }
 }
 
+/// A file without an ending can have the name of a folder in which pages lie.
+fn report_files_for_folders(kept: &[Proposal], problems: &mut Diagnostics) {
+    let files: HashMap<String, &Proposal> = kept
+        .iter()
+        .filter(|proposal| !proposal.page.address.as_str().ends_with('/'))
+        .map(|proposal| (proposal.page.address.folded(), proposal))
+        .collect();
+    let mut reported = HashSet::new();
+    for proposal in kept {
+        let address = proposal.page.address.folded();
+        // The first slash is the root, and what follows the last is the file itself.
+        for (slash, _) in address.match_indices('/').skip(1) {
+            let Some(file) = files.get(&address[..slash]) else {
+                continue;
+            };
+            let place = file.place.as_ref().or(proposal.place.as_ref());
+            if let Some(place) = place
+                && reported.insert(file.page.address.clone())
+            {
+                problems.file_for_folder(&file.page.address, &proposal.page.address, place.clone());
+            }
+        }
+    }
+}
+
 fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &mut Diagnostics) {
-    let address = &winner.page.address;
-    let same = *address == loser.page.address;
-    let name = winner
-        .place
-        .as_ref()
-        .map_or_else(|| "a static file".into(), |place| place.file.to_string());
+    let (address, wanted) = (&winner.page.address, &loser.page.address);
+    let same = address == wanted;
+    let file_of = |proposal: &Proposal| match &proposal.place {
+        Some(place) => place.file.to_string(),
+        None => "a static file of the theme".to_owned(),
+    };
     match (winner.rank, loser.rank, &winner.place, &loser.place) {
         (_, Rank::Content | Rank::Alias, _, Some(place)) => {
-            problems.two_pages_at_one_address(address, place.clone(), &name, same);
+            let is_alias = loser.rank == Rank::Alias;
+            let other = (&*file_of(winner), address);
+            problems.two_pages_at_one_address(wanted, place.clone(), other, is_alias);
         }
         (Rank::Content | Rank::Alias, Rank::Static, Some(place), _) => {
-            problems.two_pages_at_one_address(address, place.clone(), "a static file", same);
+            let is_alias = winner.rank == Rank::Alias;
+            let other = (&*file_of(loser), wanted);
+            problems.two_pages_at_one_address(address, place.clone(), other, is_alias);
         }
         (Rank::Content | Rank::Alias, Rank::Taxonomy, Some(place), _) => {
             problems.content_against_taxonomy(address, place.clone());
@@ -380,10 +431,15 @@ fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &
         }
         (Rank::Static, Rank::Static, ..) if same => {}
         (Rank::Static, Rank::Static | Rank::Taxonomy | Rank::Zola | Rank::Ours, ..) => {
-            problems.static_wins(address, &site.config.file);
+            let config = Place::whole(&site.config.file);
+            problems.static_wins(address, winner.place.clone().unwrap_or(config));
         }
-        _ if loser.page.view != winner.page.view => {
-            problems.ours_collide(address, &loser.page.address, &site.config.file)
+        // The feeds, data files and further pages of two that collide need no mention.
+        _ if loser.page.is_html()
+            && loser.page.view.number() == 1
+            && loser.page.view != winner.page.view =>
+        {
+            problems.ours_collide(address, wanted, &site.config.file);
         }
         _ => {}
     }
@@ -548,13 +604,21 @@ fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
                 format!("/{}", file.path)
             };
             if let Some(address) = site.files.get(key.as_str()) {
-                proposals.rank(
-                    Rank::Static,
-                    address.clone(),
-                    View::File {
-                        bytes: file.bytes.clone(),
+                let view = View::File {
+                    bytes: file.bytes.clone(),
+                };
+                let place = match &file.bytes {
+                    FileBytes::OnDisk(path) => Some(Place::whole(path)),
+                    FileBytes::Embedded(_) => None,
+                };
+                proposals.all.push(Proposal {
+                    page: Page {
+                        address: address.clone(),
+                        view,
                     },
-                );
+                    rank: Rank::Static,
+                    place,
+                });
             }
         }
     }

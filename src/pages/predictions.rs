@@ -4,6 +4,7 @@ use super::{list, view};
 use crate::address::Address;
 use crate::content::article::Fragment;
 use crate::content::brief::{Outcome, Prediction};
+use crate::site::identity::Named;
 use crate::site::predictions::{Ledger, Standing};
 use crate::site::{Index, Site};
 use crate::value::Value;
@@ -103,7 +104,10 @@ pub fn of_brief(site: &Site, index: Index) -> Value {
 fn resolution(site: &Site, index: Index, item: &Prediction) -> Option<Value> {
     let entry = site.entry(index);
     let (id, slug, _) = item.resolves.as_ref()?;
-    let of = site.predictions.of_brief(site.identities.find(id)?);
+    let Named::Brief(brief) = site.identities.named(id) else {
+        return None;
+    };
+    let of = site.predictions.of_brief(brief);
     let is_meant = |ledger: &&Ledger| ledger.prediction(site.entry(ledger.brief)).slug == *slug;
     let target = of.iter().find(is_meant)?;
     Some(

@@ -172,6 +172,9 @@ pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN_MAX: usize = 15;
     let names: Vec<&str> = names.into_iter().collect();
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
     let shown = names
         .iter()
         .take(SHOWN_MAX)

@@ -1,5 +1,7 @@
 //! How a page becomes bytes. Nothing here touches a file.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::address::Address;
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, TemplateError};
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup};
 use crate::pages::{Page, Plan, View};
@@ -36,7 +38,6 @@ pub mod tera;
 pub mod text;
 pub mod theme;
 
-use crate::diagnostic::TemplateError;
 use engine::Engine;
 use theme::Theme;
 
@@ -85,33 +86,58 @@ pub fn render(
     made: &(dyn Fn() + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
-    let found: Vec<(Diagnostics, Option<TemplateError>)> = plan
+    let found: Vec<(Option<TemplateError>, Option<TemplateError>)> = plan
         .pages()
         .par_iter()
         .map(|planned| {
-            let mut problems = Diagnostics::default();
-            let mut theme_failed = None;
-            if let Some(rendered) = page(planned, site, theme, &mut problems) {
-                theme_failed = rendered.theme_failed;
-                sink.put(Output {
-                    address: planned.address.clone(),
-                    body: rendered.body,
-                })?;
-            }
+            let outcome = match try_page(planned, site, theme) {
+                Ok(rendered) => {
+                    sink.put(Output {
+                        address: planned.address.clone(),
+                        body: rendered.body,
+                    })?;
+                    (None, rendered.theme_failed)
+                }
+                Err(error) => (Some(error), None),
+            };
             made();
-            Ok((problems, theme_failed))
+            Ok(outcome)
         })
         .collect::<io::Result<_>>()?;
-    let mut failed = Vec::new();
-    for (page, (found, theme_failed)) in plan.pages().iter().zip(found) {
-        problems.extend(found.into_vec());
-        failed.extend(theme_failed.map(|error| (&page.address, error)));
+    let (mut failed, mut theme_failed) = (Vec::new(), Vec::new());
+    for (page, (failure, theme_failure)) in plan.pages().iter().zip(found) {
+        failed.extend(failure.map(|error| (&page.address, error)));
+        theme_failed.extend(theme_failure.map(|error| (&page.address, error)));
     }
+    report(failed.into_iter(), problems);
     // What fails on one view of ours fails on most: that is said once.
-    if let [(address, error), others @ ..] = &failed[..] {
+    if let [(address, error), others @ ..] = &theme_failed[..] {
         problems.theme_page_failed(address, others.len(), error);
     }
     Ok(())
+}
+
+/// Reports each failure of a template once, with the first page and how many more there are.
+fn report<'a>(
+    failed: impl Iterator<Item = (&'a Address, TemplateError)>,
+    problems: &mut Diagnostics,
+) {
+    let mut first: Vec<(&Address, TemplateError, usize)> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for (page, error) in failed {
+        // The hint lists what the page has, so it differs from page to page.
+        let what = (error.place(), error.message.clone());
+        match known.entry(what) {
+            Slot::Occupied(position) => first[*position.get()].2 += 1,
+            Slot::Vacant(slot) => {
+                slot.insert(first.len());
+                first.push((page, error, 0));
+            }
+        }
+    }
+    for (page, error, more) in first {
+        problems.template_error(page, more, &error);
+    }
 }
 
 /// Reports content that names a template which nobody has; it is laid out as a page.
@@ -137,6 +163,16 @@ pub fn page(
     theme: &Theme,
     problems: &mut Diagnostics,
 ) -> Option<Rendered> {
+    match try_page(page, site, theme) {
+        Ok(rendered) => Some(rendered),
+        Err(error) => {
+            problems.template_error(&page.address, 0, &error);
+            None
+        }
+    }
+}
+
+fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, TemplateError> {
     let asker = Asker::new(site.clone());
     let mut theme_failed = None;
     let body = match &page.view {
@@ -144,21 +180,16 @@ pub fn page(
         _ => {
             let text = match files::text(page, &asker) {
                 Some(text) => planned(text),
-                None => match html(page, theme, &asker) {
-                    Ok((text, failed)) => {
-                        theme_failed = failed;
-                        based(asker.config(), text)
-                    }
-                    Err(error) => {
-                        problems.template_error(&page.address, &error);
-                        return None;
-                    }
-                },
+                None => {
+                    let (text, failed) = html(page, theme, &asker)?;
+                    theme_failed = failed;
+                    based(asker.config(), text)
+                }
             };
             OutputBody::Made(text.into_bytes())
         }
     };
-    Some(Rendered {
+    Ok(Rendered {
         body,
         lookups: asker.record(),
         theme_failed,

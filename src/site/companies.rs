@@ -163,7 +163,11 @@ impl Register {
         for (name, place) in stated {
             let other = self.names.insert(fold(name), slug.clone());
             if let Some(other) = other.filter(|other| *other != slug) {
-                problems.company_name_twice(name, place, &other);
+                let other = self
+                    .companies
+                    .get(&other)
+                    .map_or(&other, |draft| &draft.name);
+                problems.company_name_twice(name, place, other);
             }
         }
         let draft = Draft {

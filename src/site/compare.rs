@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::civil::Date;
 
 use super::companies::{Companies, CompanyIndex};
+use super::held_back::HeldBack;
 use super::{Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
@@ -115,6 +116,7 @@ impl Compare {
         entries: &[Entry],
         briefs: &[Index],
         companies: &Companies,
+        held_back: &HeldBack,
         problems: &mut Diagnostics,
     ) -> Compare {
         let (features, feature_by_slug, slug_by_name) = collect_features(entries, briefs);
@@ -179,7 +181,7 @@ impl Compare {
             .enumerate()
             .filter(|(_, entry)| entry.article.language.is_none())
             .filter_map(|(i, entry)| {
-                compare.resolve_named(Index::new(i), entry, companies, problems)
+                compare.resolve_named(Index::new(i), entry, companies, held_back, problems)
             })
             .collect();
         compare
@@ -280,6 +282,7 @@ impl Compare {
         page: Index,
         entry: &Entry,
         companies: &Companies,
+        held_back: &HeldBack,
         problems: &mut Diagnostics,
     ) -> Option<Named> {
         let Table::Comparison(table) = &entry.article.table else {
@@ -289,6 +292,10 @@ impl Compare {
         for (name, place) in &table.companies {
             match companies.by_name(name).or_else(|| companies.by_slug(name)) {
                 Some(company) => resolved.push(company),
+                None if held_back.knows_company(name) => {
+                    problems.comparison_unpublished_company(name, place.clone());
+                }
+                None if held_back.is_any_broken() => {}
                 None => {
                     let near =
                         crate::diagnostic::nearest(name, companies.all().iter().map(|c| &*c.name));

@@ -1,8 +1,9 @@
 //! Who a brief is, whatever its address: its id, and what stands for it where there is none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::held_back::HeldBack;
 use super::{Entry, Index};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
@@ -21,24 +22,40 @@ pub fn is_id(text: &str) -> bool {
 #[derive(Debug)]
 pub struct Identities {
     by_id: HashMap<Arc<str>, Index>,
+    /// Those of briefs that are not published yet.
+    hidden: HashSet<Arc<str>>,
+    /// Whether a file could not be read, so that any id may be in it.
+    is_incomplete: bool,
+}
+
+/// What an id names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    Brief(Index),
+    /// A draft, or a brief that is scheduled.
+    Unpublished,
+    Nothing,
+    /// Nothing, but a file has errors, which are reported, and may be the one that is meant.
+    Unknown,
 }
 
 impl Identities {
     /// Collects the ids. The same id twice in one language is an error.
     pub fn new(
         entries: &[Entry],
+        held_back: &HeldBack,
         config: &Config,
-        is_dateline: bool,
         problems: &mut Diagnostics,
     ) -> Identities {
         let mut seen: HashMap<(Option<Arc<str>>, Arc<str>), &Entry> = HashMap::new();
         let mut by_id = HashMap::new();
-        for (position, entry) in entries.iter().enumerate() {
+        // Of two with one id the older is the one that readers know, so the other is reported.
+        let mut oldest_first: Vec<(usize, &Entry)> = entries.iter().enumerate().collect();
+        oldest_first.sort_by_key(|(_, entry)| entry.instant());
+        for (position, entry) in oldest_first {
             let Some(brief) = entry.brief() else { continue };
             let Some((id, place)) = &brief.id else {
-                if is_dateline {
-                    problems.no_id(entry.place());
-                }
+                problems.no_id(brief.place.clone());
                 continue;
             };
             let language = entry.article.language.clone();
@@ -50,14 +67,23 @@ impl Identities {
             }
         }
         if config.dateline.authority.is_none() && config.is_dateline {
-            problems.no_authority(&config.file);
+            problems.no_authority(config.dateline.place.clone());
         }
-        Identities { by_id }
+        Identities {
+            by_id,
+            hidden: held_back.ids(),
+            is_incomplete: held_back.is_any_broken(),
+        }
     }
 
-    /// The brief that has an id.
-    pub fn find(&self, id: &str) -> Option<Index> {
-        self.by_id.get(id).copied()
+    /// What an id names.
+    pub fn named(&self, id: &str) -> Named {
+        match self.by_id.get(id) {
+            Some(index) => Named::Brief(*index),
+            None if self.hidden.contains(id) => Named::Unpublished,
+            None if self.is_incomplete => Named::Unknown,
+            None => Named::Nothing,
+        }
     }
 }
 

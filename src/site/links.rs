@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::held_back::HeldBack;
 use super::{Entry, Hidden, Index, Site, addresses};
 use crate::address::Address;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, nearest};
 use crate::input::{StaticFile, StaticKind};
 
 /// How the mark of a footnote begins, as our renderer writes it.
@@ -20,13 +21,13 @@ pub fn place_files(
     files: &[StaticFile],
     entries: &[Entry],
     by_path: &HashMap<Arc<str>, Index>,
-    hidden: &HashMap<Arc<str>, Hidden>,
+    held_back: &HeldBack,
 ) -> HashMap<Arc<str>, Address> {
     let mut placed = HashMap::new();
     for file in files {
         if file.kind != StaticKind::Content {
             let address = Address::file(&file.path);
-            placed.insert(address.as_str().into(), address);
+            placed.insert(format!("/{}", file.path).into(), address);
             continue;
         }
         let mut folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -36,12 +37,13 @@ pub fn place_files(
                 format!("{folder}{slash}index.md"),
                 format!("{folder}{slash}_index.md"),
             ];
-            if owners.iter().any(|path| hidden.contains_key(path.as_str())) {
+            if owners.iter().any(|path| held_back.reason(path).is_some()) {
                 break None;
             }
             if let Some(owner) = owners.iter().find_map(|path| by_path.get(path.as_str())) {
                 let rest = file.path[folder.len()..].trim_start_matches('/');
-                break Some(entries[owner.0 as usize].address.join(rest));
+                let owner = entries[owner.0 as usize].address.join(rest);
+                break Some(Address::file(owner.as_str()));
             }
             if folder.is_empty() {
                 break Some(Address::file(&file.path));
@@ -194,8 +196,7 @@ impl Site {
             .split_once('#')
             .map_or((target, None), |(p, f)| (p, Some(f)));
         let Some(index) = self.find(path) else {
-            let near =
-                crate::diagnostic::nearest(path, self.entries.iter().map(|e| &*e.article.path));
+            let near = nearest(path, self.entries.iter().map(|e| &*e.article.path));
             let hint = near
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
@@ -307,12 +308,12 @@ fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostic
         (_, Found::Hidden(Hidden::Draft)) => problems.link_to_draft(link.place.clone()),
         (_, Found::Hidden(Hidden::Scheduled)) => problems.link_to_scheduled(link.place.clone()),
         (Target::Internal { path, .. }, Found::Nothing) => {
-            let near =
-                crate::diagnostic::nearest(path, site.entries.iter().map(|e| &*e.article.path));
-            problems.broken_link(&format!("@/{path}"), link.place.clone(), near);
+            let near = nearest(path, site.entries.iter().map(|e| &*e.article.path));
+            let near = near.map(|near| format!("@/{near}"));
+            problems.broken_link(&format!("@/{path}"), link.place.clone(), near.as_deref());
         }
-        (Target::Relative { path, .. }, Found::Nothing) => {
-            problems.broken_link(path, link.place.clone(), None)
+        (Target::Relative { path, image, .. }, Found::Nothing) => {
+            report_missing(site, entry, (path, *image, None), link, problems);
         }
         _ => {}
     }
@@ -331,16 +332,18 @@ fn check_fragment(target: &Entry, fragment: &str, link: &Link, problems: &mut Di
         .brief()
         .is_some_and(|brief| brief.predictions.iter().any(|p| &*p.slug == fragment));
     if !is_prediction && !matches!(target.article.table, Table::Comparison(_)) {
-        let near = crate::diagnostic::nearest(fragment, anchors.iter().map(|a| &**a));
+        let near = nearest(fragment, anchors.iter().map(|a| &**a));
         problems.broken_fragment(fragment, &target.article.file, link.place.clone(), near);
     }
 }
 
 /// Reports links and images that name an address of the site at which nothing is planned.
-pub fn check_addresses(site: &Site, is_planned: &dyn Fn(&str) -> bool, problems: &mut Diagnostics) {
+pub fn check_addresses(site: &Site, planned: &dyn Planned, problems: &mut Diagnostics) {
+    let held_back = site.held_back.addresses(&site.config);
     for entry in &site.entries {
         for link in &entry.article.body.links {
-            let (Target::Relative { image, .. } | Target::Rooted { image, .. }) = &link.target
+            let (Target::Relative { path, image, .. } | Target::Rooted { path, image, .. }) =
+                &link.target
             else {
                 continue;
             };
@@ -348,16 +351,59 @@ pub fn check_addresses(site: &Site, is_planned: &dyn Fn(&str) -> bool, problems:
                 continue;
             };
             let decoded = percent_encoding::percent_decode_str(&address).decode_utf8_lossy();
-            if is_planned(&decoded) || is_planned(&format!("{decoded}/")) {
+            if planned.has(&decoded) || planned.has(&format!("{decoded}/")) {
                 continue;
             }
-            match (*image, entry.brief().is_some(), site.is_dateline) {
-                (true, true, _) => problems.missing_image(&address, link.place.clone()),
-                (true, false, _) => problems.missing_image_elsewhere(&address, link.place.clone()),
-                (false, _, true) => problems.broken_link(&address, link.place.clone(), None),
-                // Zola leaves such links alone, so a plain Zola site builds with them.
-                (false, _, false) => problems.broken_link_warning(&address, link.place.clone()),
+            match held_back.get(&Address::page(&decoded).folded()) {
+                Some(Hidden::Draft) => problems.link_to_draft(link.place.clone()),
+                Some(_) => problems.address_of_scheduled(path, link.place.clone()),
+                // What is missing may be in a file that could not be read, or made of it.
+                None if site.held_back.is_any_broken() && !image => {}
+                None => {
+                    let near = planned.nearest(&decoded);
+                    let near = near.filter(|_| path.starts_with('/'));
+                    report_missing(site, entry, (path, *image, near), link, problems);
+                }
             }
         }
+    }
+}
+
+/// What there will be on the site, as far as links want to know.
+pub trait Planned {
+    /// Whether a browser that asks for this address gets something other than the 404 page.
+    fn has(&self, address: &str) -> bool;
+
+    /// The address in the same folder that was most likely meant.
+    fn nearest(&self, address: &str) -> Option<&str>;
+}
+
+/// Reports a target as the file states it, with whether it is an image and what may be meant.
+fn report_missing(
+    site: &Site,
+    entry: &Entry,
+    (target, image, near): (&str, bool, Option<&str>),
+    link: &Link,
+    problems: &mut Diagnostics,
+) {
+    let place = link.place.clone();
+    match (image, entry.brief().is_some(), site.is_dateline) {
+        (true, true, _) => problems.missing_image(target, place),
+        (true, false, _) => problems.missing_image_elsewhere(target, place),
+        (false, _, true) => {
+            let folder = entry
+                .article
+                .path
+                .rfind('/')
+                .map_or("", |slash| &entry.article.path[..=slash]);
+            let beside = site
+                .entries
+                .iter()
+                .filter_map(|e| e.article.path.strip_prefix(folder));
+            let near = near.or_else(|| nearest(target, beside.filter(|name| !name.contains('/'))));
+            problems.broken_link(target, place, near);
+        }
+        // Zola leaves such links alone, so a plain Zola site builds with them.
+        (false, _, false) => problems.broken_link_warning(target, place),
     }
 }

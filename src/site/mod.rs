@@ -23,6 +23,7 @@ pub mod addresses;
 pub mod companies;
 pub mod compare;
 pub mod events;
+pub mod held_back;
 pub mod identity;
 pub mod links;
 pub mod predictions;
@@ -35,6 +36,7 @@ pub mod weeks;
 use companies::Companies;
 use compare::Compare;
 use events::Events;
+use held_back::HeldBack;
 use identity::Identities;
 use predictions::Predictions;
 use sections::Sections;
@@ -83,8 +85,7 @@ pub struct Site {
     /// Pages and sections, sorted by path.
     pub entries: Vec<Entry>,
     by_path: HashMap<Arc<str>, Index>,
-    /// Articles that are not published, by path.
-    hidden: HashMap<Arc<str>, Hidden>,
+    held_back: HeldBack,
     /// Where static files go: those beside content by their path from `content/`, those of
     /// `static/` by their address.
     pub files: HashMap<Arc<str>, Address>,
@@ -167,7 +168,7 @@ impl Site {
         articles.sort_by(|a, b| a.path.cmp(&b.path));
         let is_dateline =
             config.is_dateline || articles.iter().any(|a| matches!(a.table, Table::Brief(_)));
-        let hidden = hide(&mut articles, broken, now, preview);
+        let held_back = hide(&mut articles, broken, now, preview);
 
         let entries: Vec<Entry> = articles
             .into_iter()
@@ -180,28 +181,43 @@ impl Site {
             .collect();
         let briefs = newest_first(&entries, is_brief_of_default_language);
 
-        let sections = Sections::new(&entries, &by_path, problems);
-        let taxonomies = Taxonomies::new(&entries, &briefs, &config, is_dateline, problems);
-        let identities = Identities::new(&entries, &config, is_dateline, problems);
-        let companies = Companies::new(&entries, &briefs, problems);
-        let compare = Compare::new(&entries, &briefs, &companies, problems);
-        let today = now.to_zoned(config.dateline.time_zone.clone()).date();
-        let predictions =
-            Predictions::new(&entries, &briefs, &identities, &companies, today, problems);
-        let timeline = Timeline::of(&entries, &briefs, &companies, |brief| &brief.timeline);
-        let corrections = Timeline::of(&entries, &briefs, &companies, |brief| &brief.corrections);
-        let events = Events::new(&entries, &briefs);
-        let weeks = Weeks::new(
-            &entries,
-            &briefs,
-            &compare,
-            &predictions,
-            &corrections,
-            &identities,
+        check_briefs(&entries, problems);
+        let (companies, (sections, taxonomies, identities)) = at_once(
             problems,
+            |problems| Companies::new(&entries, &briefs, problems),
+            |problems| {
+                let sections = Sections::new(&entries, &by_path, problems);
+                let taxonomies = Taxonomies::new(&entries, &briefs, &config, is_dateline, problems);
+                let identities = Identities::new(&entries, &held_back, &config, problems);
+                (sections, taxonomies, identities)
+            },
         );
+        let today = now.to_zoned(config.dateline.time_zone.clone()).date();
+        let dated = |of| Timeline::of(&entries, &briefs, &companies, of);
+        let (compare, (predictions, timeline, corrections)) = at_once(
+            problems,
+            |problems| Compare::new(&entries, &briefs, &companies, &held_back, problems),
+            |problems| {
+                let predictions =
+                    Predictions::new(&entries, &briefs, &identities, &companies, today, problems);
+                (
+                    predictions,
+                    dated(|brief| &brief.timeline),
+                    dated(|brief| &brief.corrections),
+                )
+            },
+        );
+        let weeks = weeks::Read {
+            entries: &entries,
+            briefs: &briefs,
+            compare: &compare,
+            predictions: &predictions,
+            corrections: &corrections,
+            identities: &identities,
+        };
+        let weeks = Weeks::new(&weeks, problems);
         let site = Site {
-            files: links::place_files(files, &entries, &by_path, &hidden),
+            files: links::place_files(files, &entries, &by_path, &held_back),
             config,
             now,
             today,
@@ -209,9 +225,10 @@ impl Site {
             is_dateline,
             theme_is_ours,
             backlinks: links::backlinks(&entries, &by_path),
+            events: Events::new(&entries, &briefs),
             entries,
             by_path,
-            hidden,
+            held_back,
             briefs,
             sections,
             taxonomies,
@@ -221,7 +238,6 @@ impl Site {
             predictions,
             timeline,
             corrections,
-            events,
             weeks,
             dates: Dates::default(),
             masthead: OnceLock::new(),
@@ -251,12 +267,12 @@ impl Site {
 
     /// Why an article is not published; `None` if it is, or if there is no such file.
     pub fn hidden(&self, path: &str) -> Option<Hidden> {
-        self.hidden.get(path).copied()
+        self.held_back.reason(path)
     }
 
     /// How many articles are held back for a reason.
     pub fn hidden_count(&self, reason: Hidden) -> usize {
-        self.hidden.values().filter(|r| **r == reason).count()
+        self.held_back.count(reason)
     }
 
     /// Whether a view of ours is wanted (`[extra.dateline] pages`).
@@ -267,7 +283,7 @@ impl Site {
                 .dateline
                 .pages
                 .as_ref()
-                .is_none_or(|names| names.iter().any(|n| **n == *view))
+                .is_none_or(|names| names.iter().any(|(name, _)| **name == *view))
     }
 
     /// Whether lists are cut into pages also where nobody asked for it, so that none grows without
@@ -356,24 +372,35 @@ impl Entry {
     }
 }
 
+/// Makes two things at the same time; what each reports comes in this order.
+fn at_once<A: Send, B: Send>(
+    problems: &mut Diagnostics,
+    first: impl FnOnce(&mut Diagnostics) -> A + Send,
+    second: impl FnOnce(&mut Diagnostics) -> B + Send,
+) -> (A, B) {
+    let (mut of_first, mut of_second) = (Diagnostics::default(), Diagnostics::default());
+    let made = rayon::join(|| first(&mut of_first), || second(&mut of_second));
+    problems.extend(of_first.into_vec().into_iter().chain(of_second.into_vec()));
+    made
+}
+
 /// Takes out what is not published, and says why of each.
 fn hide(
     articles: &mut Vec<Arc<Article>>,
     broken: Vec<Arc<str>>,
     now: Timestamp,
     preview: Preview,
-) -> HashMap<Arc<str>, Hidden> {
-    let broken = broken.into_iter().map(|path| (path, Hidden::Broken));
-    let mut hidden: HashMap<Arc<str>, Hidden> = broken.collect();
+) -> HeldBack {
+    let mut held_back = HeldBack::broken(broken);
     articles.retain(|article| match hidden_reason(article, now, preview) {
         Some(reason) => {
-            hidden.insert(article.path.clone(), reason);
+            held_back.insert(article, reason);
             false
         }
         None => true,
     });
-    hide_below_draft_sections(articles, &mut hidden, preview);
-    hidden
+    hide_below_draft_sections(articles, &mut held_back, preview);
+    held_back
 }
 
 fn hidden_reason(article: &Article, now: Timestamp, preview: Preview) -> Option<Hidden> {
@@ -392,16 +419,16 @@ fn hidden_reason(article: &Article, now: Timestamp, preview: Preview) -> Option<
 /// A section that is a draft hides everything below it, as in Zola.
 fn hide_below_draft_sections(
     articles: &mut Vec<Arc<Article>>,
-    hidden: &mut HashMap<Arc<str>, Hidden>,
+    held_back: &mut HeldBack,
     preview: Preview,
 ) {
     if preview.drafts {
         return;
     }
-    let drafts: Vec<String> = hidden
-        .iter()
-        .filter(|(path, reason)| **reason == Hidden::Draft && path.ends_with("_index.md"))
-        .map(|(path, _)| path.trim_end_matches("_index.md").to_owned())
+    let drafts: Vec<String> = held_back
+        .draft_folders()
+        .into_iter()
+        .map(str::to_owned)
         .collect();
     if drafts.is_empty() {
         return;
@@ -411,10 +438,26 @@ fn hide_below_draft_sections(
             .iter()
             .any(|folder| article.path.starts_with(folder.as_str()));
         if below {
-            hidden.insert(article.path.clone(), Hidden::Draft);
+            held_back.insert(article, Hidden::Draft);
         }
         !below
     });
+}
+
+/// Reports briefs that lack what every list of ours shows of them.
+///
+/// A title or date that is there but wrong was reported when it was read.
+fn check_briefs(entries: &[Entry], problems: &mut Diagnostics) {
+    for entry in entries {
+        let Some(brief) = entry.brief() else { continue };
+        let (front_matter, file) = (entry.front_matter(), &entry.article.file);
+        if front_matter.title.is_none() && !problems.has_any_of(file, &["wrong-type"]) {
+            problems.brief_without_title(brief.place.clone());
+        }
+        if front_matter.date.is_none() && !problems.has_any_of(file, &["bad-date", "wrong-type"]) {
+            problems.brief_without_date(brief.place.clone());
+        }
+    }
 }
 
 /// Whether an entry counts in what is read out of the briefs: translations share one identity.

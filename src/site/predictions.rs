@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::civil::Date;
 
 use super::companies::{Companies, CompanyIndex};
-use super::identity::Identities;
+use super::identity::{Identities, Named};
 use super::{Entry, Index};
 use crate::content::brief::{Outcome, Prediction};
 use crate::content::date::PartialDate;
@@ -246,19 +246,27 @@ fn resolutions(
             let Some((id, slug, place)) = &item.resolves else {
                 continue;
             };
-            let target = identities
-                .find(id)
-                .and_then(|i| Some((i, entries[i.0 as usize].brief()?)));
-            match target {
-                None => problems.resolves_unknown_brief(id, place.clone()),
-                Some((target, of)) if of.predictions.iter().any(|p| p.slug == *slug) => {
-                    found.insert((target, slug.clone()), (*index, position));
+            let target = match identities.named(id) {
+                Named::Brief(target) => target,
+                Named::Unpublished => {
+                    problems.unpublished_brief(id, place.clone());
+                    continue;
                 }
-                Some((_, of)) => {
-                    let near =
-                        crate::diagnostic::nearest(slug, of.predictions.iter().map(|p| &*p.slug));
-                    problems.resolves_unknown_prediction(id, slug, place.clone(), near);
+                Named::Nothing => {
+                    problems.resolves_unknown_brief(id, place.clone());
+                    continue;
                 }
+                Named::Unknown => continue,
+            };
+            let of = entries[target.0 as usize]
+                .brief()
+                .expect("only briefs have ids");
+            if of.predictions.iter().any(|p| p.slug == *slug) {
+                found.insert((target, slug.clone()), (*index, position));
+            } else {
+                let near =
+                    crate::diagnostic::nearest(slug, of.predictions.iter().map(|p| &*p.slug));
+                problems.resolves_unknown_prediction(id, slug, place.clone(), near);
             }
         }
     }

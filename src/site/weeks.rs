@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 use super::compare::{Change, Compare};
-use super::identity::Identities;
+use super::identity::{Identities, Named};
 use super::predictions::Predictions;
 use super::timeline::Timeline;
 use super::{Entry, Index, addresses};
@@ -73,17 +73,29 @@ pub struct Recap {
     pub corrections: Vec<usize>,
 }
 
+/// What the weeks are sorted out of.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    pub entries: &'a [Entry],
+    /// Newest first.
+    pub briefs: &'a [Index],
+    pub compare: &'a Compare,
+    pub predictions: &'a Predictions,
+    pub corrections: &'a Timeline,
+    pub identities: &'a Identities,
+}
+
 impl Weeks {
     /// Sorts briefs, changes, predictions and corrections into weeks.
-    pub fn new(
-        entries: &[Entry],
-        briefs: &[Index],
-        compare: &Compare,
-        predictions: &Predictions,
-        corrections: &Timeline,
-        identities: &Identities,
-        problems: &mut Diagnostics,
-    ) -> Weeks {
+    pub fn new(read: &Read<'_>, problems: &mut Diagnostics) -> Weeks {
+        let Read {
+            entries,
+            briefs,
+            compare,
+            predictions,
+            corrections,
+            identities,
+        } = *read;
         let mut all: BTreeMap<Week, Recap> = BTreeMap::new();
         for index in briefs {
             if let Some(day) = entries[index.0 as usize].day() {
@@ -177,10 +189,12 @@ fn arrange(
     let mut find = |ids: &[(Arc<str>, Place)]| -> Vec<Index> {
         let mut found = Vec::new();
         for (id, place) in ids {
-            match identities.find(id) {
-                Some(index) if recap.briefs.contains(&index) => found.push(index),
-                Some(_) => problems.brief_of_other_week(id, place.clone()),
-                None => problems.week_unknown_brief(id, place.clone()),
+            match identities.named(id) {
+                Named::Brief(index) if recap.briefs.contains(&index) => found.push(index),
+                Named::Brief(_) => problems.brief_of_other_week(id, place.clone()),
+                Named::Unpublished => problems.unpublished_brief(id, place.clone()),
+                Named::Nothing => problems.week_unknown_brief(id, place.clone()),
+                Named::Unknown => {}
             }
         }
         found
