@@ -155,30 +155,23 @@ pub struct Parts<'a> {
 
 impl Site {
     /// Builds the site. The result depends on the set of articles alone, not on their order.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one straight line from table to table, and a field for each"
+    )]
     pub fn new(parts: Parts<'_>, problems: &mut Diagnostics) -> Site {
         let Parts {
             config,
             mut articles,
-            broken,
-            files,
             now,
             preview,
-            theme_is_ours,
+            ..
         } = parts;
         articles.sort_by(|a, b| a.path.cmp(&b.path));
-        let is_dateline =
-            config.is_dateline || articles.iter().any(|a| matches!(a.table, Table::Brief(_)));
-        let held_back = hide(&mut articles, broken, now, preview);
-
-        let entries: Vec<Entry> = articles
-            .into_iter()
-            .map(|a| Entry::new(a, &config))
-            .collect();
-        let by_path: HashMap<Arc<str>, Index> = entries
-            .iter()
-            .enumerate()
-            .map(|(i, e)| (e.article.path.clone(), Index::new(i)))
-            .collect();
+        let has_briefs = articles.iter().any(|a| matches!(a.table, Table::Brief(_)));
+        let is_dateline = config.is_dateline || has_briefs;
+        let held_back = hide(&mut articles, parts.broken, now, preview);
+        let (entries, by_path) = Entry::all(articles, &config);
         let briefs = newest_first(&entries, is_brief_of_default_language);
 
         check_briefs(&entries, problems);
@@ -193,37 +186,35 @@ impl Site {
             },
         );
         let today = now.to_zoned(config.dateline.time_zone.clone()).date();
-        let dated = |of| Timeline::of(&entries, &briefs, &companies, of);
-        let (compare, (predictions, timeline, corrections)) = at_once(
+        let (compare, (predictions, (timeline, corrections))) = at_once(
             problems,
             |problems| Compare::new(&entries, &briefs, &companies, &held_back, problems),
             |problems| {
                 let predictions =
                     Predictions::new(&entries, &briefs, &identities, &companies, today, problems);
-                (
-                    predictions,
-                    dated(|brief| &brief.timeline),
-                    dated(|brief| &brief.corrections),
-                )
+                let timelines = Timeline::both(&entries, &briefs, &companies);
+                (predictions, timelines)
             },
         );
-        let weeks = weeks::Read {
-            entries: &entries,
-            briefs: &briefs,
-            compare: &compare,
-            predictions: &predictions,
-            corrections: &corrections,
-            identities: &identities,
-        };
-        let weeks = Weeks::new(&weeks, problems);
+        let weeks = Weeks::new(
+            &weeks::Read {
+                entries: &entries,
+                briefs: &briefs,
+                compare: &compare,
+                predictions: &predictions,
+                corrections: &corrections,
+                identities: &identities,
+            },
+            problems,
+        );
         let site = Site {
-            files: links::place_files(files, &entries, &by_path, &held_back),
+            files: links::place_files(parts.files, &entries, &by_path, &held_back),
             config,
             now,
             today,
             preview,
             is_dateline,
-            theme_is_ours,
+            theme_is_ours: parts.theme_is_ours,
             backlinks: links::backlinks(&entries, &by_path),
             events: Events::new(&entries, &briefs),
             entries,
@@ -311,6 +302,26 @@ impl Site {
 }
 
 impl Entry {
+    /// The entries of articles that are sorted by path, and where each path stands.
+    fn all(articles: Vec<Arc<Article>>, config: &Config) -> (Vec<Entry>, HashMap<Arc<str>, Index>) {
+        let paths: Vec<Arc<str>> = articles
+            .iter()
+            .map(|article| article.path.clone())
+            .collect();
+        let by_path = paths
+            .into_iter()
+            .enumerate()
+            .map(|(i, path)| (path, Index::new(i)));
+        let by_path = by_path.collect();
+        (
+            articles
+                .into_iter()
+                .map(|a| Entry::new(a, config))
+                .collect(),
+            by_path,
+        )
+    }
+
     fn new(article: Arc<Article>, config: &Config) -> Entry {
         let address = addresses::of_article(&article, config);
         let permalink = addresses::permalink(config, &address);

@@ -31,7 +31,7 @@ pub struct Item {
 
 impl Timeline {
     /// Merges the items that `of` takes out of each brief.
-    pub fn of(
+    fn of(
         entries: &[Entry],
         briefs: &[Index],
         companies: &Companies,
@@ -92,6 +92,16 @@ impl Timeline {
             years,
             of_company,
         }
+    }
+
+    /// The timeline and the corrections of all briefs.
+    pub fn both(
+        entries: &[Entry],
+        briefs: &[Index],
+        companies: &Companies,
+    ) -> (Timeline, Timeline) {
+        let of = |of| Timeline::of(entries, briefs, companies, of);
+        (of(|brief| &brief.timeline), of(|brief| &brief.corrections))
     }
 
     /// All items, newest first.
