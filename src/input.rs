@@ -59,6 +59,11 @@ pub enum FileBytes {
     Embedded(&'static [u8]),
     /// From the root of the site, with `/`.
     OnDisk(Arc<str>),
+    /// Read: a style sheet or a page of a site under a base path, whose addresses are rebased.
+    Text {
+        file: Arc<str>,
+        text: Arc<str>,
+    },
 }
 
 /// The templates of a site and whose engine reads them.

@@ -1,4 +1,66 @@
-//! Dateline: a static site generator for news briefings.
+//! Dateline: a static site generator for news briefings. **A build is a function.**
+//!
+//! ```text
+//! Source ──content──▶ Article ──site──▶ Site ──pages──▶ Page ──render──▶ Output ──disk──▶ public/
+//! ```
+//!
+//! [`content`] reads one file at a time and sees no other. [`site::Site`] is the only step that sees
+//! all articles; every table that is read out of the briefs is made there, once, and never changed.
+//! [`pages::plan`] lists every file of the output as data, an [`pages::Page`] of address and
+//! [`pages::View`], and nothing in [`pages`] renders. [`mod@render`] makes bytes of a page and hands each
+//! output to a [`render::Sink`] as soon as it is made. Only [`disk`] and [`commands`] touch files,
+//! clock, environment, network and terminal: [`input::Input`] holds all that a build depends on. A
+//! module uses only what stands left of it: value, address, diagnostic, data, config, content, input,
+//! site, pages, render, disk, commands (a test says so).
+//!
+//! # Decisions
+//!
+//! **Questions.** A page learns of the site only by a [`pages::question::Question`], and the answer
+//! is recorded with it, for views of ours and for functions that templates call. A rendered page is
+//! still right if its plan, the templates and today's answers are the same
+//! ([`render::memo::Remembered`]); there is no list of kinds of change. `build` renders everything
+//! and keeps no record; `serve` plans everything, renders on demand and keeps what is still right.
+//!
+//! **Ids in the plan** (paths, slugs, weeks) mean the same in the next build; [`site::Index`] is a
+//! place in one site and never leaves it.
+//!
+//! **Templates see [`value::Value`]**, shared by reference count. A view of ours is a fragment that
+//! the built-in MiniJinja theme makes; any theme's `page.html` gets it as `page.content`, and the
+//! built-in page stands in for a `page.html` that fails on it. `partial(template, item)` is
+//! rendered once for equal arguments, for a card stands on twenty pages.
+//!
+//! **An article's HTML is one text**, its typed parts are slices of it. Links to other files are
+//! holes in it until the site fills them ([`site::links`]). Where a slice is shown on another page,
+//! footnote marks are taken out and fragments lead back to the brief.
+//!
+//! **Parts of a brief lose nothing**: what stands in a part and is read into no item is shown after
+//! the items, what belongs to no part is prose.
+//!
+//! **Observations.** The current value of a cell is the one of the latest as-of interval (by its first
+//! day, then its last), of equal ones that of the latest brief. Values are the same if they differ in
+//! letter case, white space or markup alone. Two values contradict each other if they differ and their
+//! as-of intervals share a day; `unknown` contradicts nothing. A change belongs to the week of the
+//! brief that brought it, and is marked where it is a contradiction. An empty cell observes nothing.
+//!
+//! **Companies of a brief** are those of its tables and of `companies` in `[extra.brief]`. Names
+//! that no page knows and that have one slug are one company.
+//!
+//! **Predictions** are sorted by the year in which they were made; the newest year's page also shows
+//! what falls due of earlier years. An item with `Resolves:` settles an earlier prediction and is none
+//! itself; the outcome's day is the stated one, else that of the brief with the item.
+//!
+//! **Years.** `/timeline/` is the newest year, `/timeline/2026/` leads to it as long as it is, and
+//! holds the year afterwards. The same holds for the archive, the corrections and the predictions.
+//!
+//! **Related briefs** are at most six. **Lists** without a length of their own are cut at 20 briefs
+//! (sections at 100) under the built-in theme; under another theme Zola's rules hold.
+//!
+//! **Errors do not depend on today.** What a scheduled brief will break is an error now, and what is
+//! wrong only until then is a warning. Content and site are checked and reported even if the site has
+//! errors already; then nothing is written.
+//!
+//! **Languages.** Files named `x.de.md` get their addresses, but our own pages, taxonomies and feeds
+//! are made of the default language alone as yet.
 
 use std::collections::HashMap;
 use std::io;

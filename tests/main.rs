@@ -12,6 +12,7 @@ mod engines;
 mod feeds;
 mod fix;
 mod markdown;
+mod output;
 mod problems;
 mod random_input;
 mod report;

@@ -391,6 +391,7 @@ fn show(
     };
     match &rendered.body {
         OutputBody::File(FileBytes::Embedded(bytes)) => Ok(bytes.to_vec()),
+        OutputBody::File(FileBytes::Text { text, .. }) => Ok(text.as_bytes().to_vec()),
         OutputBody::File(FileBytes::OnDisk(path)) => read_static(path, opener),
         OutputBody::Made(bytes) => {
             let kept = memo::Remembered::new(page, planned.theme.hash, &rendered);

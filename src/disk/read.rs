@@ -49,6 +49,13 @@ pub struct Reading<'a> {
 /// The theme that is in the program.
 const EMBEDDED: &str = "dateline";
 
+/// Whether a static file is of a kind that names addresses of the site.
+fn has_addresses(path: &str) -> bool {
+    [".css", ".html", ".htm"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
 /// Finds the configuration as Zola does: `zola.toml`, else `config.toml`, in `folder` or the nearest
 /// folder above it. A file that is named is looked for in the same folders.
 pub fn find_config(folder: &Path, named: Option<&Path>) -> io::Result<ConfigSource> {
@@ -106,6 +113,7 @@ pub fn read_site(
         opener: Opener::new(reading.root)?,
         output: std::fs::canonicalize(reading.output_dir).ok(),
         config_file: config.file.clone(),
+        is_rebased: !config.base_path.is_empty(),
     };
     let (sources, mut files) = site.content(&config.ignored_content, problems);
     let ignored = site.globs(&config.ignored_static, problems);
@@ -129,6 +137,8 @@ struct Site {
     /// Without links, if it is there.
     output: Option<PathBuf>,
     config_file: Arc<str>,
+    /// Whether the site has a base path, which addresses in static files lack.
+    is_rebased: bool,
 }
 
 /// Which files of a folder are not the site's.
@@ -196,11 +206,23 @@ impl Site {
             let file: Arc<str> = format!("{folder}/{path}").into();
             // Opening it tells now whether it can be read, not when the site is half made.
             let opened = self.opener.open(&file);
-            let (_, metadata) = opened.map_err(|refusal| Unread::new(&file, refusal))?;
+            let (opened, metadata) = opened.map_err(|refusal| Unread::new(&file, refusal))?;
+            let text = if self.is_rebased && has_addresses(&path) {
+                // What is not UTF-8 goes out as it is.
+                io::read_to_string(opened).ok()
+            } else {
+                None
+            };
             Ok(StaticFile {
                 kind,
                 path: path.into(),
-                bytes: FileBytes::OnDisk(file),
+                bytes: match text {
+                    Some(text) => FileBytes::Text {
+                        file,
+                        text: text.into(),
+                    },
+                    None => FileBytes::OnDisk(file),
+                },
                 length: metadata.len(),
             })
         });

@@ -359,6 +359,9 @@ impl Staging {
         Ok(match body {
             OutputBody::Made(bytes) => Content::Bytes(Cow::Owned(bytes)),
             OutputBody::File(FileBytes::Embedded(bytes)) => Content::Bytes(Cow::Borrowed(bytes)),
+            OutputBody::File(FileBytes::Text { text, .. }) => {
+                Content::Bytes(Cow::Owned(text.as_bytes().to_vec()))
+            }
             OutputBody::File(FileBytes::OnDisk(path)) => {
                 let opened = self.opener.open(&path).map_err(io::Error::from);
                 let (file, metadata) =

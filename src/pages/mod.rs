@@ -608,7 +608,9 @@ fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
                     bytes: file.bytes.clone(),
                 };
                 let place = match &file.bytes {
-                    FileBytes::OnDisk(path) => Some(Place::whole(path)),
+                    FileBytes::OnDisk(path) | FileBytes::Text { file: path, .. } => {
+                        Some(Place::whole(path))
+                    }
                     FileBytes::Embedded(_) => None,
                 };
                 proposals.all.push(Proposal {

@@ -1,7 +1,5 @@
 //! Tags, audiences, sources: the list of terms, and a page, a pagination and a feed for each.
 
-use std::sync::Arc;
-
 use super::question::Answer;
 use super::{content, list, view};
 use crate::site::taxonomies::{Taxonomy, Term};
@@ -219,9 +217,4 @@ pub fn title(name: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
-}
-
-/// The name of a taxonomy for one term: `Tag` of `tags`.
-pub fn singular(name: &str) -> Arc<str> {
-    title(name.strip_suffix('s').unwrap_or(name)).into()
 }

@@ -176,7 +176,7 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
     let asker = Asker::new(site.clone());
     let mut theme_failed = None;
     let body = match &page.view {
-        View::File { bytes } => OutputBody::File(bytes.clone()),
+        View::File { bytes } => static_file(&page.address, bytes, &site.config.base_path),
         _ => {
             let text = match files::text(page, &asker) {
                 Some(text) => planned(text),
@@ -252,6 +252,26 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
     match lay_out(picked.engine, introduced) {
         Ok(text) => Ok((text, None)),
         Err(error) => Ok((lay_out(theme.fragments(), content)?, Some(error))),
+    }
+}
+
+/// A static file; under a base path, the addresses in pages and style sheets begin with it.
+fn static_file(address: &Address, bytes: &FileBytes, base_path: &str) -> OutputBody {
+    let text = match bytes {
+        FileBytes::Text { text, .. } => Some(&**text),
+        FileBytes::Embedded(bytes) => std::str::from_utf8(bytes).ok(),
+        FileBytes::OnDisk(_) => None,
+    };
+    let is_css = address.as_str().ends_with(".css");
+    let is_html = address.output_file().ends_with(".html") || address.as_str().ends_with(".htm");
+    let rebased = match text.filter(|_| !base_path.is_empty()) {
+        Some(css) if is_css => rebase::rebase_css(css, base_path),
+        Some(html) if is_html => rebase::rebase_html(html, base_path),
+        _ => None,
+    };
+    match rebased {
+        Some(text) => OutputBody::Made(text.into_bytes()),
+        None => OutputBody::File(bytes.clone()),
     }
 }
 

@@ -8,16 +8,6 @@ use super::{Entry, Index};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 
-/// The characters of an id, without those that are easily taken for another.
-pub const ALPHABET: &str = "23456789abcdefghjkmnpqrstvwxyz";
-/// How many characters an id has.
-pub const LENGTH: usize = 6;
-
-/// Whether a text has the form of an id.
-pub fn is_id(text: &str) -> bool {
-    text.len() == LENGTH && text.chars().all(|c| ALPHABET.contains(c))
-}
-
 /// The ids of all briefs.
 #[derive(Debug)]
 pub struct Identities {

@@ -131,7 +131,7 @@ impl Timeline {
 }
 
 impl Item {
-    /// What the newest brief says; `of` as in [`Timeline::of`].
+    /// What the newest brief says; `of` takes out of a brief what the timeline holds.
     pub fn dated<'a>(&self, entry: &'a Entry, of: fn(&Brief) -> &Vec<Dated>) -> &'a Dated {
         &of(entry.brief().expect("an item comes from a brief"))[self.position as usize]
     }
