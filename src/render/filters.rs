@@ -9,6 +9,7 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, civil};
 
 use super::functions::{Args, kind_of};
+use crate::pages::view::month_name;
 use crate::value::Value;
 
 /// A filter as each engine binds it.
@@ -306,7 +307,7 @@ impl Moment {
 
     /// The items that are words.
     fn word(&self, letter: char) -> Option<String> {
-        let month = MONTHS[usize::from(self.local.month().unsigned_abs()) - 1];
+        let month = month_name(self.local.month());
         let day = DAYS[usize::from(self.local.weekday().to_monday_zero_offset().unsigned_abs())];
         let afternoon = self.local.hour() >= 12;
         Some(match letter {
@@ -351,21 +352,6 @@ enum Padding {
     Space,
     Zero,
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 const DAYS: [&str; 7] = [
     "Monday",
