@@ -7,6 +7,7 @@ use super::{Proposals, View, content, list, view, weeks};
 use crate::address::Address;
 use crate::site::companies::Company;
 use crate::site::taxonomies::{SOURCES, Taxonomy};
+use crate::site::weeks::{Recap, Week};
 use crate::site::{Index, Site, addresses, identity, sections};
 use crate::value::Value;
 
@@ -386,61 +387,44 @@ fn entry(site: &Site, index: Index) -> Value {
     ])
 }
 
-/// The recaps as feed entries. A week's entry is published when the week has begun to have briefs
-/// and updated with its newest one.
+/// The recaps as feed entries, each from the day after its Sunday: an entry that is mailed on
+/// arrival must not come with the first brief of the week.
 fn recaps(site: &Site, limit: usize) -> Vec<Value> {
-    let all = site
-        .weeks
-        .all()
-        .rev()
-        .filter(|(_, recap)| !recap.briefs.is_empty());
-    let entries = all.take(limit).map(|(week, recap)| {
-        let instants = || {
-            recap
-                .briefs
-                .iter()
-                .map(|index| site.entry(*index).instant())
-        };
-        let title = recap
-            .page
-            .and_then(|page| site.entry(page).front_matter().title.clone());
-        let permalink = addresses::permalink(&site.config, &recap.address);
-        let id = site.config.dateline.authority.as_ref().map_or_else(
-            || permalink.to_string(),
-            |authority| format!("tag:{authority}:weekly-{}", week.name().to_lowercase()),
-        );
-        let items = recap.briefs.iter().map(|index| view::card(site, *index));
-        let introduction = recap.page.map(|page| {
-            let entry = site.entry(page);
-            view::html(site, entry, entry.article.body.content)
-        });
-        Value::map([
-            ("id", Value::from(id)),
-            (
-                "title",
-                title.map_or_else(
-                    || format!("Week {} of {}", week.week, week.year).into(),
-                    Value::from,
-                ),
-            ),
-            ("permalink", permalink.into()),
-            (
-                "published",
-                instants().min().map(|instant| instant.to_string()).into(),
-            ),
-            (
-                "updated",
-                instants().max().map(|instant| instant.to_string()).into(),
-            ),
-            (
-                "summary",
-                list::counted(recap.briefs.len(), "brief", "briefs").into(),
-            ),
-            ("content", introduction.unwrap_or_default()),
-            ("items", Value::list(items)),
-        ])
-    });
-    entries.collect()
+    let is_over = |week: Week| week.days().1 < site.today;
+    let all = site.weeks.all().rev();
+    let all = all.filter(|(week, recap)| is_over(*week) && !recap.briefs.is_empty());
+    all.take(limit)
+        .map(|(week, recap)| recap_entry(site, week, recap))
+        .collect()
+}
+
+fn recap_entry(site: &Site, week: Week, recap: &Recap) -> Value {
+    let page = recap.page.map(|page| site.entry(page));
+    let title = page.and_then(|page| page.front_matter().title.clone());
+    let title = title.unwrap_or_else(|| format!("Week {} of {}", week.week, week.year).into());
+    let description = page.and_then(|page| page.front_matter().description.clone());
+    let count = list::counted(recap.briefs.len(), "brief", "briefs");
+    let permalink = addresses::permalink(&site.config, &recap.address);
+    let id = match &site.config.dateline.authority {
+        Some(authority) => format!("tag:{authority}:weekly-{}", week.name().to_lowercase()),
+        None => permalink.to_string(),
+    };
+    let introduction = page.map(|page| view::html(site, page, page.article.body.content));
+    let items = recap.briefs.iter().map(|index| view::card(site, *index));
+    let published = week.end(&site.config.dateline.time_zone).to_string();
+    Value::map([
+        ("id", Value::from(id)),
+        ("title", title.into()),
+        ("permalink", permalink.into()),
+        ("published", published.as_str().into()),
+        ("updated", published.into()),
+        (
+            "summary",
+            description.unwrap_or_else(|| count.into()).into(),
+        ),
+        ("content", introduction.unwrap_or_default()),
+        ("items", Value::list(items)),
+    ])
 }
 
 /// All feeds, for OPML: name and address of the feed and of its page.

@@ -54,6 +54,8 @@ fn make(site: &Site) -> Value {
         ("feeds", super::feeds::of_site(site)),
         ("is_dateline", site.is_dateline.into()),
         ("author", config.author.clone().into()),
+        ("has_feeds", site.makes("feeds").into()),
+        ("has_overview", super::makes_overview(site).into()),
         ("has_weekly", site.makes("weekly").into()),
         ("has_compare", site.makes("compare").into()),
         ("has_predictions", site.makes("predictions").into()),

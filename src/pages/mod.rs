@@ -200,13 +200,7 @@ pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Pl
     if site.config.generate_robots_txt {
         proposals.zola(Address::file("robots.txt"), View::Robots);
     }
-    let wants_none = site
-        .config
-        .dateline
-        .pages
-        .as_ref()
-        .is_some_and(Vec::is_empty);
-    if site.is_dateline && !wants_none {
+    if makes_overview(site) {
         propose_ours(site, &mut proposals);
     }
     let mut pages = proposals.settle(site, problems);
@@ -214,6 +208,12 @@ pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Pl
     let plan = Plan::new(pages);
     links::check_addresses(site, &plan, problems);
     plan
+}
+
+/// Whether the site has pages of ours at all, and so `llms.txt`, which names them.
+fn makes_overview(site: &Site) -> bool {
+    let pages = &site.config.dateline.pages;
+    site.is_dateline && pages.as_ref().is_none_or(|names| !names.is_empty())
 }
 
 impl Plan {

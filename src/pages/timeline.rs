@@ -80,13 +80,17 @@ impl Shown<'_> {
         let year = year.or(newest);
         let all = year.map_or(&[][..], |year| self.list.year(year));
         let address = super::year_address(&self.address, year, newest);
+        let total = list::counted(self.list.items().len(), singular, plural);
+        let summary = match year {
+            Some(year) if years.len() > 1 => {
+                format!("{} in {year}, {total} in all", list::grouped(all.len()))
+            }
+            _ => total,
+        };
         let shown = list::slice(all, list::DENSE_PAGE_LENGTH, number).iter();
         Value::map([
             ("items", Value::list(shown.map(|i| item(site, i, self.of)))),
-            (
-                "summary",
-                list::counted(self.list.items().len(), singular, plural).into(),
-            ),
+            ("summary", summary.into()),
             ("year", year.map(i64::from).into()),
             ("years", super::year_links(&self.address, &years)),
             (

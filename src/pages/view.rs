@@ -260,6 +260,8 @@ pub fn brief(site: &Site, path: &str) -> Answer {
                 .into(),
         ),
         ("delay", delay(entry, brief).map(delay_text).into()),
+        ("published", published(site, entry, brief)),
+        ("scheduled", (entry.instant() > site.now).into()),
         (
             "fresh",
             delay(entry, brief)
@@ -310,6 +312,16 @@ fn parts(site: &Site, index: Index, entry: &Entry, brief: &Brief) -> Vec<(&'stat
         ("correction_items", dated(site, entry, &brief.corrections)),
         ("citations", Value::list(citations)),
     ]
+}
+
+/// When the news was published: stated, or the date of the brief.
+fn published(site: &Site, entry: &Entry, brief: &Brief) -> Value {
+    let stated = brief
+        .source
+        .as_ref()
+        .and_then(|source| source.published.as_ref());
+    let date = stated.or(entry.front_matter().date.as_ref());
+    date.map(|date| moment(site, date)).into()
 }
 
 /// A brief that was collected within this time after publication is called fresh.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
+use jiff::tz::TimeZone;
 
 use super::compare::{Change, Compare};
 use super::identity::{Identities, Named};
@@ -38,6 +40,13 @@ impl Week {
             .expect("the week was taken from a day or checked")
             .date();
         (monday, monday.saturating_add(jiff::Span::new().days(6)))
+    }
+
+    /// The first moment after the week in a time zone.
+    pub fn end(self, zone: &TimeZone) -> Timestamp {
+        let next = self.days().1.saturating_add(jiff::Span::new().days(1));
+        next.to_zoned(zone.clone())
+            .map_or(Timestamp::MAX, |begin| begin.timestamp())
     }
 
     /// `2026-W18`
