@@ -11,8 +11,9 @@
 )]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The moment at which all transcripts happen: 2026-04-30T20:30:00Z.
 const NOW: &str = "1777581000";
@@ -78,6 +79,35 @@ fn the_starter_passes_a_strict_check_at_any_time() {
             "{now}: {printed}"
         );
     }
+}
+
+#[test]
+fn serve_says_that_drafts_are_not_shown() {
+    let site = tempfile::tempdir().unwrap();
+    dateline(site.path(), &["init".into(), ".".into()]);
+    dateline(site.path(), &["new".into(), "Begun".into()]);
+    let ready = |flags: &[&str]| {
+        let mut served = Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .args(["serve", "--port", "0"])
+            .args(flags)
+            .current_dir(site.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(served.stderr.take().unwrap()).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains(", ready in ")));
+        served.kill().unwrap();
+        served.wait().unwrap();
+        line.unwrap()
+    };
+    let without = ready(&[]);
+    assert!(
+        without.ends_with("; 1 draft not shown, --drafts shows it"),
+        "{without}"
+    );
+    let with = ready(&["--drafts"]);
+    assert!(!with.contains("draft"), "{with}");
 }
 
 #[test]
