@@ -3,7 +3,7 @@
 //! Each `tests/commands/*.md` is run in a folder of its own, which is empty unless the file says
 //! `<!-- site: NAME -->`; then it is a copy of `tests/commands/NAME/`. In its fenced blocks
 //! a line `$ dateline …` is run, `$ cat FILE` and `$ ls FOLDER` look at files, `$ write FILE TEXT`
-//! makes one; what they print follows, and `[1]` if the exit status is 1. `UPDATE=1` writes what
+//! makes one; what they print follows, and the exit status in brackets if it is not 0. `UPDATE=1` writes what
 //! was printed into the files.
 #![expect(
     clippy::disallowed_methods,
@@ -11,8 +11,9 @@
 )]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The moment at which all transcripts happen: 2026-04-30T20:30:00Z.
 const NOW: &str = "1777581000";
@@ -63,6 +64,52 @@ fn every_file_of_the_starter_is_written() {
     }
 }
 
+/// The examples do not grow old.
+#[test]
+fn the_starter_passes_a_strict_check_at_any_time() {
+    let site = tempfile::tempdir().unwrap();
+    dateline(site.path(), &["init".into(), ".".into()]);
+    for now in ["2026-01-10", "2026-07-01", "2030-01-01", "2035-12-31"] {
+        let printed = dateline(
+            site.path(),
+            &["check", "--strict", "--now", now].map(String::from),
+        );
+        assert!(
+            printed.starts_with("checked ") && printed.lines().count() == 1,
+            "{now}: {printed}"
+        );
+    }
+}
+
+#[test]
+fn serve_says_that_drafts_are_not_shown() {
+    let site = tempfile::tempdir().unwrap();
+    dateline(site.path(), &["init".into(), ".".into()]);
+    dateline(site.path(), &["new".into(), "Begun".into()]);
+    let ready = |flags: &[&str]| {
+        let mut served = Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .args(["serve", "--port", "0"])
+            .args(flags)
+            .current_dir(site.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(served.stderr.take().unwrap()).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains(", ready in ")));
+        served.kill().unwrap();
+        served.wait().unwrap();
+        line.unwrap()
+    };
+    let without = ready(&[]);
+    assert!(
+        without.ends_with("; 1 draft not shown, --drafts shows it"),
+        "{without}"
+    );
+    let with = ready(&["--drafts"]);
+    assert!(!with.contains("draft"), "{with}");
+}
+
 #[test]
 fn ids_of_new_briefs_differ() {
     let site = tempfile::tempdir().unwrap();
@@ -70,7 +117,7 @@ fn ids_of_new_briefs_differ() {
     let mut ids = std::collections::BTreeSet::new();
     for _ in 0..20 {
         let path = dateline(site.path(), &["new".into(), "Again".into()]);
-        let text = fs::read_to_string(site.path().join(path.trim_end())).unwrap();
+        let text = fs::read_to_string(site.path().join(path.lines().next().unwrap())).unwrap();
         let line = text.lines().find(|l| l.starts_with("id = ")).unwrap();
         ids.insert(line.to_owned());
     }

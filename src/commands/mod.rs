@@ -117,7 +117,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct BuildArguments {
     /// Address of the site, instead of base_url of the configuration
-    #[arg(short = 'u', long, value_name = "URL")]
+    #[arg(short = 'u', long, value_name = "URL", value_parser = site_address)]
     base_url: Option<String>,
     /// Folder to write to, instead of output_dir of the configuration
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -127,6 +127,16 @@ struct BuildArguments {
     force: bool,
     #[command(flatten)]
     time: TimeArguments,
+}
+
+/// Refuses what the configuration would refuse, before a file is blamed for it.
+fn site_address(text: &str) -> Result<String, String> {
+    match session::is_site_address(text) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("write a whole address without `?` and `#`: `https://example.org/news`".into())
+        }
+    }
 }
 
 #[derive(Debug, Args)]

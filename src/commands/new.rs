@@ -19,6 +19,10 @@ use super::{Done, print_line};
 /// Leaves room for date, number and ending within the 255 bytes of a file name.
 const SLUG_MAX: usize = 100;
 
+/// Said on standard error, so that standard output is the path alone.
+const IS_DRAFT: &str =
+    "it is a draft: `dateline serve --drafts` shows it; delete `draft = true` to publish it";
+
 /// Writes a draft and prints its path.
 pub fn run(folder: &Folder, title: &str) -> anyhow::Result<Done> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -43,6 +47,7 @@ pub fn run(folder: &Folder, title: &str) -> anyhow::Result<Done> {
                     .with_context(|| format!("cannot write `{}`", path.display()))?;
                 let short = path.strip_prefix(".").unwrap_or(&path);
                 print_line(&short.display().to_string())?;
+                eprintln!("{IS_DRAFT}");
                 return Ok(Done::Clean);
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -73,7 +78,7 @@ fn skeleton(title: &str, id: &str, now: &Zoned) -> String {
 title = {title}
 description = ""   # one line that makes people read on
 date = {moment}
-draft = true   # take this line out when the brief may go out
+draft = true   # delete this line to publish the brief
 [taxonomies]
 tags = []
 audiences = []   # who should care
@@ -87,15 +92,17 @@ analysis = "human"   # "human", "ai" or "mixed": which disclosure is printed
 
 ## 30-Second TL;DR
 
-**What changed:** To be written.
+<!--
+**What changed:** In one sentence.
 
-**Why it matters:** To be written.
+**Why it matters:** To whom, and how much.
 
-**What to do next:** To be written.
+**What to do next:** What a reader can do today.
+-->
 
 ## Key Takeaways
 
-- To be written.
+<!-- - What to remember. One item each; a footnote is a citation. -->
 
 ## Competitor Analysis
 
@@ -108,7 +115,7 @@ analysis = "human"   # "human", "ai" or "mixed": which disclosure is printed
 
 ## Technical Deep Dive
 
-To be written.
+<!-- - How it works. -->
 
 ## Future Implications
 

@@ -84,8 +84,8 @@ fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
     loop {
         let started = Instant::now();
         let made = session::snapshot(options, &mut memo);
-        let (snapshot, problems) = match made {
-            Ok((snapshot, problems)) => (snapshot, problems.sorted()),
+        let (previewed, problems) = match made {
+            Ok((previewed, problems)) => (previewed, problems.sorted()),
             Err(failure) => {
                 let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
                 eprint!("{failure}");
@@ -99,11 +99,15 @@ fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
         if !errors.is_empty() || problems != last {
             print(&problems, folder);
         }
+        let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
+        let snapshot = previewed.map(|previewed| previewed.snapshot);
         let line = line(folder, &changed, snapshot.as_ref());
         let took = progress::duration(started.elapsed());
         match (&snapshot, errors.is_empty()) {
-            (Some(_), true) => eprintln!("{line}, ready in {took}"),
-            (Some(_), false) => eprintln!("{line}, ready in {took} except for what has errors"),
+            (Some(_), true) => eprintln!("{line}, ready in {took}{drafts}"),
+            (Some(_), false) => {
+                eprintln!("{line}, ready in {took} except for what has errors{drafts}");
+            }
             (None, _) => eprintln!("{line}, not shown because of errors ({took})"),
         }
         let shown = (!errors.is_empty()).then(|| for_browser(&errors, folder));
@@ -126,6 +130,15 @@ fn line(folder: &Folder, changed: &[PathBuf], snapshot: Option<&Snapshot>) -> St
     match changed.len() - 1 {
         0 => format!("{name} changed"),
         more => format!("{name} and {} changed", plural(more, "more file")),
+    }
+}
+
+/// What is left out unless `--drafts` is given: nothing, or `; 1 draft not shown, …`.
+fn not_shown(drafts: usize) -> String {
+    match drafts {
+        0 => String::new(),
+        1 => "; 1 draft not shown, --drafts shows it".into(),
+        more => format!("; {} not shown, --drafts shows them", plural(more, "draft")),
     }
 }
 

@@ -68,6 +68,13 @@ pub struct Summary {
     pub in_place: Option<String>,
 }
 
+/// What the preview shows, and what it does not.
+pub struct Previewed {
+    pub snapshot: Snapshot,
+    /// Drafts that are not shown.
+    pub drafts: usize,
+}
+
 /// What a server keeps from one rebuild to the next.
 #[derive(Default)]
 pub struct Memo {
@@ -169,6 +176,16 @@ impl Folder {
         }
         out
     }
+}
+
+/// Whether a configuration would take a text for its `base_url`.
+pub fn is_site_address(text: &str) -> bool {
+    let overrides = Overrides {
+        base_url: Some(text.into()),
+        ..Overrides::default()
+    };
+    let mut unused = Diagnostics::default();
+    Config::parse("".into(), "", &overrides, &Value::None, &mut unused).is_some()
 }
 
 /// Reads a site; nothing if its configuration cannot be used.
@@ -338,7 +355,7 @@ fn leave(planned: Planned) {
 pub fn snapshot(
     options: &Options,
     memo: &mut Memo,
-) -> anyhow::Result<(Option<Snapshot>, Diagnostics)> {
+) -> anyhow::Result<(Option<Previewed>, Diagnostics)> {
     let mut problems = Diagnostics::default();
     let Some((input, root, config)) = read(options, &mut problems)? else {
         return Ok((None, problems));
@@ -352,6 +369,7 @@ pub fn snapshot(
     let Some(planned) = crate::plan(&input, &mut memo.steps, &mut problems) else {
         return Ok((None, problems));
     };
+    let drafts = planned.site.hidden_count(Hidden::Draft);
     let addresses = planned
         .plan
         .pages()
@@ -361,7 +379,8 @@ pub fn snapshot(
     let opener = Opener::new(&root)?;
     let pages = memo.pages.clone();
     let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
-    Ok((Some(Snapshot { addresses, render }), problems))
+    let snapshot = Snapshot { addresses, render };
+    Ok((Some(Previewed { snapshot, drafts }), problems))
 }
 
 /// The bytes of one address: those rendered before, if they are still right.
