@@ -78,7 +78,7 @@ draft = true   # take this line out when the brief may go out
 tags = []
 audiences = []   # who should care
 [extra.brief]
-id = "{id}"   # never change it: short link and feeds depend on it
+id = "{id}"   # never change it: without it, feeds and links break when the file is renamed
 # source = {{ name = "Who published it", url = "https://example.org/story", published = {moment} }}
 # collected = {moment}
 # event = "slug-that-briefs-of-one-story-share"
