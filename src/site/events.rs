@@ -58,15 +58,19 @@ impl Events {
             }
         }
         let entry = |index: &Index| &entries[index.0 as usize];
-        let with_page = || {
-            let found = found.iter().filter(|(_, (page, _))| page.is_some());
-            found.map(|(slug, _)| slug.as_str())
+        // `results-2026-q1` and `results-2026-q2` are two events, however near.
+        let has_digits_of = |a: &str, b: &str| {
+            let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
+            digits(a) == digits(b)
         };
         for (slug, (page, briefs)) in &found {
             if page.is_some() || held_back.is_any_broken() || held_back.knows_event(slug, config) {
                 continue;
             }
-            let Some(near) = nearest(slug, with_page()) else {
+            let others = found.iter().filter(|(_, (page, _))| page.is_some());
+            let others = others.map(|(other, _)| other.as_str());
+            let Some(near) = nearest(slug, others.filter(|other| has_digits_of(slug, other)))
+            else {
                 continue;
             };
             let events = briefs
