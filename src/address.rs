@@ -47,6 +47,12 @@ impl Address {
         &self.0
     }
 
+    /// What stands after the last slash but that at the end.
+    pub fn last_part(&self) -> &str {
+        let parts = self.0.trim_matches('/').rsplit('/');
+        parts.into_iter().next().unwrap_or_default()
+    }
+
     /// The file in the output folder, with `/` between its parts: `briefs/x/index.html`.
     pub fn output_file(&self) -> String {
         let path = &self.0[1..];

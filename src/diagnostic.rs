@@ -367,6 +367,17 @@ impl Diagnostics {
         );
     }
 
+    pub fn collected_before_published(&mut self, place: Place, collected: &str, published: &str) {
+        self.warning(
+            "collected-before-published",
+            place,
+            format!(
+                "it was collected `{collected}`, before its source published it, `{published}`"
+            ),
+            "correct one of the two; look at the time zones too",
+        );
+    }
+
     pub fn bad_week(&mut self, place: Place, stem: &str) {
         self.error(
             "bad-week",
@@ -585,7 +596,7 @@ impl Diagnostics {
         self.warning(
             "no-id",
             place,
-            "the brief has no id, so its address is its identity and it gets no short link".into(),
+            "the brief has no id, so its address is its identity: feeds and links to it break when the file is renamed".into(),
             "`dateline check --fix` writes one",
         );
     }
@@ -617,12 +628,15 @@ impl Diagnostics {
         );
     }
 
-    pub fn unknown_taxonomy(&mut self, kind: &str, place: Place) {
+    pub fn unknown_taxonomy(&mut self, kind: &str, place: Place, nearest: Option<&str>) {
+        let hint = did_you_mean(nearest).unwrap_or_else(|| {
+            format!("add `{{ name = \"{kind}\" }}` to `taxonomies` in the configuration")
+        });
         self.error(
             "unknown-taxonomy",
             place,
             format!("the configuration has no taxonomy `{kind}`"),
-            format!("add `{{ name = \"{kind}\" }}` to `taxonomies` in the configuration"),
+            hint,
         );
     }
 
@@ -661,6 +675,25 @@ impl Diagnostics {
             place,
             format!("no brief and no page knows the company `{name}`"),
             did_you_mean(nearest),
+        );
+    }
+
+    pub fn comparison_unknown_feature(&mut self, name: &str, place: Place, nearest: Option<&str>) {
+        self.warning(
+            "comparison-unknown-feature",
+            place,
+            format!("no brief has the feature `{}` in a table", shortened(name)),
+            did_you_mean(nearest),
+        );
+    }
+
+    /// A brief names an event without a page, nearly as one is named that has one.
+    pub fn unknown_event(&mut self, name: &str, place: Place, nearest: &str) {
+        self.warning(
+            "unknown-event",
+            place,
+            format!("no page is about the event `{name}`, so it becomes an event of its own"),
+            format!("did you mean `{nearest}`? If not, give `{name}` a page with `[extra.event]`"),
         );
     }
 

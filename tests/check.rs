@@ -436,9 +436,13 @@ fn read_of_table(table: &Table, moment: impl Fn(&Moment) -> String) -> String {
         Table::Comparison(comparison) => format!(
             "comparison\n  companies: {:?}\n  features: {:?}\n  order: {:?}\n  groups: {:?}",
             names(&comparison.companies),
-            comparison.features,
-            comparison.order,
-            comparison.groups
+            names(&comparison.features),
+            names(&comparison.order),
+            comparison
+                .groups
+                .iter()
+                .map(|(name, features)| (name, names(features)))
+                .collect::<Vec<_>>()
         ),
         Table::Week(week) => format!(
             "week {} of {}\n  pins: {:?}\n  omit: {:?}\n  order: {:?}\n  subject: {:?}\n  \

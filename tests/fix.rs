@@ -145,6 +145,7 @@ fn article(path: &str, language: Option<&str>, id: Option<&str>) -> Arc<Article>
     let place = Place::whole(&file);
     let brief = Brief {
         place: place.clone(),
+        states_id: id.is_some(),
         id: id.map(|id| (id.into(), place)),
         source: None,
         collected: None,

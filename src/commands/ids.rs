@@ -22,7 +22,7 @@ pub struct Ids {
 
 impl Ids {
     /// The ids of a site. Files are not parsed, so that a broken one keeps its id; the lock keeps
-    /// those of briefs that are gone, for their short links are out in the world.
+    /// those of briefs that are gone, for feeds have named them.
     pub fn of_site(root: &Path) -> io::Result<Ids> {
         let mut ids = Ids::default();
         let lock = root.join("permalinks.lock");

@@ -83,7 +83,7 @@ draft = true   # delete this line to publish the brief
 tags = []
 audiences = []   # who should care
 [extra.brief]
-id = "{id}"   # never change it: short link and feeds depend on it
+id = "{id}"   # never change it: without it, feeds and links break when the file is renamed
 # source = {{ name = "Who published it", url = "https://example.org/story", published = {moment} }}
 # collected = {moment}
 # event = "slug-that-briefs-of-one-story-share"

@@ -108,11 +108,11 @@ pub struct Comparison {
     /// Which companies, in this order.
     pub companies: Vec<(Arc<str>, Place)>,
     /// Which features, in this order; empty: all that two of the companies have.
-    pub features: Vec<Arc<str>>,
+    pub features: Vec<Placed>,
     /// Features that come first, in this order; others follow.
-    pub order: Vec<Arc<str>>,
+    pub order: Vec<Placed>,
     /// Features under a common heading; they come after those of `features`.
-    pub groups: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    pub groups: Vec<(Arc<str>, Vec<Placed>)>,
 }
 
 /// `[extra.week]`; the file's stem names the week, as in `2026-W18.md`.

@@ -12,6 +12,8 @@ use crate::diagnostic::Place;
 pub struct Brief {
     /// Where the table begins.
     pub place: Place,
+    /// Whether the file states an id, be it a wrong one.
+    pub states_id: bool,
     /// Six characters of `23456789abcdefghjkmnpqrstvwxyz`; never changes.
     pub id: Option<(Arc<str>, Place)>,
     pub source: Option<Origin>,

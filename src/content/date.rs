@@ -111,6 +111,16 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Whether it is surely before another: a day without a time may be any time of the day.
+    pub fn is_before(&self, other: &Moment) -> bool {
+        let is_time = |moment: &Moment| moment.text.contains(':');
+        if is_time(self) && is_time(other) {
+            self.instant < other.instant
+        } else {
+            self.day < other.day
+        }
+    }
+
     /// Reads a day, a local time or an RFC 3339 time; `None` for anything else and for a date
     /// that does not exist.
     pub fn parse(text: &str, zone: &TimeZone) -> Option<Moment> {

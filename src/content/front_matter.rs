@@ -108,13 +108,23 @@ pub fn read(
     (front_matter, extra)
 }
 
-/// Takes a date. It is also a table's: `collected`, `published`.
+/// Takes a date. It is also a table's: `published`.
 pub fn moment(
     keys: &mut Reader<'_>,
     key: &'static str,
     config: &Config,
     problems: &mut Diagnostics,
 ) -> Option<Moment> {
+    placed_moment(keys, key, config, problems).map(|(moment, _)| moment)
+}
+
+/// Takes a date with its place: `collected`.
+pub fn placed_moment(
+    keys: &mut Reader<'_>,
+    key: &'static str,
+    config: &Config,
+    problems: &mut Diagnostics,
+) -> Option<(Moment, Place)> {
     let entry = keys.take(key)?;
     let text = match &entry.node.value {
         Data::Date(date) => date.to_string(),
@@ -122,10 +132,11 @@ pub fn moment(
         _ => return keys.wrong(key, &entry.node, "a date", problems),
     };
     let moment = Moment::parse(&text, &config.dateline.time_zone);
+    let place = keys.place(&entry.node.bytes);
     if moment.is_none() {
-        problems.bad_date(keys.place(&entry.node.bytes), &text);
+        problems.bad_date(place.clone(), &text);
     }
-    moment
+    Some((moment?, place))
 }
 
 fn taxonomies(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<(Arc<str>, Vec<Placed>)> {

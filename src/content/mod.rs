@@ -179,6 +179,7 @@ fn with_parts(stated: Stated, parts: Option<BriefParts>) -> Table {
             let parts = parts.expect("the body of a brief is rendered with its parts");
             Table::Brief(Box::new(Brief {
                 place: keys.place,
+                states_id: keys.states_id,
                 id: keys.id,
                 source: keys.source,
                 collected: keys.collected,

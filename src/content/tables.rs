@@ -8,7 +8,7 @@ use super::Context;
 use super::article::{Company, Comparison, Week};
 use super::brief::{Analysis, Origin};
 use super::date::{Moment, parse_week};
-use super::front_matter::{OUR_TABLES, moment, report_misspelt_table};
+use super::front_matter::{OUR_TABLES, moment, placed_moment, report_misspelt_table};
 use super::name::FileName;
 use crate::config::{Config, slug_of};
 use crate::data::{Data, Entry, Placed, Reader};
@@ -29,6 +29,7 @@ pub enum Stated {
 #[derive(Debug)]
 pub struct BriefKeys {
     pub place: Place,
+    pub states_id: bool,
     pub id: Option<Placed>,
     pub source: Option<Origin>,
     pub collected: Option<Moment>,
@@ -120,6 +121,7 @@ fn brief(
         ("human", Analysis::Human),
         ("mixed", Analysis::Mixed),
     ];
+    let states_id = keys.has("id");
     let id = keys.placed_text("id", problems).filter(|(id, place)| {
         let is_id = is_id(id);
         if !is_id {
@@ -128,11 +130,13 @@ fn brief(
         is_id
     });
     let event = keys.placed_text("event", problems);
+    let collected = placed_moment(keys, "collected", config, problems);
     BriefKeys {
         place,
+        states_id,
         id,
-        source: origin(keys, date, config, problems),
-        collected: moment(keys, "collected", config, problems),
+        source: origin(keys, date, collected.as_ref(), config, problems),
+        collected: collected.map(|(moment, _)| moment),
         event: event
             .filter(|(name, _)| !name.trim().is_empty())
             .map(|(name, place)| (slug_of(&name).into(), place)),
@@ -156,6 +160,7 @@ pub fn is_id(text: &str) -> bool {
 fn origin(
     keys: &mut Reader<'_>,
     date: Option<&Moment>,
+    collected: Option<&(Moment, Place)>,
     config: &Config,
     problems: &mut Diagnostics,
 ) -> Option<Origin> {
@@ -178,6 +183,15 @@ fn origin(
             let url = address(&mut table, problems);
             let published = moment(&mut table, "published", config, problems);
             table.refuse_unknown(problems);
+            if let (Some(published), Some((collected, place))) = (&published, collected)
+                && collected.is_before(published)
+            {
+                problems.collected_before_published(
+                    place.clone(),
+                    &collected.text,
+                    &published.text,
+                );
+            }
             let host = url.as_ref().and_then(host_of);
             if !has_name && !has_url {
                 problems.missing_key(key_place.clone(), "name", "extra.brief.source");
@@ -212,8 +226,8 @@ fn host_of(url: &Url) -> Option<Arc<str>> {
 
 fn comparison(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Comparison {
     let companies = keys.placed_texts("companies", problems);
-    let features = keys.texts("features", problems);
-    let order = keys.texts("order", problems);
+    let features = keys.placed_texts("features", problems);
+    let order = keys.placed_texts("order", problems);
     let groups = groups(keys, problems);
     Comparison {
         companies: companies.unwrap_or_default(),
@@ -224,20 +238,16 @@ fn comparison(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Comparison {
 }
 
 /// `groups`: a list of tables with `name` and `features`, or a table of names to features.
-fn groups(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
+fn groups(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<(Arc<str>, Vec<Placed>)> {
     let Some(entry) = keys.take("groups") else {
         return Vec::new();
-    };
-    let named = |texts: Option<Vec<Placed>>| {
-        let texts = texts.unwrap_or_default().into_iter();
-        texts.map(|(feature, _)| feature).collect()
     };
     let mut groups = Vec::new();
     match entry.node.value {
         Data::Table(entries) => {
             for entry in entries {
                 let features = keys.as_texts(&entry.key, &entry.node, problems);
-                groups.push((entry.key, named(features)));
+                groups.push((entry.key, features.unwrap_or_default()));
             }
         }
         Data::List(items) => {
@@ -255,7 +265,7 @@ fn groups(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<(Arc<str>, V
                 let name = table.text("name", problems);
                 let features = table.placed_texts("features", problems);
                 table.refuse_unknown(problems);
-                groups.extend(name.map(|name| (name, named(features))));
+                groups.extend(name.map(|name| (name, features.unwrap_or_default())));
             }
         }
         _ => {

@@ -18,7 +18,8 @@ use crate::config::slug_of;
 use crate::content::article::Table;
 use crate::content::brief::Cell;
 use crate::content::date::PartialDate;
-use crate::diagnostic::Diagnostics;
+use crate::data::Placed;
+use crate::diagnostic::{Diagnostics, nearest};
 use crate::value::Value;
 
 /// A feature of [`Compare::features`].
@@ -297,25 +298,18 @@ impl Compare {
                 }
                 None if held_back.is_any_broken() => {}
                 None => {
-                    let near =
-                        crate::diagnostic::nearest(name, companies.all().iter().map(|c| &*c.name));
+                    let near = nearest(name, companies.all().iter().map(|c| &*c.name));
                     problems.comparison_unknown_company(name, place.clone(), near);
                 }
             }
         }
-        let known = |names: &[Arc<str>]| -> Vec<FeatureIndex> {
-            names
-                .iter()
-                .filter_map(|name| self.feature_by_slug.get(slug_of(name).as_str()).copied())
-                .collect()
-        };
-        let mut groups = vec![(None, known(&table.features))];
-        groups.extend(
-            table
-                .groups
-                .iter()
-                .map(|(name, names)| (Some(name.clone()), known(names))),
-        );
+        self.known_features(&table.order, held_back, problems);
+        let features = self.known_features(&table.features, held_back, problems);
+        let mut groups = vec![(None, features)];
+        for (name, names) in &table.groups {
+            let features = self.known_features(names, held_back, problems);
+            groups.push((Some(name.clone()), features));
+        }
         if groups.iter().all(|(_, features)| features.is_empty()) {
             let mut counts: BTreeMap<FeatureIndex, usize> = BTreeMap::new();
             for feature in resolved
@@ -351,6 +345,30 @@ impl Compare {
             groups,
             pair,
         })
+    }
+}
+
+impl Compare {
+    /// The features of these names; one that no brief has is reported.
+    fn known_features(
+        &self,
+        names: &[Placed],
+        held_back: &HeldBack,
+        problems: &mut Diagnostics,
+    ) -> Vec<FeatureIndex> {
+        let mut known = Vec::new();
+        for (name, place) in names {
+            match self.feature_by_slug.get(slug_of(name).as_str()) {
+                Some(feature) => known.push(*feature),
+                // The row comes with the brief, or with the file that has errors.
+                None if held_back.knows_feature(name) || held_back.is_any_broken() => {}
+                None => {
+                    let near = nearest(name, self.features.iter().map(|f| &*f.name));
+                    problems.comparison_unknown_feature(name, place.clone(), near);
+                }
+            }
+        }
+        known
     }
 }
 

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::held_back::HeldBack;
 use super::{Entry, Index, addresses};
 use crate::address::Address;
+use crate::config::Config;
 use crate::content::article::Table;
+use crate::diagnostic::{Diagnostics, nearest};
 
 /// All events, the one with the newest brief first.
 #[derive(Debug)]
@@ -29,7 +32,13 @@ pub struct Event {
 
 impl Events {
     /// Collects the events that briefs name and those that have a page.
-    pub fn new(entries: &[Entry], briefs: &[Index]) -> Events {
+    pub fn new(
+        entries: &[Entry],
+        briefs: &[Index],
+        held_back: &HeldBack,
+        config: &Config,
+        problems: &mut Diagnostics,
+    ) -> Events {
         let mut found: BTreeMap<String, (Option<Index>, Vec<Index>)> = BTreeMap::new();
         for (position, entry) in entries.iter().enumerate() {
             if entry.article.language.is_none() && matches!(entry.article.table, Table::Event) {
@@ -49,6 +58,28 @@ impl Events {
             }
         }
         let entry = |index: &Index| &entries[index.0 as usize];
+        // `results-2026-q1` and `results-2026-q2` are two events, however near.
+        let has_digits_of = |a: &str, b: &str| {
+            let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
+            digits(a) == digits(b)
+        };
+        for (slug, (page, briefs)) in &found {
+            if page.is_some() || held_back.is_any_broken() || held_back.knows_event(slug, config) {
+                continue;
+            }
+            let others = found.iter().filter(|(_, (page, _))| page.is_some());
+            let others = others.map(|(other, _)| other.as_str());
+            let Some(near) = nearest(slug, others.filter(|other| has_digits_of(slug, other)))
+            else {
+                continue;
+            };
+            let events = briefs
+                .iter()
+                .filter_map(|i| entry(i).brief()?.event.as_ref());
+            for (_, place) in events {
+                problems.unknown_event(slug, place.clone(), near);
+            }
+        }
         let mut all: Vec<Event> = found
             .into_iter()
             .map(|(slug, (page, briefs))| Event {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Hidden, addresses};
-use crate::config::Config;
+use crate::config::{Config, slug_of};
 use crate::content::Article;
 use crate::content::article::Table;
 
@@ -81,6 +81,28 @@ impl HeldBack {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Whether a brief among them has a row of a feature.
+    pub fn knows_feature(&self, name: &str) -> bool {
+        let slug = slug_of(name);
+        self.articles
+            .iter()
+            .any(|(article, _)| match &article.table {
+                Table::Brief(brief) => {
+                    let mut rows = brief.tables.iter().flat_map(|table| &table.rows);
+                    rows.any(|row| slug_of(&row.feature) == slug)
+                }
+                _ => false,
+            })
+    }
+
+    /// Whether an event's page among them has this slug.
+    pub fn knows_event(&self, slug: &str, config: &Config) -> bool {
+        self.articles.iter().any(|(article, _)| {
+            let is_event = matches!(article.table, Table::Event);
+            is_event && addresses::of_article(article, config).last_part() == slug
+        })
     }
 
     /// Whether a brief or a company's page among them has a name of a company.

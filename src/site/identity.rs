@@ -12,6 +12,8 @@ use crate::diagnostic::Diagnostics;
 #[derive(Debug)]
 pub struct Identities {
     by_id: HashMap<Arc<str>, Index>,
+    /// Those that several briefs of one language have, which is reported.
+    ambiguous: HashSet<Arc<str>>,
     /// Those of briefs that are not published yet.
     hidden: HashSet<Arc<str>>,
     /// Whether a file could not be read, so that any id may be in it.
@@ -22,6 +24,8 @@ pub struct Identities {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     Brief(Index),
+    /// The first of several briefs with this id.
+    OneOf(Index),
     /// A draft, or a brief that is scheduled.
     Unpublished,
     Nothing,
@@ -39,18 +43,24 @@ impl Identities {
     ) -> Identities {
         let mut seen: HashMap<(Option<Arc<str>>, Arc<str>), &Entry> = HashMap::new();
         let mut by_id = HashMap::new();
+        let mut ambiguous = HashSet::new();
         // Of two with one id the older is the one that readers know, so the other is reported.
         let mut oldest_first: Vec<(usize, &Entry)> = entries.iter().enumerate().collect();
         oldest_first.sort_by_key(|(_, entry)| entry.instant());
         for (position, entry) in oldest_first {
             let Some(brief) = entry.brief() else { continue };
             let Some((id, place)) = &brief.id else {
-                problems.no_id(brief.place.clone());
+                if !brief.states_id {
+                    problems.no_id(brief.place.clone());
+                }
                 continue;
             };
             let language = entry.article.language.clone();
-            if let Some(first) = seen.insert((language.clone(), id.clone()), entry) {
+            let first = *seen.entry((language.clone(), id.clone())).or_insert(entry);
+            if !std::ptr::eq(first, entry) {
                 problems.duplicate_id(id, place.clone(), &first.article.file);
+                ambiguous.insert(id.clone());
+                continue;
             }
             if language.is_none() || !by_id.contains_key(id) {
                 by_id.insert(id.clone(), Index::new(position));
@@ -61,6 +71,7 @@ impl Identities {
         }
         Identities {
             by_id,
+            ambiguous,
             hidden: held_back.ids(),
             is_incomplete: held_back.is_any_broken(),
         }
@@ -69,6 +80,7 @@ impl Identities {
     /// What an id names.
     pub fn named(&self, id: &str) -> Named {
         match self.by_id.get(id) {
+            Some(index) if self.ambiguous.contains(id) => Named::OneOf(*index),
             Some(index) => Named::Brief(*index),
             None if self.hidden.contains(id) => Named::Unpublished,
             None if self.is_incomplete => Named::Unknown,

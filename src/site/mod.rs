@@ -207,6 +207,7 @@ impl Site {
             },
             problems,
         );
+        let events = Events::new(&entries, &briefs, &held_back, &config, problems);
         let site = Site {
             files: links::place_files(parts.files, &entries, &by_path, &held_back),
             config,
@@ -216,7 +217,7 @@ impl Site {
             is_dateline,
             theme_is_ours: parts.theme_is_ours,
             backlinks: links::backlinks(&entries, &by_path),
-            events: Events::new(&entries, &briefs),
+            events,
             entries,
             by_path,
             held_back,
@@ -356,12 +357,7 @@ impl Entry {
 
     /// The last part of the address.
     pub fn slug(&self) -> &str {
-        self.address
-            .as_str()
-            .trim_matches('/')
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
+        self.address.last_part()
     }
 
     /// The file as a whole, for messages.

@@ -256,7 +256,7 @@ fn resolutions(
                     problems.resolves_unknown_brief(id, place.clone());
                     continue;
                 }
-                Named::Unknown => continue,
+                Named::OneOf(_) | Named::Unknown => continue,
             };
             let of = entries[target.0 as usize]
                 .brief()

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::{Entry, Index, addresses, newest_first};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostics, Place, nearest};
 use crate::value::Value;
 
 /// All taxonomies, in the order of the configuration, ours after them.
@@ -71,10 +71,9 @@ impl Taxonomies {
             let entry = &entries[index.0 as usize];
             for (kind, terms) in &entry.front_matter().taxonomies {
                 if !known.iter().any(|t| t.name == *kind) {
-                    problems.unknown_taxonomy(
-                        kind,
-                        terms.first().map_or_else(|| entry.place(), |t| t.1.clone()),
-                    );
+                    let place = terms.first().map_or_else(|| entry.place(), |t| t.1.clone());
+                    let near = nearest(kind, known.iter().map(|t| &*t.name));
+                    problems.unknown_taxonomy(kind, place, near);
                     continue;
                 }
                 let found = found.entry(kind.clone()).or_default();

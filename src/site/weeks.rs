@@ -199,11 +199,13 @@ fn arrange(
         let mut found = Vec::new();
         for (id, place) in ids {
             match identities.named(id) {
-                Named::Brief(index) if recap.briefs.contains(&index) => found.push(index),
+                Named::Brief(index) | Named::OneOf(index) if recap.briefs.contains(&index) => {
+                    found.push(index);
+                }
                 Named::Brief(_) => problems.brief_of_other_week(id, place.clone()),
                 Named::Unpublished => problems.unpublished_brief(id, place.clone()),
                 Named::Nothing => problems.week_unknown_brief(id, place.clone()),
-                Named::Unknown => {}
+                Named::OneOf(_) | Named::Unknown => {}
             }
         }
         found
