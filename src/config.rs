@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::data::Placed;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, misspelling_of};
 use crate::value::Value;
 
 mod parse;
@@ -230,9 +230,12 @@ impl Default for Vocabulary {
 }
 
 impl Vocabulary {
-    /// Lower case, without leading emoji and symbols, white space collapsed.
+    /// Lower case, without leading emoji and symbols and a colon at the end, white space collapsed.
     pub fn fold(text: &str) -> String {
-        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let text = text
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .trim_end()
+            .trim_end_matches(':');
         text.split_whitespace()
             .map(str::to_lowercase)
             .collect::<Vec<_>>()
@@ -248,9 +251,26 @@ impl Vocabulary {
             .map(|(_, kind)| *kind)
     }
 
-    /// The label that a text is, without its colon.
+    /// The heading of a part that another heading is a misspelling of.
+    pub fn misspelt_part(&self, heading: &str) -> Option<(&str, PartKind)> {
+        let stated = PartKind::ALL.iter().flat_map(|(.., names)| *names).copied();
+        let own = self.headings.iter().map(|(name, _)| name.as_str());
+        let near = misspelling_of(&Vocabulary::fold(heading), stated.chain(own))?;
+        Some((near, self.part(near)?))
+    }
+
+    /// The label, one of `labels`, that a text is a misspelling of.
+    pub fn misspelt_label(&self, text: &str, labels: &[Label]) -> Option<&str> {
+        let stated = Label::ALL.iter().flat_map(|(.., names)| *names).copied();
+        let own = self.labels.iter().map(|(name, _)| name.as_str());
+        let is_asked_for = |name: &&str| self.label(name).is_some_and(|l| labels.contains(&l));
+        let names = stated.chain(own).filter(is_asked_for);
+        misspelling_of(&Vocabulary::fold(text), names)
+    }
+
+    /// The label that a text is, with or without its colon.
     pub fn label(&self, text: &str) -> Option<Label> {
-        let folded = Vocabulary::fold(text.trim().trim_end_matches(':'));
+        let folded = Vocabulary::fold(text);
         self.labels
             .iter()
             .find(|(name, _)| *name == folded)

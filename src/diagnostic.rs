@@ -506,6 +506,30 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, other)| other)
 }
 
+/// The one of `names` of which another text is a misspelling: stricter than [`nearest`], for texts
+/// that may well be meant as they are.
+pub fn misspelling_of<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// In a shorter name each letter tells it from others.
+    const CHARS_MIN: usize = 5;
+    /// As many characters of a name make up for one that is wrong.
+    const CHARS_FOR_ONE: usize = 6;
+    let lower = text.to_lowercase();
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let length = name.chars().count();
+            let wrong_max = (length / CHARS_FOR_ONE).max(1);
+            // The distance of long texts takes long to compute.
+            let is_comparable =
+                length >= CHARS_MIN && lower.chars().count().abs_diff(length) <= wrong_max;
+            let distance =
+                is_comparable.then(|| strsim::damerau_levenshtein(&lower, &name.to_lowercase()))?;
+            (distance <= wrong_max).then_some((distance, name))
+        })
+        .min()
+        .map(|(_, name)| name)
+}
+
 fn did_you_mean(nearest: Option<&str>) -> Option<String> {
     nearest.map(|name| format!("did you mean `{name}`?"))
 }
@@ -1137,6 +1161,39 @@ impl Diagnostics {
         );
     }
 
+    /// A heading of a brief is nearly that of a part, or is one at another level.
+    pub fn misspelt_heading(&mut self, place: Place, heading: &str, near: &str) {
+        self.warning(
+            "misspelt-heading",
+            place,
+            format!("the heading `{}` begins no part", shortened(heading)),
+            did_you_mean(Some(near)),
+        );
+    }
+
+    /// A brief refers to a footnote that it does not have.
+    pub fn missing_footnote(&mut self, place: Place, label: &str) {
+        self.error(
+            "missing-footnote",
+            place,
+            format!("there is no footnote `{}`", shortened(label)),
+            format!(
+                "add a line `[^{}]: …`, or write `\\[` if none is meant",
+                shortened(label)
+            ),
+        );
+    }
+
+    /// Nothing in a brief refers to a footnote.
+    pub fn unused_footnote(&mut self, place: Place, label: &str) {
+        self.warning(
+            "unused-footnote",
+            place,
+            format!("nothing refers to the footnote `{}`", shortened(label)),
+            format!("put `[^{}]` behind what it supports", shortened(label)),
+        );
+    }
+
     /// The part that compares competitors has nothing to compare.
     pub fn competitors_without_table(&mut self, place: Place) {
         self.warning(
@@ -1257,7 +1314,7 @@ impl Diagnostics {
         );
     }
 
-    /// A label among those of a prediction is none that is known.
+    /// A label of a prediction or of the TL;DR is none that is known.
     pub fn unknown_label(&mut self, place: Place, label: &str, nearest: Option<&str>) {
         self.warning(
             "unknown-label",

@@ -805,7 +805,7 @@ fn add_aliases<T: Copy + PartialEq>(
         }
         let aliases = table.as_texts(name, &entry.node, problems);
         for (alias, place) in aliases.into_iter().flatten() {
-            let folded = Vocabulary::fold(alias.trim().trim_end_matches(':'));
+            let folded = Vocabulary::fold(&alias);
             let taken = known.iter().find(|(name, _)| *name == folded);
             match taken {
                 _ if folded.is_empty() => problems.bad_alias(place, &alias, None),

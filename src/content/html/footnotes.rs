@@ -57,6 +57,26 @@ impl Writer<'_, '_> {
             .expect("writing into a string does not fail");
     }
 
+    /// Reports references in some text: pulldown-cmark leaves those without a definition as they
+    /// are. `range` is where the text stands; a reference may begin there and end beyond.
+    pub fn missing_footnotes(&mut self, range: &Range<usize>) {
+        let text = self.source.text;
+        for (at, _) in text[range.clone()].match_indices('[') {
+            let start = range.start + at;
+            let Some(rest) = text[start..].strip_prefix("[^") else {
+                continue;
+            };
+            let ends_label = |c: char| "[]`\\\n".contains(c);
+            let label = &rest[..rest.find(ends_label).unwrap_or(rest.len())];
+            let is_closed = rest[label.len()..].starts_with(']');
+            let is_label = is_closed && !label.trim().is_empty();
+            if is_label && !text[..start].ends_with('\\') {
+                let place = self.place(&(start..start + label.len() + "[^]".len()));
+                self.problems.missing_footnote(place, label);
+            }
+        }
+    }
+
     pub fn footnote_definition(&mut self, label: &str, range: &Range<usize>) {
         let index = self.footnote(label);
         let mut anchor = self.out.outline.footnotes[index].anchor.clone();

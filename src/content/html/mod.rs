@@ -22,7 +22,7 @@ use crate::diagnostic::{Diagnostics, Place};
 use blocks::{OpenHeading, OpenTable};
 use links::OpenImage;
 
-const CONTINUE_READING: &str = "<span id=\"continue-reading\"></span>";
+pub const CONTINUE_READING: &str = "<span id=\"continue-reading\"></span>";
 
 /// What is rendered, and for whom.
 #[derive(Clone, Copy)]
@@ -171,7 +171,12 @@ impl<'a, 'p> Writer<'a, 'p> {
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) => {
+                if self.source.is_brief && !self.is_in_code {
+                    self.missing_footnotes(&range);
+                }
+                self.text(&text);
+            }
             Event::Code(text) => {
                 self.push("<code>");
                 self.text(&text);

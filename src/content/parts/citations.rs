@@ -17,6 +17,11 @@ impl Reader<'_, '_> {
             if let Kind::Footnote(index) = node.kind
                 && !std::mem::replace(&mut is_read[index], true)
             {
+                let footnote = &self.outline.footnotes[index];
+                if footnote.references == 0 {
+                    let place = self.place(node);
+                    self.problems.unused_footnote(place, &footnote.label);
+                }
                 let citation = self.citation(node, index);
                 self.parts.citations.push(citation);
             }

@@ -10,10 +10,13 @@ use std::ops::Range;
 
 use super::article::Fragment;
 use super::brief::{BriefParts, Part};
-use super::html::{Output, Source};
+use super::html::{CONTINUE_READING, Output, Source};
 use super::outline::{Kind, Node, Outline, fragment};
 use crate::config::{Label, PartKind};
 use crate::diagnostic::{Diagnostics, Place};
+
+/// The labels of a TL;DR.
+const TLDR_LABELS: [Label; 3] = [Label::WhatChanged, Label::WhyItMatters, Label::WhatToDoNext];
 
 /// Reads the parts of a brief: H2 headings that are known, in any order.
 pub fn read(source: &Source<'_>, output: &Output, problems: &mut Diagnostics) -> BriefParts {
@@ -27,6 +30,7 @@ pub fn read(source: &Source<'_>, output: &Output, problems: &mut Diagnostics) ->
     for section in reader.sections() {
         reader.section(&section);
     }
+    reader.misspelt_headings();
     reader.citations();
     reader.prose();
     reader.parts
@@ -119,7 +123,50 @@ impl<'a> Reader<'a, '_> {
         is_part.then(|| vocabulary.part(text)).flatten()
     }
 
+    /// Reports headings that are nearly those of parts, or are at another level.
+    fn misspelt_headings(&mut self) {
+        let vocabulary = &self.source.config.dateline.vocabulary;
+        for (_, node) in self.outline.siblings(0..self.outline.nodes.len()) {
+            let Kind::Heading(level @ 1..=3, _) = node.kind else {
+                continue;
+            };
+            let text = self.outline.plain(node.text.clone());
+            let near = match vocabulary.part(&text) {
+                Some(_) if level == 2 => continue,
+                Some(kind) => Some((&*text, kind)),
+                None => vocabulary.misspelt_part(&text),
+            };
+            let Some((near, kind)) = near else { continue };
+            if level == 2 {
+                self.problems
+                    .misspelt_heading(self.place(node), &text, near);
+            } else if !self.parts.parts.iter().any(|part| part.kind == kind) {
+                // Where there is the part already, a heading inside of one may be called the same.
+                let near = format!("## {near}");
+                self.problems
+                    .misspelt_heading(self.place(node), &text, &near);
+            }
+        }
+    }
+
+    /// Whether nothing but comments stands under a heading.
+    fn is_empty(&self, section: &Section) -> bool {
+        let mut html = self.outline.html[section.html.clone()].trim_start();
+        loop {
+            let after = html
+                .strip_prefix(CONTINUE_READING)
+                .or_else(|| after_comment(html));
+            match after {
+                Some(rest) => html = rest.trim_start(),
+                None => return html.is_empty(),
+            }
+        }
+    }
+
     fn section(&mut self, section: &Section) {
+        if self.is_empty(section) {
+            return;
+        }
         let heading = &self.outline.nodes[section.heading];
         let Kind::Heading(_, heading_index) = heading.kind else {
             return;
@@ -256,6 +303,8 @@ impl<'a> Reader<'a, '_> {
                     let label = self.source.config.dateline.vocabulary.label(text);
                     if let (Some(label), Some((html, _))) = (label, self.under(&blocks, at)) {
                         self.set_tldr(label, self.outline.fragment(html));
+                    } else if label.is_none() {
+                        self.misspelt_tldr_label(text.trim(), node);
                     }
                 }
                 Kind::Paragraph if self.is_bold(node) => self.tldr_paragraph(node),
@@ -272,10 +321,20 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn tldr_paragraph(&mut self, paragraph: &Node) {
-        if let Some(labelled) = self.labelled(paragraph)
-            && let Some(label) = labelled.label
-        {
-            self.set_tldr(label, self.outline.fragment(labelled.html));
+        let Some(labelled) = self.labelled(paragraph) else {
+            return;
+        };
+        match labelled.label {
+            Some(label) => self.set_tldr(label, self.outline.fragment(labelled.html)),
+            None => self.misspelt_tldr_label(labelled.name, paragraph),
+        }
+    }
+
+    fn misspelt_tldr_label(&mut self, name: &str, node: &Node) {
+        let vocabulary = &self.source.config.dateline.vocabulary;
+        if let Some(near) = vocabulary.misspelt_label(name, &TLDR_LABELS) {
+            self.problems
+                .unknown_label(self.place(node), name, Some(near));
         }
     }
 
@@ -301,4 +360,13 @@ impl<'a> Reader<'a, '_> {
         let line = text.trim().lines().next().unwrap_or_default();
         Place::bytes(self.source.file, start..start + line.trim_end().len())
     }
+}
+
+/// What follows the comment that some HTML begins with.
+fn after_comment(html: &str) -> Option<&str> {
+    let rest = html.strip_prefix("<!--")?;
+    let (inside, after) = rest.split_once("-->")?;
+    // Browsers end a comment at each of these as well.
+    let ends_before = inside.starts_with('>') || inside.starts_with("->");
+    (!ends_before && !inside.contains("--!>")).then_some(after)
 }
