@@ -303,7 +303,7 @@ impl Compare {
                 }
             }
         }
-        self.known_features(&table.order, held_back, problems);
+        let order = self.known_features(&table.order, held_back, problems);
         let features = self.known_features(&table.features, held_back, problems);
         let mut groups = vec![(None, features)];
         for (name, names) in &table.groups {
@@ -326,6 +326,15 @@ impl Compare {
             groups[0].1 = self.by_weight(shared, ROWS_MAX);
         }
         groups.retain(|(_, features)| !features.is_empty());
+        for (_, features) in &mut groups {
+            // The sort is stable: what `order` does not name stays as it is, after what it names.
+            features.sort_by_key(|f| {
+                order
+                    .iter()
+                    .position(|first| first == f)
+                    .unwrap_or(order.len())
+            });
+        }
         let pair = match resolved[..] {
             [a, b] => {
                 let (first, second) = if a <= b { (a, b) } else { (b, a) };
