@@ -12,6 +12,9 @@ use unicode_normalization::UnicodeNormalization;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address(Arc<str>);
 
+/// File systems take names of 255 bytes; what is written beside a file needs some of them.
+const PART_BYTES_MAX: usize = 200;
+
 impl Address {
     /// The root of the site.
     pub fn root() -> Address {
@@ -40,6 +43,25 @@ impl Address {
     pub fn join(&self, rest: &str) -> Address {
         debug_assert!(self.0.ends_with('/'), "only a page has something below it");
         Address(format!("{}{rest}", self.0).into())
+    }
+
+    /// Why no file can stand at the address, if none can: what a file system, a server or git
+    /// would take for something else.
+    pub fn fault(&self) -> Option<&'static str> {
+        let path = self.0[1..].strip_suffix('/').unwrap_or(&self.0[1..]);
+        if path.is_empty() {
+            return (self.0.len() > 1).then_some("a part of it is empty");
+        }
+        path.split('/').find_map(|part| match part {
+            "" => Some("a part of it is empty"),
+            "." | ".." => Some("it has a part `.` or `..`"),
+            _ if part.eq_ignore_ascii_case(".git") => Some("`.git` belongs to git"),
+            _ if part.contains(|c: char| c.is_control() || c == '\\') => {
+                Some("it has a control character or a backslash")
+            }
+            _ if part.len() > PART_BYTES_MAX => Some("a part of it is longer than 200 bytes"),
+            _ => None,
+        })
     }
 
     /// The address as text.

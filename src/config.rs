@@ -279,6 +279,11 @@ impl Vocabulary {
 }
 
 impl Slugify {
+    /// The slug of a term: as [`Slugify::apply`], and never empty or too long.
+    pub fn term(self, name: &str) -> String {
+        usable(self.apply(name), name)
+    }
+
     /// Makes text part of an address. `on` is the crate `slug`, as in Zola.
     pub fn apply(self, text: &str) -> String {
         match self {
@@ -305,10 +310,21 @@ fn safe(text: &str) -> String {
 /// A slug in the style of ours (companies, predictions, features): as [`Slugify::On`], and never
 /// empty: text without a letter that can be spelt in ASCII gets the begin of its hash.
 pub fn slug_of(text: &str) -> String {
-    let slug = slug::slugify(text);
-    if slug.is_empty() {
-        format!("x{:08x}", crate::value::Hash::of(text.as_bytes()).0 as u32)
-    } else {
-        slug
+    usable(slug::slugify(text), text)
+}
+
+/// A slug that can stand in an address: never empty, and cut where it is too long for the name of a
+/// file, with the begin of the text's hash so that it stays one of a kind.
+fn usable(slug: String, text: &str) -> String {
+    /// Far below the 255 bytes of a file's name, for slugs are joined and get endings.
+    const BYTES_MAX: usize = 80;
+    let hash = || format!("x{:08x}", crate::value::Hash::of(text.as_bytes()).0 as u32);
+    if slug.trim_matches(['.', ' ']).is_empty() {
+        return hash();
     }
+    if slug.len() <= BYTES_MAX {
+        return slug;
+    }
+    let end = slug.floor_char_boundary(BYTES_MAX);
+    format!("{}-{}", slug[..end].trim_end_matches('-'), hash())
 }

@@ -905,6 +905,41 @@ impl Diagnostics {
         );
     }
 
+    pub fn impossible_address(
+        &mut self,
+        address: &crate::address::Address,
+        place: Place,
+        fault: &str,
+    ) {
+        self.error(
+            "impossible-address",
+            place,
+            format!(
+                "nothing can stand at `{}`: {fault}",
+                address.as_str().escape_debug()
+            ),
+            "choose another `slug`, `path`, alias or file name",
+        );
+    }
+
+    pub fn too_many_terms(&mut self, kind: &str, terms: usize, terms_max: usize, place: Place) {
+        self.error(
+            "too-many-terms",
+            place,
+            format!("the page has {terms} terms in `{kind}`, more than {terms_max}"),
+            "each makes pages of its own; keep those that readers would look for",
+        );
+    }
+
+    pub fn no_content(&mut self, file: &Arc<str>) {
+        self.error(
+            "no-content",
+            Place::whole(file),
+            "there is no folder `content` beside the configuration".into(),
+            "a site without it would be empty, and the pages that are published would go",
+        );
+    }
+
     pub fn content_against_taxonomy(&mut self, address: &Address, place: Place) {
         self.warning(
             "content-against-taxonomy",

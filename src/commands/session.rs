@@ -223,6 +223,9 @@ fn read(
             scheduled: options.scheduled,
         },
     };
+    if !source.root.join("content").is_dir() {
+        problems.no_content(&source.file);
+    }
     let mut input = disk::read_site(Arc::new(config), &reading, problems)?;
     if !input.theme.extra.is_none() {
         // What the theme sets is known only now; what is wrong with the file was said before.

@@ -64,7 +64,7 @@ pub fn answer(site: &Site, year: Option<i16>, number: usize) -> Value {
         ("months", Value::list(months)),
         ("summary", super::content::summary(site, &site.briefs)),
         ("year", year.map(i64::from).into()),
-        ("years", super::year_links(&self::address(), &years)),
+        ("years", super::year_links(&self::address(), &years, year)),
         (
             "paginator",
             list::paginator(&address, "page", all.len(), list::DENSE_PAGE_LENGTH, number),

@@ -367,6 +367,13 @@ impl Proposals {
         let mut winners: HashMap<String, usize> = HashMap::with_capacity(self.all.len());
         let mut kept: Vec<Proposal> = Vec::with_capacity(self.all.len());
         for proposal in self.all {
+            if let Some(fault) = proposal.page.address.fault() {
+                let place = proposal
+                    .place
+                    .unwrap_or_else(|| Place::whole(&site.config.file));
+                problems.impossible_address(&proposal.page.address, place, fault);
+                continue;
+            }
             let folded = proposal.page.address.folded();
             let Some(winner) = winners.get(&folded).map(|position| &kept[*position]) else {
                 winners.insert(folded, kept.len());
@@ -893,10 +900,18 @@ fn year_address(list: &Address, year: Option<i16>, newest: Option<i16>) -> Addre
     }
 }
 
-/// Links to all years of a list.
-fn year_links(list: &Address, years: &[(i16, usize)]) -> Value {
+/// Years before and after its own that a page links to.
+const YEARS_AROUND: usize = 20;
+
+/// Links to the years of a list, those around the one that is shown.
+fn year_links(list: &Address, years: &[(i16, usize)], current: Option<i16>) -> Value {
     let newest = years.first().map(|(year, _)| *year);
-    Value::list(years.iter().map(|(year, count)| {
+    let at = years
+        .iter()
+        .position(|(year, _)| Some(*year) == current)
+        .unwrap_or(0);
+    let near = &years[at.saturating_sub(YEARS_AROUND)..years.len().min(at + YEARS_AROUND + 1)];
+    Value::list(near.iter().map(|(year, count)| {
         Value::map([
             ("name", Value::from(i64::from(*year))),
             ("path", (&year_address(list, Some(*year), newest)).into()),

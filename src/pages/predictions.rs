@@ -180,7 +180,7 @@ pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
         ("items", Value::list(items)),
         ("summary", summary(site).into()),
         ("year", year.map(i64::from).into()),
-        ("years", super::year_links(&self::address(), &years)),
+        ("years", super::year_links(&self::address(), &years, year)),
         (
             "paginator",
             list::paginator(&address, "page", all.len(), list::DENSE_PAGE_LENGTH, number),

@@ -92,7 +92,7 @@ impl Shown<'_> {
             ("items", Value::list(shown.map(|i| item(site, i, self.of)))),
             ("summary", summary.into()),
             ("year", year.map(i64::from).into()),
-            ("years", super::year_links(&self.address, &years)),
+            ("years", super::year_links(&self.address, &years, year)),
             (
                 "paginator",
                 list::paginator(&address, "page", all.len(), list::DENSE_PAGE_LENGTH, number),

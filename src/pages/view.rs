@@ -153,7 +153,7 @@ fn make_card(site: &Site, index: Index, entry: &Entry) -> Value {
             (brief.is_some() && entry.instant() > site.now).into(),
         ),
         ("source", brief.and_then(|b| source(site, b)).into()),
-        ("tags", terms(site, entry, "tags")),
+        ("tags", few_terms(site, entry, "tags")),
         ("audiences", terms(site, entry, "audiences")),
         ("companies", Value::list(companies)),
         (
@@ -195,6 +195,20 @@ fn source(site: &Site, brief: &Brief) -> Option<Value> {
                 .into(),
         ),
     ]))
+}
+
+/// Terms that an entry of a list shows at most.
+const CARD_TERMS_MAX: usize = 12;
+
+/// The first terms that an entry has, for lists.
+fn few_terms(site: &Site, entry: &Entry, kind: &str) -> Value {
+    Value::list(
+        terms(site, entry, kind)
+            .items()
+            .iter()
+            .take(CARD_TERMS_MAX)
+            .cloned(),
+    )
 }
 
 /// The terms of one taxonomy that an entry has, as links.

@@ -13,6 +13,26 @@ use crate::input::{StaticFile, StaticKind};
 /// How the mark of a footnote begins, as our renderer writes it.
 const FOOTNOTE_MARK: &str = "<sup class=\"footnote-reference\"";
 
+/// HTML of ours, or sanitised, without the ids of its elements, which are those of another page.
+fn without_ids(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once(" id=\"") {
+        text.push_str(before);
+        // In text, quotation marks are escaped or no `<` stands open before them.
+        let is_in_tag = before.rfind('<') > before.rfind('>');
+        match after.split_once('"').filter(|_| is_in_tag) {
+            Some((_, after)) => rest = after,
+            None => {
+                text.push_str(" id=\"");
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
 /// Where each static file goes.
 ///
 /// A file beside content belongs to the page or section of the nearest folder above it that is one;
@@ -131,7 +151,7 @@ impl Site {
     /// with fragments that lead to the entry's own page.
     pub fn html_elsewhere(&self, entry: &Entry, fragment: Fragment) -> Arc<str> {
         let html = self.html(entry, fragment);
-        if !html.contains(FOOTNOTE_MARK) && !html.contains("href=\"#") {
+        if !html.contains(FOOTNOTE_MARK) && !html.contains("href=\"#") && !html.contains(" id=\"") {
             return html;
         }
         let mut text = String::with_capacity(html.len());
@@ -141,8 +161,8 @@ impl Site {
             rest = mark.split_once("</sup>").map_or("", |(_, after)| after);
         }
         text.push_str(rest);
-        text.replace("href=\"#", &format!("href=\"{}#", entry.permalink))
-            .into()
+        let text = text.replace("href=\"#", &format!("href=\"{}#", entry.permalink));
+        without_ids(&text).into()
     }
 
     fn push_address(&self, entry: &Entry, link: &Link, into: &mut String) {

@@ -458,7 +458,8 @@ fn check_briefs(entries: &[Entry], problems: &mut Diagnostics) {
     for entry in entries {
         let Some(brief) = entry.brief() else { continue };
         let (front_matter, file) = (entry.front_matter(), &entry.article.file);
-        if front_matter.title.is_none() && !problems.has_any_of(file, &["wrong-type"]) {
+        let title = front_matter.title.as_deref().unwrap_or_default();
+        if title.trim().is_empty() && !problems.has_any_of(file, &["wrong-type"]) {
             problems.brief_without_title(brief.place.clone());
         }
         if front_matter.date.is_none() && !problems.has_any_of(file, &["bad-date", "wrong-type"]) {

@@ -45,6 +45,8 @@ pub struct Term {
 pub const SOURCES: &str = "sources";
 /// How many items a page of a list of ours has where the configuration does not say.
 pub const PAGE_LENGTH: usize = 20;
+/// Terms of one taxonomy that a page may name; each makes pages of its own.
+const TERMS_MAX: usize = 100;
 /// Taxonomies that every Dateline site has.
 const OURS: [&str; 2] = ["tags", "audiences"];
 
@@ -77,8 +79,11 @@ impl Taxonomies {
                     continue;
                 }
                 let found = found.entry(kind.clone()).or_default();
-                for (name, place) in terms {
-                    found.add(name, config.slugify.taxonomies.apply(name), index, place);
+                if let Some((_, place)) = terms.get(TERMS_MAX) {
+                    problems.too_many_terms(kind, terms.len(), TERMS_MAX, place.clone());
+                }
+                for (name, place) in terms.iter().take(TERMS_MAX) {
+                    found.add(name, config.slugify.taxonomies.term(name), index, place);
                 }
             }
         }
@@ -163,7 +168,7 @@ impl Taxonomy {
 
     /// A term by its name, in any spelling that has the same slug.
     pub fn by_name(&self, name: &str) -> Option<&Term> {
-        self.by_slug(&self.slugify.apply(name))
+        self.by_slug(&self.slugify.term(name))
     }
 }
 
