@@ -23,9 +23,12 @@ pub fn long_date(day: Date) -> String {
 
 /// `30 Apr 2026`
 pub fn short_date(day: Date) -> String {
-    let month = month_name(day.month());
-    let month = month.get(..3).unwrap_or(month);
-    format!("{} {month} {}", day.day(), day.year())
+    format!("{} {} {}", day.day(), short_month(day.month()), day.year())
+}
+
+fn short_month(month: i8) -> &'static str {
+    let name = month_name(month);
+    name.get(..3).unwrap_or(name)
 }
 
 /// The English name of a month, from 1.
@@ -59,12 +62,15 @@ pub fn partial_date(site: &Site, date: PartialDate) -> Value {
 fn make_partial_date(date: PartialDate) -> Value {
     let written = date.to_string();
     let year = date.first.year();
-    let text = match written.split_once('-') {
+    let in_words = |month: &str, day: fn(Date) -> String| match written.split_once('-') {
         None => written.clone(),
         Some((_, rest)) if rest.starts_with(['Q', 'H']) => format!("{rest} {year}"),
-        Some((_, rest)) if rest.len() == 2 => format!("{} {year}", month_name(date.first.month())),
-        Some(_) => long_date(date.first),
+        Some((_, rest)) if rest.len() == 2 => format!("{month} {year}"),
+        Some(_) => day(date.first),
     };
+    let month = date.first.month();
+    let text = in_words(month_name(month), long_date);
+    let short = in_words(short_month(month), short_date);
     let machine = if written.contains(['Q', 'H']) {
         Value::None
     } else {
@@ -73,6 +79,7 @@ fn make_partial_date(date: PartialDate) -> Value {
     Value::map([
         ("written", written.into()),
         ("text", text.into()),
+        ("short", short.into()),
         ("datetime", machine),
     ])
 }
