@@ -8,8 +8,10 @@ use crate::data::Placed;
 use crate::diagnostic::{Place, misspelling_of};
 use crate::value::Value;
 
+pub mod look;
 mod parse;
 
+pub use look::Look;
 pub use parse::Overrides;
 
 /// `config.toml`, with defaults filled in (Zola 0.22's documentation, "Configuration").
@@ -112,8 +114,7 @@ pub struct DatelineConfig {
     /// `example.org,2026`: the authority of feed ids (RFC 4151).
     pub authority: Option<Arc<str>>,
     pub vocabulary: Vocabulary,
-    /// `[extra.dateline.look]`, for the built-in theme: colours, logo. An empty map if absent.
-    pub look: Value,
+    pub look: Look,
 }
 
 impl Config {

@@ -462,6 +462,58 @@ impl Diagnostics {
         );
     }
 
+    /// A colour of `[extra.dateline.look]` cannot be read.
+    pub fn bad_colour(&mut self, place: Place, found: &str) {
+        self.error(
+            "bad-colour",
+            place,
+            format!("`{}` is not a colour", shortened(found)),
+            "write it in hexadecimal digits: `#a8321a`",
+        );
+    }
+
+    /// The accent of a site would be hard to read, so the theme takes a shade of it.
+    pub fn accent_adjusted(&mut self, place: Place, found: &str, light: &str, dark: &str) {
+        self.note(
+            "accent-adjusted",
+            place,
+            format!(
+                "text in `{found}` would be hard to read; it is `{light}` on light pages and `{dark}` on dark ones"
+            ),
+            None,
+        );
+    }
+
+    /// A list of font families that CSS would not take, or that is more than one.
+    pub fn bad_fonts(&mut self, place: Place, found: &str) {
+        self.error(
+            "bad-fonts",
+            place,
+            format!("`{}` is not a list of font families", shortened(found)),
+            "write names with commas between them: `\"Charter, Georgia, serif\"`",
+        );
+    }
+
+    /// A file or link of `[extra.dateline.look]` that leads nowhere a page could link to.
+    pub fn look_address(&mut self, place: Place, found: &str) {
+        self.error(
+            "look-address",
+            place,
+            format!("`{}` is not an address on this site", shortened(found)),
+            "begin it with `/`, which is the root of the site",
+        );
+    }
+
+    /// A link of `[extra.dateline.look]` without a name or an address.
+    pub fn look_link(&mut self, place: Place, key: &str) {
+        self.error(
+            "look-link",
+            place,
+            format!("a link of `{key}` needs a name and an address"),
+            "write `{ name = \"About\", path = \"/about/\" }`",
+        );
+    }
+
     pub fn bad_alias(&mut self, place: Place, alias: &str, taken_by: Option<&str>) {
         let message = match taken_by {
             Some(name) => format!("`{}` already stands for `{name}`", shortened(alias)),
@@ -604,6 +656,16 @@ impl Diagnostics {
     }
 
     /// A theme.toml is not TOML.
+    /// A theme extends another one that is not in the program.
+    pub fn unknown_base_theme(&mut self, place: Place, built_in: &str) {
+        self.error(
+            "unknown-base-theme",
+            place,
+            "the theme extends a theme that there is not".into(),
+            format!("only `extends = \"{built_in}\"`, the built-in theme, is known"),
+        );
+    }
+
     pub fn invalid_theme_toml(&mut self, place: Place, reason: &str) {
         self.error(
             "invalid-theme-toml",

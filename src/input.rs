@@ -76,18 +76,20 @@ pub struct ThemeSource {
     pub templates: Vec<TemplateSource>,
     /// `[extra]` of theme.toml, which config's own overrides.
     pub extra: crate::value::Value,
+    /// Whether theme.toml says `extends = "dateline"`: what the theme lacks is the built-in one's.
+    pub extends_built_in: bool,
 }
 
 impl ThemeSource {
-    /// Whether it is the built-in theme, perhaps edited or with templates of the site laid over it.
-    /// Other themes know Zola's templates alone.
+    /// Whether it is the built-in theme, perhaps edited or with templates of the site laid over it,
+    /// or one that extends it. Other themes know Zola's templates alone.
     pub fn is_built_in(&self) -> bool {
         let has_fragments = || {
             self.templates
                 .iter()
                 .any(|t| &*t.name == "fragments/weekly.html")
         };
-        &*self.name == "dateline" && has_fragments()
+        self.extends_built_in || (&*self.name == "dateline" && has_fragments())
     }
 }
 

@@ -33,6 +33,7 @@ fn theme(engine: Option<&str>, files: &[(&str, &str)]) -> ThemeSource {
         engine: engine.map(Into::into),
         templates: templates.collect(),
         extra: Value::None,
+        extends_built_in: false,
     }
 }
 
@@ -1174,6 +1175,7 @@ fn theme_on_disk(name: &str, engine: Option<&str>) -> ThemeSource {
         engine: engine.map(Into::into),
         templates,
         extra: Value::None,
+        extends_built_in: false,
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     Config, DatelineConfig, Label, MarkdownConfig, PartKind, Slugify, SlugifyConfig,
-    TaxonomyConfig, Vocabulary,
+    TaxonomyConfig, Vocabulary, look,
 };
 use crate::data::{self, Data, Entry, Node, Placed, Reader, value_of};
 use crate::diagnostic::{Diagnostics, Place};
@@ -723,7 +723,7 @@ fn dateline_keys(
         &mut vocabulary.labels,
         problems,
     );
-    let look = keys.table("look", problems).map(Reader::into_entries);
+    let look = look::parse(keys.table("look", problems), problems);
     let dateline = DatelineConfig {
         place,
         theme: keys.placed_text("theme", problems),
@@ -731,7 +731,7 @@ fn dateline_keys(
         time_zone: time_zone(&mut keys, problems),
         authority: authority(&mut keys, problems),
         vocabulary,
-        look: value_of(&look.unwrap_or_default()),
+        look,
     };
     keys.refuse_unknown(problems);
     dateline

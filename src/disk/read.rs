@@ -249,6 +249,7 @@ impl Site {
             engine: None,
             templates: Vec::new(),
             extra: Value::None,
+            extends_built_in: false,
         };
         let mut files = Vec::new();
         let is_folder_name = super::open::is_plain(&name) && !name.contains('/');
@@ -264,6 +265,9 @@ impl Site {
             theme.templates = self.templates(&templates, true, problems);
             let statics = format!("{folder}/static");
             files = self.statics(&statics, StaticKind::Theme, ignored, problems);
+            if theme.extends_built_in {
+                extend(&mut theme.templates, &mut files, embedded);
+            }
         } else if &*name == EMBEDDED {
             let file = "dateline:theme.toml".into();
             read_theme_toml(&mut theme, &file, embedded.theme_toml, problems);
@@ -492,6 +496,20 @@ fn is_template(path: &str) -> bool {
     ending.is_some_and(|ending| ending.ends_with("ml") || ENDINGS.contains(&ending))
 }
 
+/// Adds what the built-in theme has and the theme that extends it has not.
+fn extend(
+    templates: &mut Vec<TemplateSource>,
+    files: &mut Vec<StaticFile>,
+    embedded: &EmbeddedTheme,
+) {
+    let mut missing = embedded_templates(embedded);
+    missing.retain(|theirs| templates.iter().all(|own| own.name != theirs.name));
+    templates.extend(missing);
+    let mut missing = embedded_files(embedded);
+    missing.retain(|theirs| files.iter().all(|own| own.path != theirs.path));
+    files.extend(missing);
+}
+
 fn embedded_templates(embedded: &EmbeddedTheme) -> Vec<TemplateSource> {
     let templates = embedded
         .templates
@@ -515,7 +533,7 @@ fn embedded_files(embedded: &EmbeddedTheme) -> Vec<StaticFile> {
     files.collect()
 }
 
-/// Takes `engine` and `[extra]` out of a theme.toml.
+/// Takes `engine`, `extends` and `[extra]` out of a theme.toml.
 fn read_theme_toml(
     theme: &mut ThemeSource,
     file: &Arc<str>,
@@ -529,6 +547,15 @@ fn read_theme_toml(
                 .and_then(toml::Value::as_str)
                 .map(Arc::from);
             theme.extra = table.get("extra").map_or(Value::None, value);
+            match table.get("extends").map(|name| name.as_str()) {
+                None => {}
+                Some(Some(EMBEDDED)) => {
+                    theme.extends_built_in = true;
+                    // It cannot be anything else, and nothing may be left to tell it from.
+                    theme.engine.get_or_insert_with(|| "minijinja".into());
+                }
+                Some(_) => problems.unknown_base_theme(Place::whole(file), EMBEDDED),
+            }
         }
         Err(error) => {
             let place = Place::bytes(file, error.span().unwrap_or_default());

@@ -1,7 +1,7 @@
 //! Companies: the list of all, each with its briefs, what is known of it, and its timeline.
 
 use super::question::Answer;
-use super::{compare, content, list, predictions, timeline, view};
+use super::{compare, content, list, occurring, predictions, timeline, view};
 
 use crate::site::Site;
 use crate::site::companies::{Company, CompanyIndex};
@@ -28,7 +28,7 @@ pub fn list(site: &Site, number: usize) -> Value {
                 .and_then(|index| site.entry(*index).day());
             view::link(&company.name, &company.address).with([
                 ("count", Value::from(company.briefs.len())),
-                ("newest", newest.map(view::long_date).into()),
+                ("newest", newest.map(view::short_date).into()),
             ])
         });
     Value::map([
@@ -107,6 +107,11 @@ fn known(site: &Site, index: CompanyIndex) -> Vec<(&'static str, Value)> {
             Value::list(named.map(|ledger| predictions::prediction(site, ledger))),
         ),
         ("pairs", pairs(site, index)),
+        (
+            "companies",
+            occurring::companies(site, &company.briefs, Some(index)),
+        ),
+        ("tags", occurring::tags(site, &company.briefs, None)),
         ("timeline", timeline.into()),
     ]
 }

@@ -16,6 +16,8 @@ const COMPANIES_MAX: usize = 12;
 const FEATURES_MAX: usize = 40;
 /// A feature counts in the big table from this brief on (design, section 3).
 const BRIEFS_MIN: usize = 2;
+/// Earlier values that a cell shows at most.
+const BEFORE_MAX: usize = 3;
 /// Pairs and named comparisons that the index links to at most.
 const LINKS_MAX: usize = 200;
 
@@ -55,9 +57,30 @@ fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value
                 Value::list(conflicts.into_iter().map(|other| observation(site, other))),
             ),
             ("earlier", (history.len() - 1).into()),
+            ("before", Value::list(before(site, history))),
+            ("stale", is_stale(site, current).into()),
         ]);
     }
     Value::map(entries)
+}
+
+/// Values that the current one replaced, newest first: each that differs from the next newer one.
+fn before(site: &Site, history: &[Observation]) -> Vec<Value> {
+    let text = |o: &Observation| meaning(&o.cell(site.entry(o.brief)).text);
+    let changed = history.windows(2).rev().filter(|two| {
+        !two[0].as_of.overlaps(two[1].as_of) && text(&two[0]) != text(&two[1])
+    });
+    changed
+        .take(BEFORE_MAX)
+        .map(|two| observation(site, &two[0]))
+        .collect()
+}
+
+/// Whether a value is older than a year on the day of the build: what was reported then may not
+/// hold any more.
+fn is_stale(site: &Site, observation: &Observation) -> bool {
+    let year = jiff::Span::new().years(1);
+    observation.as_of.last.saturating_add(year) < site.today
 }
 
 /// What contradicts the current value: observations of overlapping as-of dates with another value,
@@ -94,6 +117,14 @@ pub fn observation(site: &Site, observation: &Observation) -> Value {
         ("text", (&cell.text).into()),
         ("meaning", meaning(&cell.text).into()),
         ("as_of", view::partial_date(site, observation.as_of)),
+        (
+            "source",
+            entry
+                .brief()
+                .and_then(|brief| brief.source.as_ref())
+                .map(|source| &source.name)
+                .into(),
+        ),
         ("title", (&entry.title).into()),
         ("path", (&entry.address).into()),
     ])

@@ -409,18 +409,28 @@ pub fn newest_date(site: &Site) -> Value {
     date.map(|date| date.text.clone()).into()
 }
 
-/// How many entries each list of the home page has.
+/// How many of the newest briefs the home page shows.
+const HOME_BRIEFS: usize = 12;
+/// How many entries each other list of the home page has.
 const HOME_LIST_LENGTH: usize = 8;
 
-/// What the home page shows: the newest briefs, this week's recap, what changed in the
-/// comparisons, and the predictions that fall due.
+/// What the home page shows: the lead, the newest briefs, the newest week at a glance, what changed
+/// in the comparisons, and the predictions that fall due.
 pub fn home(site: &Site) -> Value {
-    let newest = &site.briefs[..site.briefs.len().min(list::PAGE_LENGTH)];
+    let newest = &site.briefs[..site.briefs.len().min(HOME_BRIEFS)];
     let week = site
         .weeks
         .all()
         .next_back()
         .filter(|_| site.makes("weekly"));
+    // The editor's first pin of the week leads, otherwise the newest brief.
+    let pinned = week.and_then(|(_, recap)| recap.briefs[..recap.pins].first());
+    let lead = pinned.or(newest.first()).copied();
+    let others: Vec<Index> = newest
+        .iter()
+        .copied()
+        .filter(|brief| Some(*brief) != lead)
+        .collect();
     let changes = site.compare.changes.iter().rev().take(HOME_LIST_LENGTH);
     let due = site.predictions.falling_due(site.today);
     let due = due
@@ -428,17 +438,22 @@ pub fn home(site: &Site) -> Value {
         .take(HOME_LIST_LENGTH)
         .map(|ledger| predictions::prediction(site, ledger));
     Value::map([
-        ("briefs", view::cards(site, newest)),
+        ("lead", lead.map(|brief| lead_value(site, brief)).into()),
+        ("briefs", view::cards(site, &others)),
         ("more", (site.briefs.len() > newest.len()).into()),
         ("summary", summary(site, &site.briefs)),
         (
             "week",
-            week.map(|(week, recap)| weeks::link(site, week, recap))
+            week.map(|(week, recap)| weeks::glance(site, week, recap))
                 .into(),
         ),
         (
             "changes",
-            Value::list(changes.map(|change| weeks::change(site, change))),
+            if site.makes("compare") {
+                Value::list(changes.map(|change| weeks::change(site, change)))
+            } else {
+                Value::list([])
+            },
         ),
         (
             "predictions",
@@ -449,6 +464,29 @@ pub fn home(site: &Site) -> Value {
             },
         ),
     ])
+}
+
+/// The brief that leads: its card, what changed and why it matters.
+fn lead_value(site: &Site, index: Index) -> Value {
+    let entry = site.entry(index);
+    let tldr = entry.brief().map(|brief| &brief.tldr);
+    let html = |fragment| view::html_elsewhere(site, entry, fragment);
+    view::card(site, index).with([
+        ("changed", tldr.and_then(|t| t.changed).map(html).into()),
+        ("why", tldr.and_then(|t| t.why).map(html).into()),
+    ])
+}
+
+/// The sections above a page or section, the home page first: names and addresses.
+pub fn way(site: &Site, path: &str) -> Answer {
+    let index = find(site, path)?;
+    let own_language = &site.entry(index).article.language;
+    let above = site.sections.ancestors(index).iter().map(|i| site.entry(*i));
+    let sections = above.filter(|section| {
+        section.address != Address::root() && section.article.language == *own_language
+    });
+    let links = sections.map(|section| view::link(&section.title, &section.address));
+    Ok(Value::list(links))
 }
 
 /// The `_index.md` at a path; there being none is an answer too.

@@ -1,7 +1,7 @@
 //! Events: the list of stories, and each with its briefs.
 
 use super::question::Answer;
-use super::{content, list, view};
+use super::{content, list, occurring, view};
 use crate::address::Address;
 use crate::site::Site;
 use crate::value::Value;
@@ -23,7 +23,7 @@ pub fn list(site: &Site, number: usize) -> Value {
                 .and_then(|index| site.entry(*index).day());
             view::link(&event.title, &event.address).with([
                 ("count", Value::from(event.briefs.len())),
-                ("newest", newest.map(view::long_date).into()),
+                ("newest", newest.map(view::short_date).into()),
             ])
         });
     Value::map([
@@ -75,6 +75,8 @@ pub fn event(site: &Site, slug: &str, number: usize) -> Answer {
         ),
         ("summary", content::summary(site, &event.briefs)),
         ("newest", newest.map(|date| date.text.clone()).into()),
+        ("companies", occurring::companies(site, &event.briefs, None)),
+        ("tags", occurring::tags(site, &event.briefs, None)),
         ("briefs", view::cards(site, shown)),
         (
             "paginator",

@@ -179,10 +179,15 @@ fn format_of(name: &str) -> FeedFormat {
 }
 
 /// What a link to a feed says.
-fn label(name: &str, path: &str) -> String {
-    match path {
-        "/atom.xml" => "Feed".to_owned(),
-        path => format!("{name} ({})", path.trim_matches('/')),
+fn label(path: &str, format: FeedFormat) -> String {
+    let format = match format {
+        FeedFormat::Atom => "Atom feed",
+        FeedFormat::Rss => "RSS feed",
+        FeedFormat::Json => "JSON feed",
+    };
+    match path.trim_matches('/').rsplit_once('/') {
+        Some((folder, _)) => format!("{format}: {folder}"),
+        None => format.to_owned(),
     }
 }
 
@@ -197,7 +202,7 @@ pub fn of_site(site: &Site) -> Value {
         };
         Value::map([
             ("title", Value::from(name)),
-            ("label", label(name, path).into()),
+            ("label", label(path, format).into()),
             ("path", path.into()),
             ("type", kind.into()),
         ])

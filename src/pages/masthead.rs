@@ -1,5 +1,7 @@
 //! What stands on every page of the built-in theme: name, navigation, feeds.
 
+use super::view;
+use crate::config::look::Link;
 use crate::site::Site;
 use crate::value::Value;
 
@@ -20,36 +22,21 @@ pub fn answer(site: &Site) -> Value {
 }
 
 fn make(site: &Site) -> Value {
-    let item =
-        |name: &str, path: String| Value::map([("name", Value::from(name)), ("path", path.into())]);
-    let views = NAVIGATION.iter().filter(|(view, _)| site.makes(view));
-    let mut navigation: Vec<Value> = views
-        .map(|(view, name)| item(name, format!("/{view}/")))
-        .collect();
-    let mut more = Vec::new();
-    for taxonomy in site.taxonomies.all().iter().filter(|t| t.config.render) {
-        let name = super::taxonomies::title(&taxonomy.config.name);
-        let is_sources = *taxonomy.config.name == *crate::site::taxonomies::SOURCES;
-        if is_sources && !site.makes(crate::site::taxonomies::SOURCES) {
-            continue;
-        }
-        let link = item(&name, taxonomy.address.as_str().to_owned());
-        if &*taxonomy.config.name == "tags" {
-            navigation.push(link)
-        } else {
-            more.push(link)
-        }
-    }
-    if site.makes("corrections") {
-        more.push(item("Corrections", "/corrections/".to_owned()));
-    }
     let config = &site.config;
+    let look = &config.dateline.look;
+    let (generated, more) = links(site);
+    let navigation = match &look.navigation {
+        Some(stated) => Value::list(stated.iter().map(stated_link)),
+        None => generated.into(),
+    };
+    let name = look.name.clone().or_else(|| config.title.clone());
     Value::map([
         ("title", Value::from(config.title.clone())),
+        ("name", name.into()),
         ("description", config.description.clone().into()),
         ("base_url", (&config.base_url).into()),
         ("language", (&config.default_language).into()),
-        ("navigation", navigation.into()),
+        ("navigation", navigation),
         ("more", more.into()),
         ("feeds", super::feeds::of_site(site)),
         ("is_dateline", site.is_dateline.into()),
@@ -60,5 +47,43 @@ fn make(site: &Site) -> Value {
         ("has_compare", site.makes("compare").into()),
         ("has_predictions", site.makes("predictions").into()),
         ("has_archive", site.makes("archive").into()),
+        ("logo", look.logo.as_ref().map(|(path, _)| path).into()),
+        ("footer", look.footer.clone().into()),
+        ("social", Value::list(look.social.iter().map(stated_link))),
+        (
+            "stylesheet",
+            look.stylesheet.as_ref().map(|(path, _)| path).into(),
+        ),
+        ("style", look.css().map(Value::html).into()),
     ])
+}
+
+fn stated_link(stated: &Link) -> Value {
+    view::named(&stated.name, &stated.address.0)
+}
+
+/// The views and taxonomies that the site has: those for the navigation, and the rest.
+fn links(site: &Site) -> (Vec<Value>, Vec<Value>) {
+    let views = NAVIGATION.iter().filter(|(name, _)| site.makes(name));
+    let mut navigation: Vec<Value> = views
+        .map(|(name, heading)| view::named(heading, &format!("/{name}/")))
+        .collect();
+    let mut more = Vec::new();
+    for taxonomy in site.taxonomies.all().iter().filter(|t| t.config.render) {
+        let name = super::taxonomies::title(&taxonomy.config.name);
+        let is_sources = *taxonomy.config.name == *crate::site::taxonomies::SOURCES;
+        if is_sources && !site.makes(crate::site::taxonomies::SOURCES) {
+            continue;
+        }
+        let link = view::named(&name, taxonomy.address.as_str());
+        if &*taxonomy.config.name == "tags" {
+            navigation.push(link)
+        } else {
+            more.push(link)
+        }
+    }
+    if site.makes("corrections") {
+        more.push(view::named("Corrections", "/corrections/"));
+    }
+    (navigation, more)
 }

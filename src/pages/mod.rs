@@ -21,6 +21,7 @@ pub mod events;
 pub mod feeds;
 pub mod list;
 pub mod masthead;
+pub mod occurring;
 pub mod predictions;
 pub mod question;
 pub mod taxonomies;

@@ -41,6 +41,10 @@ pub enum Question {
     Introduction {
         path: Arc<str>,
     },
+    /// The sections above a content file, but the home page: links.
+    Way {
+        path: Arc<str>,
+    },
     /// How a content file is laid out: the template that it states, whether it is a brief, whether
     /// its list is cut into pages as Zola does it.
     Layout {
@@ -169,6 +173,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Page { path } => content::page(site, path),
         Question::Section { path, with_pages } => content::section(site, path, *with_pages),
         Question::Introduction { path } => content::introduction(site, path),
+        Question::Way { path } => content::way(site, path),
         Question::Layout { path } => content::layout(site, path),
         Question::Brief { path } => view::brief(site, path),
         Question::Related { path } => view::related(site, path),

@@ -1,7 +1,7 @@
 //! Tags, audiences, sources: the list of terms, and a page, a pagination and a feed for each.
 
 use super::question::Answer;
-use super::{content, list, view};
+use super::{content, list, occurring, view};
 use crate::site::taxonomies::{Taxonomy, Term};
 use crate::site::{Index, Site, addresses};
 use crate::value::Value;
@@ -150,8 +150,12 @@ pub fn term(site: &Site, kind: &str, slug: &str, number: usize) -> Answer {
     } else {
         Value::list([])
     };
+    let occurring: &[Index] = if number == 1 { &term.pages } else { &[] };
+    let own_tag = (kind == "tags").then_some(&*term.slug);
     Ok(Value::map([
         ("taxonomy", configured(taxonomy)),
+        ("companies", occurring::companies(site, occurring, None)),
+        ("tags", occurring::tags(site, occurring, own_tag)),
         ("kind", kind.into()),
         ("kind_title", title(kind).into()),
         ("kind_path", (&taxonomy.address).into()),

@@ -21,6 +21,16 @@ pub fn long_date(day: Date) -> String {
     format!("{} {} {}", day.day(), month_name(day.month()), day.year())
 }
 
+/// `30 Apr 2026`
+pub fn short_date(day: Date) -> String {
+    format!("{} {} {}", day.day(), short_month(day.month()), day.year())
+}
+
+fn short_month(month: i8) -> &'static str {
+    let name = month_name(month);
+    name.get(..3).unwrap_or(name)
+}
+
 /// The English name of a month, from 1.
 pub fn month_name(month: i8) -> &'static str {
     const NAMES: [&str; 12] = [
@@ -52,12 +62,15 @@ pub fn partial_date(site: &Site, date: PartialDate) -> Value {
 fn make_partial_date(date: PartialDate) -> Value {
     let written = date.to_string();
     let year = date.first.year();
-    let text = match written.split_once('-') {
+    let in_words = |month: &str, day: fn(Date) -> String| match written.split_once('-') {
         None => written.clone(),
         Some((_, rest)) if rest.starts_with(['Q', 'H']) => format!("{rest} {year}"),
-        Some((_, rest)) if rest.len() == 2 => format!("{} {year}", month_name(date.first.month())),
-        Some(_) => long_date(date.first),
+        Some((_, rest)) if rest.len() == 2 => format!("{month} {year}"),
+        Some(_) => day(date.first),
     };
+    let month = date.first.month();
+    let text = in_words(month_name(month), long_date);
+    let short = in_words(short_month(month), short_date);
     let machine = if written.contains(['Q', 'H']) {
         Value::None
     } else {
@@ -66,6 +79,7 @@ fn make_partial_date(date: PartialDate) -> Value {
     Value::map([
         ("written", written.into()),
         ("text", text.into()),
+        ("short", short.into()),
         ("datetime", machine),
     ])
 }
@@ -95,6 +109,7 @@ pub fn moment(site: &Site, moment: &Moment) -> Value {
     Value::map([
         ("text", text.into()),
         ("day", long_date(moment.day).into()),
+        ("short", short_date(moment.day).into()),
         ("datetime", datetime.into()),
         ("written", (&moment.text).into()),
     ])
@@ -103,6 +118,11 @@ pub fn moment(site: &Site, moment: &Moment) -> Value {
 /// Name and path, as lists of links have them.
 pub fn link(name: &Arc<str>, address: &Address) -> Value {
     Value::map([("name", name.into()), ("path", address.into())])
+}
+
+/// The same of names and paths that are no part of the site's tables.
+pub fn named(name: &str, path: &str) -> Value {
+    Value::map([("name", name.into()), ("path", path.into())])
 }
 
 /// An entry as lists show it. Made once for a site and shared by all lists.
@@ -370,12 +390,39 @@ fn analysis_name(analysis: Analysis) -> &'static str {
     }
 }
 
+/// The tables of a part with the scopes of their headers: the first row names the columns, and the
+/// first cell of any other row names the row.
+fn with_scopes(html: &Value) -> Value {
+    let mut rest = html.as_str().unwrap_or_default();
+    if !rest.contains("<table>") {
+        return html.clone();
+    }
+    let mut scoped = String::with_capacity(rest.len() + 256);
+    while let Some(at) = rest.find("\n<tr><td") {
+        let (before, row) = rest.split_at(at);
+        scoped.push_str(&before.replace("<th>", "<th scope=\"col\">"));
+        scoped.push_str("\n<tr><th scope=\"row\"");
+        rest = &row["\n<tr><td".len()..];
+        let Some(end) = rest.find("</td>") else { break };
+        scoped.push_str(&rest[..end]);
+        scoped.push_str("</th>");
+        rest = &rest[end + "</td>".len()..];
+    }
+    scoped.push_str(rest);
+    Value::html(scoped)
+}
+
 fn part(site: &Site, entry: &Entry, brief: &Brief, kind: PartKind) -> Option<Value> {
     let part: &Part = brief.parts.iter().find(|part| part.kind == kind)?;
+    let whole = html(site, entry, part.html);
+    let whole = match kind {
+        PartKind::Competitors => with_scopes(&whole),
+        _ => whole,
+    };
     Some(Value::map([
         ("heading", html(site, entry, part.heading)),
         ("id", (&part.id).into()),
-        ("html", html(site, entry, part.html)),
+        ("html", whole),
         (
             "rest",
             Value::list(part.rest.iter().map(|rest| html(site, entry, *rest))),

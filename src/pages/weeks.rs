@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::question::Answer;
-use super::{compare, list, predictions, taxonomies, timeline, view};
+use super::{compare, list, occurring, predictions, taxonomies, timeline, view};
 use crate::address::Address;
 use crate::site::compare::Change;
 use crate::site::predictions::Ledger;
@@ -47,6 +47,47 @@ pub fn link(site: &Site, week: Week, recap: &Recap) -> Value {
         ),
         ("path", (&recap.address).into()),
         ("count", recap.briefs.len().into()),
+    ])
+}
+
+/// A week in figures: what [`link`] says, how many briefs each of its days has, and how much of
+/// each kind happened.
+pub fn glance(site: &Site, week: Week, recap: &Recap) -> Value {
+    /// How long the bar of the fullest day is, in percent.
+    const FULL: usize = 100;
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let monday = week.days().0;
+    let mut counts = [0usize; 7];
+    let days = recap.briefs.iter().filter_map(|i| site.entry(*i).day());
+    for day in days {
+        let offset = day.since(monday).map_or(0, |span| span.get_days());
+        if let Some(count) = usize::try_from(offset).ok().and_then(|n| counts.get_mut(n)) {
+            *count += 1;
+        }
+    }
+    let most = counts.iter().copied().max().unwrap_or_default().max(1);
+    let days = DAYS.iter().zip(counts).map(|(name, count)| {
+        Value::map([
+            ("name", Value::from(*name)),
+            ("count", count.into()),
+            ("share", (count * FULL / most).into()),
+        ])
+    });
+    let events = stories(site, &recap.briefs).items().to_vec();
+    let events = events.into_iter().filter_map(|story| {
+        let briefs = story.items_of("briefs").len();
+        let event = story.get("event").filter(|event| !event.is_none())?;
+        Some(event.with([("count", Value::from(briefs))]))
+    });
+    link(site, week, recap).with([
+        ("by_day", Value::list(days)),
+        ("events", Value::list(events)),
+        ("companies", occurring::companies(site, &recap.briefs, None)),
+        ("changes", recap.changes.len().into()),
+        ("made", recap.made.len().into()),
+        ("due", recap.due.len().into()),
+        ("resolved", recap.resolved.len().into()),
+        ("corrections", recap.corrections.len().into()),
     ])
 }
 

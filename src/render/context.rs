@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::crumbs;
 use crate::address::Address;
 use crate::config::Config;
 use crate::pages::question::{Asker, Question};
@@ -19,6 +20,8 @@ pub struct Shown {
     pub context: Value,
     /// What templates see beside it that know our views.
     pub ours: Value,
+    /// The pages above, as links, the home page first.
+    pub crumbs: Value,
 }
 
 /// A view as the content of a page.
@@ -79,6 +82,19 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
             (templates, Some((name, title, answer)))
         }
     };
+    let crumbs = {
+        let nothing = Value::None;
+        let section = entries.iter().find(|(name, _)| *name == "section");
+        let section = section.map_or(&nothing, |(_, section)| section);
+        let (title, answer) = match &derived {
+            Some((_, title, answer)) => (title.as_str(), answer),
+            None => ("", &nothing),
+        };
+        crumbs::of(page, title, answer, section, asker)?
+    };
+    ours.push(("here", navigation_link(&page.address, asker)?));
+    ours.push(("crumbs", crumbs.clone()));
+    ours.push(("dir", direction(&config.default_language).into()));
     let fragment = match derived {
         None => None,
         Some((name, title, answer)) => {
@@ -97,7 +113,34 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
         fragment,
         context: Value::map(entries),
         ours: Value::map(ours),
+        crumbs,
     })
+}
+
+/// The link of the navigation that a page stands at or below.
+fn navigation_link(address: &Address, asker: &Rc<Asker>) -> Result<Value, String> {
+    let masthead = asker.ask(Question::Masthead)?;
+    let links = masthead.items_of("navigation").iter();
+    let mut paths = links.filter_map(|link| link.get("path"));
+    let above = paths.find(|path| {
+        let path = path.as_str().unwrap_or_default();
+        path.len() > 1 && address.as_str().starts_with(path)
+    });
+    Ok(above.cloned().unwrap_or_default())
+}
+
+/// The direction in which a language is written: the value of the attribute `dir`. Languages by
+/// ISO 639, of scripts that CLDR lists as running from right to left.
+fn direction(language: &str) -> &'static str {
+    const RIGHT_TO_LEFT: [&str; 11] = [
+        "ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi",
+    ];
+    let primary = language.split(['-', '_']).next().unwrap_or_default();
+    if RIGHT_TO_LEFT.contains(&primary.to_ascii_lowercase().as_str()) {
+        "rtl"
+    } else {
+        "ltr"
+    }
 }
 
 fn permalink(config: &Config, address: &Address) -> Arc<str> {

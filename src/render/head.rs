@@ -7,7 +7,7 @@ use crate::site::addresses::permalink;
 use crate::value::Value;
 
 /// The head of a page, from the context of its template.
-pub fn of(page: &Page, context: &Value, config: &Config) -> Value {
+pub fn of(page: &Page, context: &Value, crumbs: &Value, config: &Config) -> Value {
     let none = Value::None;
     let about = ["page", "section", "term", "taxonomy"]
         .iter()
@@ -73,7 +73,7 @@ pub fn of(page: &Page, context: &Value, config: &Config) -> Value {
         ("feed", feed(context)),
         (
             "json_ld",
-            json_ld(page, about, brief, masthead, config)
+            json_ld(page, (about, brief), crumbs, masthead, config)
                 .map(Value::html)
                 .into(),
         ),
@@ -96,38 +96,31 @@ fn feed(context: &Value) -> Value {
 
 fn json_ld(
     page: &Page,
-    about: &Value,
-    brief: Option<&Value>,
+    (about, brief): (&Value, Option<&Value>),
+    crumbs: &Value,
     masthead: &Value,
     config: &Config,
 ) -> Option<String> {
     if let Some(brief) = brief {
         return Some(json_ld::news_article(about, brief, masthead));
     }
-    let path = page.address.as_str();
-    if path == "/" || page.view == View::NotFound {
+    if crumbs.items().is_empty() {
         return None;
     }
-    // The folders above the page that are pages of the site, by the names in the navigation.
-    let home = format!("{}/", config.base_url);
-    let above = masthead
-        .get("navigation")
-        .map(Value::items)
-        .unwrap_or_default()
-        .iter()
-        .find_map(|item| {
-            let (name, at) = (item.get("name")?.as_str()?, item.get("path")?.as_str()?);
-            (path.starts_with(at) && path != at).then(|| (name, format!("{}{at}", config.base_url)))
-        });
     let own = permalink(config, &page.address);
     let title = ["title", "name"]
         .iter()
         .find_map(|key| about.get(key).and_then(Value::as_str))
-        .unwrap_or(path);
-    let mut way = vec![("Home", home.as_str())];
-    if let Some((name, at)) = &above {
-        way.push((*name, at.as_str()));
-    }
-    way.push((title, &own));
+        .unwrap_or(page.address.as_str());
+    let above: Vec<(&str, String)> = crumbs
+        .items()
+        .iter()
+        .map(|crumb| {
+            let path = crumb.text_of("path");
+            (crumb.text_of("name"), format!("{}{path}", config.base_url))
+        })
+        .collect();
+    let above = above.iter().map(|(name, url)| (*name, url.as_str()));
+    let way: Vec<(&str, &str)> = above.chain([(title, &*own)]).collect();
     json_ld::breadcrumbs(&way)
 }

@@ -19,6 +19,7 @@ use crate::value::Value;
 
 pub mod asking;
 pub mod context;
+pub mod crumbs;
 pub mod data;
 pub mod detect;
 pub mod engine;
@@ -211,7 +212,7 @@ type Html = (String, Option<TemplateError>);
 fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateError> {
     let shown = planned(context::of(page, asker));
     let picked = theme.pick(&shown.templates);
-    let head = head::of(page, &shown.context, asker.config());
+    let head = head::of(page, &shown.context, &shown.crumbs, asker.config());
     let context = shown.context.with([("head", head)]);
     let context_with_ours = || match &shown.ours {
         Value::Map(ours) => context.with(ours.entries().iter().cloned()),
@@ -236,22 +237,21 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
         return Ok((text, None));
     };
     let template = format!("fragments/{}.html", fragment.name);
-    let content = theme
-        .fragments()
-        .render(&template, &context_with_ours(), asker)?;
-    let lay_out = |engine: &dyn Engine, content: String| {
+    let with_ours = context_with_ours();
+    let content = theme.fragments().render(&template, &with_ours, asker)?;
+    let lay_out = |engine: &dyn Engine, context: &Value, content: String| {
         let page = fragment.page.with([("content", Value::html(content))]);
         engine.render("page.html", &context.with([("page", page)]), asker)
     };
     if picked.is_built_in {
-        return Ok((lay_out(picked.engine, content)?, None));
+        return Ok((lay_out(picked.engine, &with_ours, content)?, None));
     }
     // The built-in page prints the introduction itself; others do not know of it.
     let introduction = context.get("introduction").unwrap_or(&Value::None);
     let introduced = introduction.text_of("content").to_owned() + &content;
-    match lay_out(picked.engine, introduced) {
+    match lay_out(picked.engine, &context, introduced) {
         Ok(text) => Ok((text, None)),
-        Err(error) => Ok((lay_out(theme.fragments(), content)?, Some(error))),
+        Err(error) => Ok((lay_out(theme.fragments(), &with_ours, content)?, Some(error))),
     }
 }
 

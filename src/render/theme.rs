@@ -128,20 +128,46 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../themes/dateline/templates/partials/card.html"),
     ),
     (
-        "partials/feeds.html",
-        include_str!("../../themes/dateline/templates/partials/feeds.html"),
+        "partials/cell.html",
+        include_str!("../../themes/dateline/templates/partials/cell.html"),
     ),
     (
         "partials/footer.html",
         include_str!("../../themes/dateline/templates/partials/footer.html"),
     ),
+    (
+        "partials/head.html",
+        include_str!("../../themes/dateline/templates/partials/head.html"),
+    ),
+    (
+        "partials/line.html",
+        include_str!("../../themes/dateline/templates/partials/line.html"),
+    ),
+    (
+        "partials/masthead.html",
+        include_str!("../../themes/dateline/templates/partials/masthead.html"),
+    ),
+    (
+        "partials/prediction.html",
+        include_str!("../../themes/dateline/templates/partials/prediction.html"),
+    ),
 ];
 
 /// The static files of the built-in theme, by path.
-const FILES: &[(&str, &[u8])] = &[(
-    "dateline.css",
-    include_bytes!("../../themes/dateline/static/dateline.css"),
-)];
+const FILES: &[(&str, &[u8])] = &[
+    (
+        "dateline.css",
+        include_bytes!("../../themes/dateline/static/dateline.css"),
+    ),
+    (
+        "dateline.js",
+        include_bytes!("../../themes/dateline/static/dateline.js"),
+    ),
+    (
+        "dateline.svg",
+        include_bytes!("../../themes/dateline/static/dateline.svg"),
+    ),
+];
 
 /// The theme that is in the program.
 pub fn embedded() -> EmbeddedTheme {
@@ -231,5 +257,6 @@ fn built_in_source() -> ThemeSource {
         engine: Some("minijinja".into()),
         templates: templates.collect(),
         extra: Value::None,
+        extends_built_in: false,
     }
 }

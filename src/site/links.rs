@@ -359,6 +359,12 @@ fn check_fragment(target: &Entry, fragment: &str, link: &Link, problems: &mut Di
 
 /// Reports links and images that name an address of the site at which nothing is planned.
 pub fn check_addresses(site: &Site, planned: &dyn Planned, problems: &mut Diagnostics) {
+    for (address, place) in site.config.dateline.look.addresses() {
+        let path = address.split(['#', '?']).next().unwrap_or_default();
+        if !planned.has(path) && !planned.has(&format!("{path}/")) {
+            problems.broken_link(address, place.clone(), planned.nearest(path));
+        }
+    }
     let held_back = site.held_back.addresses(&site.config);
     for entry in &site.entries {
         for link in &entry.article.body.links {
