@@ -117,7 +117,12 @@ function watch(seen) {
     }
   });
   page.on('pageerror', (error) => say(`error on the page: ${error.message}`));
-  page.on('requestfailed', (request) => say(`failed: ${request.url()}: ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    // A test that goes on to the next page leaves the icon of the last one behind.
+    const isIcon = reason === 'net::ERR_ABORTED' && request.url().endsWith('.svg');
+    if (!isIcon) say(`failed: ${request.url()}: ${reason}`);
+  });
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     if (protocol !== 'data:' && protocol !== 'blob:' && origin !== seen.origin) {

@@ -41,7 +41,7 @@ async function walk(page, place, kind, problems) {
     if (!stop.indicated) problems.push(`${stop.name} looks the same with the focus`);
     if (!seen.has(stop.kind) && !stop.hidden) {
       seen.add(stop.kind);
-      if (!(await changesPicture(page, stop.box))) problems.push(`${stop.name} is drawn the same with the focus`);
+      if (!(await changesPicture(page, stop.around))) problems.push(`${stop.name} is drawn the same with the focus`);
     }
   }
   const missed = expected.filter((_, index) => !visited.includes(index));
@@ -69,8 +69,15 @@ function markStops() {
       })
       .join('\n');
   const selector = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable]';
+  // Of radio buttons that belong together Tab reaches the one that is chosen; the arrows reach the others.
+  const isOther = ({ type, name, checked }) =>
+    type === 'radio' && !checked && document.querySelector(`input[type=radio][name="${name}"]:checked`);
   const stops = [...document.querySelectorAll(selector)].filter(
-    (element) => element.tabIndex >= 0 && !element.disabled && element.checkVisibility({ visibilityProperty: true }),
+    (element) =>
+      element.tabIndex >= 0 &&
+      !element.disabled &&
+      !isOther(element) &&
+      element.checkVisibility({ visibilityProperty: true }),
   );
   window.stops = stops;
   window.before = stops.map((element) => window.looksOf(element));
@@ -93,7 +100,12 @@ function lookAtFocus() {
   const owns = (hit) => hit && [element, ...(element.labels ?? [])].some((own) => own.contains(hit) || hit.contains(own));
   const onTop = points.some(([x, y]) => owns(document.elementFromPoint(x, y)));
   const hidden = boxes.length === 0 ? 'it has no size' : onTop ? '' : 'it is covered or outside of the window';
-  const box = boxes[0];
+  const around = {
+    left: Math.min(...boxes.map(({ left }) => left)),
+    top: Math.min(...boxes.map(({ top }) => top)),
+    right: Math.max(...boxes.map(({ right }) => right)),
+    bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+  };
   return {
     index,
     name: window.nameOf(element),
@@ -101,18 +113,18 @@ function lookAtFocus() {
     hidden,
     scrolls: element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight,
     indicated: index === undefined || window.looksOf(element) !== window.before[index],
-    box: box && { x: box.x, y: box.y, width: box.width, height: box.height },
+    around,
   };
 }
 
 // The picture around an element with and without the focus.
-async function changesPicture(page, box) {
+async function changesPicture(page, around) {
   const margin = 8;
-  const left = Math.max(0, box.x - margin);
-  const top = Math.max(0, box.y - margin);
-  const right = Math.min(LAPTOP.width, box.x + box.width + margin);
-  const bottom = Math.min(LAPTOP.height, box.y + box.height + margin);
-  const clip = { x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) };
+  const x = Math.max(0, around.left - margin);
+  const y = Math.max(0, around.top - margin);
+  const width = Math.min(LAPTOP.width, around.right + margin) - x;
+  const height = Math.min(LAPTOP.height, around.bottom + margin) - y;
+  const clip = { x, y, width, height };
   const withFocus = await page.screenshot({ clip });
   // The next Tab goes on from here all the same.
   await page.evaluate(() => document.activeElement.blur());
