@@ -86,6 +86,11 @@ function* wrongWith(item, site) {
   if (type === 'NewsArticle' && item.headline?.length > 0 && Date.parse(item.dateModified) < Date.parse(item.datePublished)) {
     yield 'modified before it was published';
   }
+  // Google recommends an address for each author. That of people is not known, that of the publisher is.
+  const isPublisher = (author) => author.name === item.publisher?.name;
+  if (type === 'NewsArticle' && [item.author].flat().some((author) => author && isPublisher(author) && !author.url)) {
+    yield 'NewsArticle.author is the publisher, without its url';
+  }
   if (type === 'BreadcrumbList') yield* wrongWithTrail(item.itemListElement ?? [], site);
 }
 
