@@ -472,13 +472,13 @@ impl Diagnostics {
         );
     }
 
-    /// The accent of a site would be hard to read, so the theme takes a shade of it.
-    pub fn accent_adjusted(&mut self, place: Place, found: &str, light: &str, dark: &str) {
+    /// The accent of a site would be hard to read on light pages, so the theme takes a darker shade.
+    pub fn accent_adjusted(&mut self, place: Place, found: &str, taken: &str) {
         self.note(
             "accent-adjusted",
             place,
             format!(
-                "text in `{found}` would be hard to read; it is `{light}` on light pages and `{dark}` on dark ones"
+                "text in `{found}` would be hard to read on light pages; there it is `{taken}`"
             ),
             None,
         );

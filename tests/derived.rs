@@ -273,6 +273,9 @@ customers treat AWS as a first choice for running AI.
 reserve AWS instances for training runs
 ^Who should care
 [Enterprise & Security Teams](/audiences/enterprise-security-teams/)
+^Original source
+Bloomberg Technology](https://www.bloomberg.com/technology)
+^](/weekly/2026-w18/)
 ^AI-generated analysis for this event.
 ^# Key Takeaways
 - AWS revenue for Q1 2026
@@ -294,9 +297,9 @@ reserve AWS instances for training runs
 ^AI analysis grounded in cited sources
 {#run-rate-150-billion}
 ^AWS reaches an annual revenue run rate of $150 billion by Q4 2026.
-Demand for AI infrastructure speeds up
 31 December 2026
 95%
+Demand for AI infrastructure speeds up
 {#fewer-nvidia-gpus}
 ^Amazon depends 25% less on NVIDIA GPUs by the end of 2027.
 35%
@@ -306,12 +309,9 @@ November 2023
 March 2024
 February 2025
 April 2026
-^](/weekly/2026-w18/)
+^All content rights belong to
 ^# Related
 ](/briefs/google-cloud-grows-63-percent/)
-^All content rights belong to
-^Original source
-Bloomberg Technology](https://www.bloomberg.com/technology)
 ";
 
 #[test]
@@ -506,13 +506,17 @@ impl Built {
                 .collect()
         };
         let is_brief = |rest: &&&str| !rest.starts_with("page/");
-        // An item is that of a list, and names a brief.
+        // An item is that of a list, and names a brief on one of its lines.
         let timeline_items: usize = files_below(&self.root)
             .iter()
             .filter(|name| name.starts_with("timeline/") && name.ends_with(".html"))
             .filter_map(|name| text::main_of(&self.read(name)))
-            .flat_map(|main| text::lines(&main))
-            .filter(|line| line.starts_with("- ") && line.contains("](/briefs/"))
+            .flat_map(|main| {
+                let page = format!("\n{}", text::lines(&main).join("\n"));
+                let items = page.split("\n- ").skip(1).map(str::to_owned);
+                items.collect::<Vec<String>>()
+            })
+            .filter(|item| item.contains("](/briefs/"))
             .count();
         serde_json::json!({
             "briefs": below("/briefs/").iter().filter(is_brief).count(),

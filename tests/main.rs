@@ -11,6 +11,7 @@ mod disk;
 mod engines;
 mod feeds;
 mod fix;
+mod look;
 mod markdown;
 mod output;
 mod problems;

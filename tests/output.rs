@@ -29,7 +29,11 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Builds a site with some environment variables and returns every file of the output.
-fn built(site: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+pub fn built(
+    site: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> BTreeMap<String, Vec<u8>> {
     let output = Command::new(env!("CARGO_BIN_EXE_dateline"))
         .arg("--root")
         .arg(site)

@@ -91,6 +91,9 @@ enum Command {
         /// Folder, made if it does not exist
         #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
         directory: PathBuf,
+        /// Copy the built-in theme to themes/NAME, to be changed; into a site that exists, that alone
+        #[arg(long, value_name = "NAME")]
+        theme: Option<String>,
     },
     /// Begin a brief: a draft with every part to fill in, under content/briefs/
     New {
@@ -294,7 +297,10 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         now: time.now,
     };
     match command {
-        Command::Init { directory } => init::run(&directory),
+        Command::Init { directory, theme } => match theme {
+            None => init::run(&directory),
+            Some(theme) => init::run_with_theme(&directory, &theme),
+        },
         Command::New { title } => new::run(&session::find(&root, config.as_deref())?, &title),
         Command::Build(given) => {
             let options = session::Options {

@@ -194,8 +194,8 @@ fn accent(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Option<Accent> {
         return None;
     };
     let accent = Accent::readable(colour);
-    if accent.light != colour && accent.dark != colour {
-        problems.accent_adjusted(place, &text, &accent.light.css(), &accent.dark.css());
+    if accent.light != colour {
+        problems.accent_adjusted(place, &text, &accent.light.css());
     }
     Some(accent)
 }
@@ -298,4 +298,36 @@ fn is_font_list(text: &str) -> bool {
         !name.is_empty() && name.chars().all(is_plain)
     };
     text.split(',').all(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contrast of `#777` on white is known to be 4.48, the nearest miss of level AA.
+    #[test]
+    fn contrast_is_that_of_wcag() {
+        let (grey, white) = (Colour([0x77; 3]), Colour([255; 3]));
+        assert!((grey.contrast(white) - 4.478).abs() < 0.001);
+        assert!((Colour([0; 3]).contrast(white) - 21.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn accents_can_be_read() {
+        for text in ["#000", "#fff", "#fc0", "#A8321a", "#00f", "#7f7f7f"] {
+            let accent = Accent::readable(Colour::parse(text).expect("a colour"));
+            assert!(accent.light.contrast(TINTS[0]) >= CONTRAST_MIN, "{text}");
+            assert!(accent.dark.contrast(TINTS[1]) >= CONTRAST_MIN, "{text}");
+        }
+        for text in ["", "#", "fff", "#ffff", "#ggg", "#12345é", "red"] {
+            assert_eq!(Colour::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_tints_are_those_of_the_style_sheet() {
+        let css = include_str!("../../themes/dateline/static/dateline.css");
+        let [light, dark] = TINTS.map(Colour::css);
+        assert!(css.contains(&format!("--tint: light-dark({light}, {dark})")));
+    }
 }

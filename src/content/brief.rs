@@ -174,6 +174,11 @@ pub enum Outcome {
     Void,
 }
 
+impl Outcome {
+    /// How many there are.
+    pub const COUNT: usize = Outcome::Void as usize + 1;
+}
+
 /// A footnote of a brief: `[^label]: [title](url), retrieved 2026-04-30. "quote"`.
 #[derive(Debug)]
 pub struct Citation {

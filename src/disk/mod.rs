@@ -13,7 +13,7 @@ mod read;
 mod write;
 
 pub use location::Why;
-pub use open::{Opener, Refusal};
+pub use open::{Opener, Refusal, is_plain};
 #[doc(hidden)]
 pub use ops::{Fault, Faults};
 pub use read::{ConfigSource, Reading, find_config, read_site};

@@ -67,9 +67,10 @@ fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value
 /// Values that the current one replaced, newest first: each that differs from the next newer one.
 fn before(site: &Site, history: &[Observation]) -> Vec<Value> {
     let text = |o: &Observation| meaning(&o.cell(site.entry(o.brief)).text);
-    let changed = history.windows(2).rev().filter(|two| {
-        !two[0].as_of.overlaps(two[1].as_of) && text(&two[0]) != text(&two[1])
-    });
+    let changed = history
+        .windows(2)
+        .rev()
+        .filter(|two| !two[0].as_of.overlaps(two[1].as_of) && text(&two[0]) != text(&two[1]));
     changed
         .take(BEFORE_MAX)
         .map(|two| observation(site, &two[0]))

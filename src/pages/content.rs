@@ -481,7 +481,11 @@ fn lead_value(site: &Site, index: Index) -> Value {
 pub fn way(site: &Site, path: &str) -> Answer {
     let index = find(site, path)?;
     let own_language = &site.entry(index).article.language;
-    let above = site.sections.ancestors(index).iter().map(|i| site.entry(*i));
+    let above = site
+        .sections
+        .ancestors(index)
+        .iter()
+        .map(|i| site.entry(*i));
     let sections = above.filter(|section| {
         section.address != Address::root() && section.article.language == *own_language
     });

@@ -179,6 +179,7 @@ pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
     let mut entries = vec![
         ("items", Value::list(items)),
         ("summary", summary(site).into()),
+        ("score", score(site).into()),
         ("year", year.map(i64::from).into()),
         ("years", super::year_links(&self::address(), &years, year)),
         (
@@ -206,6 +207,30 @@ fn summary(site: &Site) -> String {
     let total = list::counted(counts.iter().sum(), "prediction", "predictions");
     let [overdue, due, open, resolved] = counts.map(list::grouped);
     format!("{total}: {open} open, {due} due now, {overdue} overdue, {resolved} resolved")
+}
+
+/// What became of those that are resolved; `None` if none is.
+fn score(site: &Site) -> Option<String> {
+    let counts = site.predictions.outcomes;
+    let of = |outcome: Outcome| counts[outcome as usize];
+    let said: Vec<String> = [
+        (Outcome::Yes, "came true"),
+        (Outcome::Partly, "in part"),
+        (Outcome::No, "did not"),
+        (Outcome::Void, "can no longer be decided"),
+    ]
+    .into_iter()
+    .filter(|(outcome, _)| of(*outcome) > 0)
+    .map(|(outcome, words)| format!("{} {words}", list::grouped(of(outcome))))
+    .collect();
+    let resolved = site.predictions.counts[Standing::Resolved as usize];
+    (resolved > 0).then(|| {
+        format!(
+            "Of {} resolved: {}",
+            list::grouped(resolved),
+            said.join(", ")
+        )
+    })
 }
 
 /// All predictions, for data files.

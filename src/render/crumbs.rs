@@ -20,7 +20,8 @@ pub fn of(
 ) -> Result<Value, String> {
     let link = |name: &str, path: &str| view::named(name, path);
     let number = page.view.number();
-    if matches!(page.view, View::NotFound) || (matches!(page.view, View::Home { .. }) && number == 1)
+    if matches!(page.view, View::NotFound)
+        || (matches!(page.view, View::Home { .. }) && number == 1)
     {
         return Ok(Value::list([]));
     }

@@ -251,7 +251,10 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
     let introduced = introduction.text_of("content").to_owned() + &content;
     match lay_out(picked.engine, &context, introduced) {
         Ok(text) => Ok((text, None)),
-        Err(error) => Ok((lay_out(theme.fragments(), &with_ours, content)?, Some(error))),
+        Err(error) => Ok((
+            lay_out(theme.fragments(), &with_ours, content)?,
+            Some(error),
+        )),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Predictions {
     by_year: Vec<(i16, Vec<u32>)>,
     /// How many there are of each standing.
     pub counts: [usize; 4],
+    /// How many there are of each outcome.
+    pub outcomes: [usize; Outcome::COUNT],
 }
 
 /// A prediction and what is known of it.
@@ -133,8 +135,10 @@ impl Predictions {
         {
             let by_year = by_year(&all, today);
             let mut counts = [0; 4];
+            let mut outcomes = [0; Outcome::COUNT];
             for ledger in &all {
                 counts[ledger.standing(today) as usize] += 1;
+                outcomes[ledger.outcome as usize] += 1;
             }
             Predictions {
                 all,
@@ -142,6 +146,7 @@ impl Predictions {
                 of_brief,
                 by_year,
                 counts,
+                outcomes,
             }
         }
     }
