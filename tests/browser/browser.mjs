@@ -1,11 +1,10 @@
-// The browser of the tests, and pages that remember everything that went wrong in them.
+// What the tests in the browser share: pages that remember everything that went wrong in them.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
 
+import { launch } from './chromium.mjs';
 import { NOWHERE } from './pages.mjs';
 
 // A phone and a laptop. 320 px is what WCAG 2.2 (1.4.10 Reflow) asks for.
@@ -13,38 +12,13 @@ export const PHONE = { width: 390, height: 844 };
 export const LAPTOP = { width: 1280, height: 800 };
 export const NARROWEST = { width: 320, height: 640 };
 
-// Debian, Ubuntu and GitHub's runners have it under different names.
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+// A test that takes longer hangs, even on a machine that does other things too.
+const TIMEOUT_MS = 180_000;
 
 export const SITES = process.env.DATELINE_SITES ? JSON.parse(readFileSync(process.env.DATELINE_SITES, 'utf8')) : [];
 
 export function site(name) {
   return SITES.find((other) => other.name === name);
-}
-
-export function browserPath() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const folders = process.env.PATH.split(path.delimiter);
-  const candidates = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
-  const found = candidates.find((candidate) => existsSync(candidate));
-  if (!found) throw new Error('no browser: install chromium, or set CHROMIUM to its path');
-  return found;
-}
-
-// The switches keep it from asking its makers for anything.
-export function launch() {
-  return chromium.launch({
-    executablePath: browserPath(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--disable-quic',
-      '--no-first-run',
-    ],
-  });
 }
 
 let browser;
@@ -68,7 +42,7 @@ const idle = new Map();
 // A test of a page that must have stayed quiet by its end. The page may have been used by another test before.
 export function pageTest(name, { site, ...options }, body) {
   const key = JSON.stringify(options);
-  test(name, async (t) => {
+  test(name, { timeout: TIMEOUT_MS }, async (t) => {
     const seen = idle.get(key)?.pop() ?? (await openPage(options));
     // What an earlier test left behind is not this one's.
     seen.problems = [];
@@ -84,7 +58,7 @@ export function pageTest(name, { site, ...options }, body) {
 
 // A test of a page with storage, focus and permissions of its own, for what a visitor does on it.
 export function freshPageTest(name, { site, ...options }, body) {
-  test(name, async (t) => {
+  test(name, { timeout: TIMEOUT_MS }, async (t) => {
     const seen = await openPage(options);
     seen.origin = site.origin;
     try {

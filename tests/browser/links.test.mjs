@@ -4,7 +4,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { SITES, failure, launch } from './browser.mjs';
+import { SITES, failure } from './browser.mjs';
+import { launch } from './chromium.mjs';
 import { NOWHERE, filesBelow } from './pages.mjs';
 
 // Texts that name addresses in full: feeds, data, the sitemap.

@@ -24,7 +24,7 @@ for (const definition of SITES) {
   const served = { base: definition.base, folder: undefined };
   const server = await serve(served);
   servers.push(server);
-  const site = build(definition, `http://127.0.0.1:${server.address().port}`);
+  const site = build(definition, `http://127.0.0.1:${server.address().port}`, MADE);
   served.folder = site.folder;
   sites.push(site);
 }

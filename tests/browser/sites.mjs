@@ -34,10 +34,10 @@ export const SITES = [
   { name: 'empty', base: '', write: (folder) => writeFiles(folder, empty()), now: NOW },
 ];
 
-// Builds a site for an address and says what came out.
-export function build({ name, base, write, now }, origin) {
-  const source = path.join(MADE, 'sources', name);
-  const folder = path.join(MADE, 'sites', name);
+// Builds a site for an address, below a folder, and says what came out.
+export function build({ name, base, write, now }, origin, within) {
+  const source = path.join(within, 'sources', name);
+  const folder = path.join(within, 'sites', name);
   rmSync(source, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
   write(source);
