@@ -7,6 +7,7 @@
 mod check;
 mod commands;
 mod derived;
+mod diagnostics_page;
 mod disk;
 mod engines;
 mod feeds;
