@@ -9,6 +9,7 @@ mod commands;
 mod derived;
 mod diagnostics_page;
 mod disk;
+mod docs;
 mod engines;
 mod feeds;
 mod fix;
