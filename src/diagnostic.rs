@@ -692,7 +692,6 @@ impl Diagnostics {
         );
     }
 
-    /// A theme.toml is not TOML.
     /// A theme extends another one that is not in the program.
     pub fn unknown_base_theme(&mut self, place: Place, built_in: &str) {
         self.error(
