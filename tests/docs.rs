@@ -27,6 +27,8 @@ use dateline::config::{Config, Label, Overrides, PartKind};
 use dateline::content::parse_one;
 use dateline::diagnostic::{Diagnostic, Diagnostics};
 use dateline::pages::VIEWS;
+use dateline::render::functions::FUNCTIONS;
+use dateline::render::theme;
 use dateline::value::Value;
 
 use crate::check::{folder, read_config, source};
@@ -257,6 +259,23 @@ fn the_tables_of_the_configuration_are_those_of_the_program() {
     assert_eq!(headings.len(), parts.len());
 }
 
+#[test]
+fn the_tables_of_themes_are_those_of_the_program() {
+    let text = page("themes.md");
+    let keys = config_keys("[extra.dateline.look]\nzzzzzz = 1");
+    assert_eq!(listed(&text, "Change the look"), keys);
+    let fonts = config_keys("[extra.dateline.look.fonts]\nzzzzzz = 1");
+    assert_eq!(listed(&text, "Fonts"), fonts);
+    let functions: BTreeSet<String> = FUNCTIONS.iter().map(|f| f.name.to_owned()).collect();
+    assert_eq!(listed(&text, "Themes of Zola's"), functions);
+    let templates = theme::embedded().templates.iter();
+    let of_pages: BTreeSet<String> = templates
+        .map(|(name, _)| (*name).to_owned())
+        .filter(|name| !name.contains('/') && name != "macros.html")
+        .collect();
+    assert_eq!(listed(&text, "Replace one template"), of_pages);
+}
+
 /// The demonstration has a page at each address that the tables name.
 #[test]
 fn every_address_that_is_listed_is_there() {
@@ -437,7 +456,7 @@ fn play(page: &str) -> Played {
             .flat_map(|line| [line, "\n"])
             .collect();
         let played = stage.block(number, &fence[length..], &body);
-        write!(text, "{}{close}\n", played.unwrap_or(body)).unwrap();
+        writeln!(text, "{}{close}", played.unwrap_or(body)).unwrap();
     }
     stage.end();
     Played {
