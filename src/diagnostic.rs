@@ -214,6 +214,7 @@ impl From<Option<String>> for Hint {
 
 /// Front matter.
 impl Diagnostics {
+    /// A file under `content/` begins with something else than front matter.
     pub fn no_front_matter(&mut self, place: Place) {
         self.error(
             "no-front-matter",
@@ -223,6 +224,7 @@ impl Diagnostics {
         );
     }
 
+    /// The front matter of a file has a first fence and no second one.
     pub fn unclosed_front_matter(&mut self, place: Place, fence: &str) {
         self.error(
             "unclosed-front-matter",
@@ -232,6 +234,8 @@ impl Diagnostics {
         );
     }
 
+    /// The front matter is not TOML, or not YAML. The reason says what was expected at the place
+    /// that is marked.
     pub fn bad_front_matter(&mut self, place: Place, reason: &str) {
         self.error(
             "bad-front-matter",
@@ -241,6 +245,7 @@ impl Diagnostics {
         );
     }
 
+    /// A key has a value of another type: a number where a text is meant, a text where a list is.
     pub fn wrong_type(&mut self, place: Place, key: &str, expected: &str, found: &str) {
         let hint = match (expected, found) {
             (
@@ -262,6 +267,7 @@ impl Diagnostics {
         );
     }
 
+    /// A key has none of the values that it can have.
     pub fn bad_value(&mut self, place: Place, key: &str, found: &str, allowed: &[&str]) {
         let hint = did_you_mean(nearest(found, allowed.iter().copied()));
         self.error(
@@ -272,6 +278,7 @@ impl Diagnostics {
         );
     }
 
+    /// A date of the front matter is not in the calendar, or is written otherwise.
     pub fn bad_date(&mut self, place: Place, text: &str) {
         self.error(
             "bad-date",
@@ -281,6 +288,8 @@ impl Diagnostics {
         );
     }
 
+    /// A key is nearly one that is known, or a table of a brief stands outside of `[extra]`. It has
+    /// no effect.
     pub fn misspelt_key(&mut self, place: Place, key: &str, near: &str) {
         self.warning(
             "misspelt-key",
@@ -290,6 +299,7 @@ impl Diagnostics {
         );
     }
 
+    /// An `_index.md` has a key that sections do not have. It has no effect.
     pub fn unknown_section_key(&mut self, place: Place, key: &str, near: Option<&str>) {
         self.warning(
             "unknown-section-key",
@@ -300,6 +310,7 @@ impl Diagnostics {
         );
     }
 
+    /// A table of Dateline's has a key that it does not know.
     pub fn unknown_key(
         &mut self,
         place: Place,
@@ -320,6 +331,7 @@ impl Diagnostics {
         );
     }
 
+    /// A table lacks a key that it must have.
     pub fn missing_key(&mut self, place: Place, key: &str, table: &str) {
         self.error(
             "missing-key",
@@ -329,6 +341,7 @@ impl Diagnostics {
         );
     }
 
+    /// One page is said to be two things.
     pub fn two_tables(&mut self, place: Place, first: &str, second: &str) {
         self.error(
             "two-tables",
@@ -338,6 +351,8 @@ impl Diagnostics {
         );
     }
 
+    /// An `_index.md` has a table that says what a page is. A section is a list, and cannot be a
+    /// brief or a company.
     pub fn table_in_section(&mut self, place: Place, table: &str) {
         self.error(
             "table-in-section",
@@ -347,6 +362,7 @@ impl Diagnostics {
         );
     }
 
+    /// The id of a brief has another length than six, or other characters than those of ids.
     pub fn bad_id(&mut self, place: Place, id: &str) {
         self.error(
             "bad-id",
@@ -367,6 +383,7 @@ impl Diagnostics {
         );
     }
 
+    /// A brief was collected before its source published it.
     pub fn collected_before_published(&mut self, place: Place, collected: &str, published: &str) {
         self.warning(
             "collected-before-published",
@@ -378,6 +395,8 @@ impl Diagnostics {
         );
     }
 
+    /// A page with `[extra.week]` has a file name that is no week, or one that its year does not
+    /// have.
     pub fn bad_week(&mut self, place: Place, stem: &str) {
         self.error(
             "bad-week",
@@ -387,6 +406,8 @@ impl Diagnostics {
         );
     }
 
+    /// In a site of several languages, a file name ends with what looks like a language and is none
+    /// of them.
     pub fn unknown_language(&mut self, place: Place, code: &str) {
         self.warning(
             "unknown-language",
@@ -399,6 +420,8 @@ impl Diagnostics {
 
 /// The configuration.
 impl Diagnostics {
+    /// The configuration is not TOML. The reason says what was expected at the place that is
+    /// marked.
     pub fn bad_config(&mut self, place: Place, reason: &str) {
         self.error(
             "bad-config",
@@ -408,6 +431,7 @@ impl Diagnostics {
         );
     }
 
+    /// The configuration does not say where the site will stand.
     pub fn no_base_url(&mut self, place: Place) {
         self.error(
             "no-base-url",
@@ -417,6 +441,7 @@ impl Diagnostics {
         );
     }
 
+    /// The address of the site is not one.
     pub fn bad_base_url(&mut self, place: Place, found: &str) {
         self.error(
             "bad-base-url",
@@ -426,6 +451,8 @@ impl Diagnostics {
         );
     }
 
+    /// The configuration has a key that neither Zola nor Dateline knows. It has no effect but in
+    /// templates that read it.
     pub fn unknown_config_key(&mut self, place: Place, key: &str, near: Option<&str>) {
         self.warning(
             "unknown-config-key",
@@ -435,6 +462,7 @@ impl Diagnostics {
         );
     }
 
+    /// The configuration has a key that Zola had in an earlier version. It is read as before.
     pub fn legacy_config_key(&mut self, place: Place, key: &str, today: &str) {
         self.warning(
             "legacy-config-key",
@@ -444,6 +472,7 @@ impl Diagnostics {
         );
     }
 
+    /// The time zone of the site does not exist.
     pub fn unknown_time_zone(&mut self, place: Place, name: &str) {
         self.error(
             "unknown-time-zone",
@@ -453,6 +482,7 @@ impl Diagnostics {
         );
     }
 
+    /// The authority of feed ids is not a domain and a year.
     pub fn bad_authority(&mut self, place: Place, found: &str) {
         self.error(
             "bad-authority",
@@ -514,6 +544,8 @@ impl Diagnostics {
         );
     }
 
+    /// Another name for a part or a label belongs to another part or label already, or has no
+    /// letters. Choose another name.
     pub fn bad_alias(&mut self, place: Place, alias: &str, taken_by: Option<&str>) {
         let message = match taken_by {
             Some(name) => format!("`{}` already stands for `{name}`", shortened(alias)),
@@ -588,6 +620,7 @@ fn did_you_mean(nearest: Option<&str>) -> Option<String> {
 
 /// The files of a site.
 impl Diagnostics {
+    /// A file is in another encoding than UTF-8.
     pub fn invalid_utf8(&mut self, place: Place) {
         self.error(
             "invalid-utf8",
@@ -597,6 +630,7 @@ impl Diagnostics {
         );
     }
 
+    /// A file under `content/` is larger than those that are read.
     pub fn too_large(&mut self, place: Place, bytes: usize, bytes_max: usize) {
         self.error(
             "too-large",
@@ -606,6 +640,8 @@ impl Diagnostics {
         );
     }
 
+    /// The system does not let a file be read, or it is no file but a pipe or a device. Change its
+    /// rights, or move it elsewhere.
     pub fn unreadable(&mut self, place: Place, reason: &str) {
         self.error(
             "unreadable",
@@ -635,7 +671,8 @@ impl Diagnostics {
         );
     }
 
-    /// A glob of `ignored_content` or `ignored_static` is not one.
+    /// A glob of `ignored_content` or `ignored_static` cannot be read. The reason says what is wrong
+    /// in it.
     pub fn invalid_glob(&mut self, place: Place, glob: &str, reason: &str) {
         self.error(
             "invalid-glob",
@@ -645,7 +682,7 @@ impl Diagnostics {
         );
     }
 
-    /// The theme that config names is neither in `themes/` nor in the program.
+    /// The theme that the configuration names is neither in `themes/` nor in the program.
     pub fn unknown_theme(&mut self, place: Place, name: &str) {
         self.error(
             "unknown-theme",
@@ -655,7 +692,6 @@ impl Diagnostics {
         );
     }
 
-    /// A theme.toml is not TOML.
     /// A theme extends another one that is not in the program.
     pub fn unknown_base_theme(&mut self, place: Place, built_in: &str) {
         self.error(
@@ -666,6 +702,7 @@ impl Diagnostics {
         );
     }
 
+    /// A theme.toml is not TOML. The reason says what was expected at the place that is marked.
     pub fn invalid_theme_toml(&mut self, place: Place, reason: &str) {
         self.error(
             "invalid-theme-toml",
@@ -678,6 +715,7 @@ impl Diagnostics {
 
 /// The site as a whole.
 impl Diagnostics {
+    /// A brief has no id.
     pub fn no_id(&mut self, place: Place) {
         self.warning(
             "no-id",
@@ -687,6 +725,7 @@ impl Diagnostics {
         );
     }
 
+    /// Two briefs have one id. The newer one is reported.
     pub fn duplicate_id(&mut self, id: &str, place: Place, first: &str) {
         self.error(
             "duplicate-id",
@@ -696,6 +735,7 @@ impl Diagnostics {
         );
     }
 
+    /// The site does not say what the ids of its feed entries begin with.
     pub fn no_authority(&mut self, place: Place) {
         self.warning(
             "no-authority",
@@ -705,6 +745,7 @@ impl Diagnostics {
         );
     }
 
+    /// A page lacks the key by which its section is sorted.
     pub fn no_sort_key(&mut self, place: Place, key: &str, section: &str) {
         self.warning(
             "no-sort-key",
@@ -714,6 +755,7 @@ impl Diagnostics {
         );
     }
 
+    /// A page has terms of a taxonomy that the configuration does not list.
     pub fn unknown_taxonomy(&mut self, kind: &str, place: Place, nearest: Option<&str>) {
         let hint = did_you_mean(nearest).unwrap_or_else(|| {
             format!("add `{{ name = \"{kind}\" }}` to `taxonomies` in the configuration")
@@ -726,6 +768,7 @@ impl Diagnostics {
         );
     }
 
+    /// Two spellings of a tag, an audience or another term lead to one address.
     pub fn equal_slugs(&mut self, name: &str, other: &str, slug: &str, place: Place) {
         self.warning(
             "equal-slugs",
@@ -735,6 +778,7 @@ impl Diagnostics {
         );
     }
 
+    /// Two pages of companies claim one name.
     pub fn company_name_twice(&mut self, name: &str, place: Place, other: &str) {
         self.error(
             "company-name-twice",
@@ -744,6 +788,7 @@ impl Diagnostics {
         );
     }
 
+    /// A brief names a company without a page, nearly as one is named that has one.
     pub fn unknown_company(&mut self, name: &str, place: Place, nearest: &str) {
         self.warning(
             "unknown-company",
@@ -755,6 +800,7 @@ impl Diagnostics {
         );
     }
 
+    /// A comparison lists a company that nobody has heard of.
     pub fn comparison_unknown_company(&mut self, name: &str, place: Place, nearest: Option<&str>) {
         self.error(
             "comparison-unknown-company",
@@ -764,6 +810,7 @@ impl Diagnostics {
         );
     }
 
+    /// A comparison lists a feature that is in no table. It gets no row.
     pub fn comparison_unknown_feature(&mut self, name: &str, place: Place, nearest: Option<&str>) {
         self.warning(
             "comparison-unknown-feature",
@@ -793,6 +840,7 @@ impl Diagnostics {
         );
     }
 
+    /// A prediction has no `Id`.
     pub fn prediction_no_id(&mut self, place: Place, slug: &str) {
         self.warning(
             "prediction-no-id",
@@ -802,6 +850,7 @@ impl Diagnostics {
         );
     }
 
+    /// The time of a prediction is over, and nobody has said what became of it.
     pub fn prediction_past_due(&mut self, place: Place, due: impl fmt::Display) {
         self.warning(
             "prediction-past-due",
@@ -811,6 +860,7 @@ impl Diagnostics {
         );
     }
 
+    /// An item says that it resolves a prediction of a brief that does not exist.
     pub fn resolves_unknown_brief(&mut self, id: &str, place: Place) {
         self.error(
             "resolves-unknown-brief",
@@ -820,6 +870,7 @@ impl Diagnostics {
         );
     }
 
+    /// An item says that it resolves a prediction that its brief does not have.
     pub fn resolves_unknown_prediction(
         &mut self,
         id: &str,
@@ -835,7 +886,7 @@ impl Diagnostics {
         );
     }
 
-    /// What is named is a draft, or a brief whose date lies in the future.
+    /// A brief is named that is a draft, or whose date lies in the future. Nothing is to be done.
     pub fn unpublished_brief(&mut self, id: &str, place: Place) {
         self.warning(
             "unpublished-brief",
@@ -845,6 +896,7 @@ impl Diagnostics {
         );
     }
 
+    /// The page of a week lists an id that no brief has.
     pub fn week_unknown_brief(&mut self, id: &str, place: Place) {
         self.warning(
             "week-unknown-brief",
@@ -854,6 +906,7 @@ impl Diagnostics {
         );
     }
 
+    /// The page of a week lists a brief that came out in another week.
     pub fn brief_of_other_week(&mut self, id: &str, place: Place) {
         self.warning(
             "brief-of-other-week",
@@ -863,6 +916,7 @@ impl Diagnostics {
         );
     }
 
+    /// A link of a published page leads to a draft.
     pub fn link_to_draft(&mut self, place: Place) {
         self.error(
             "link-to-draft",
@@ -872,6 +926,7 @@ impl Diagnostics {
         );
     }
 
+    /// A link names the file of a brief that is scheduled.
     pub fn link_to_scheduled(&mut self, place: Place) {
         self.warning(
             "link-to-scheduled",
@@ -882,6 +937,7 @@ impl Diagnostics {
         );
     }
 
+    /// A link names the address of a brief that is scheduled.
     pub fn address_of_scheduled(&mut self, address: &str, place: Place) {
         self.warning(
             "link-to-scheduled",
@@ -891,6 +947,7 @@ impl Diagnostics {
         );
     }
 
+    /// A link leads to nothing. Correct it, or take it out.
     pub fn broken_link(&mut self, target: &str, place: Place, nearest: Option<&str>) {
         self.error(
             "broken-link",
@@ -900,6 +957,8 @@ impl Diagnostics {
         );
     }
 
+    /// A link leads to nothing until a scheduled brief is out. In a site without anything of
+    /// Dateline's it is never more than a warning, for Zola leaves such links alone.
     pub fn broken_link_warning(&mut self, target: &str, place: Place) {
         self.warning(
             "broken-link",
@@ -909,6 +968,8 @@ impl Diagnostics {
         );
     }
 
+    /// A link names a heading that its target does not have. Correct the part after `#`, or take it
+    /// out.
     pub fn broken_fragment(
         &mut self,
         fragment: &str,
@@ -924,6 +985,7 @@ impl Diagnostics {
         );
     }
 
+    /// A brief shows an image that is not there.
     pub fn missing_image(&mut self, target: &str, place: Place) {
         self.error(
             "missing-image",
@@ -933,6 +995,7 @@ impl Diagnostics {
         );
     }
 
+    /// A page that is no brief shows an image that is not there.
     pub fn missing_image_elsewhere(&mut self, target: &str, place: Place) {
         self.warning(
             "missing-image",
@@ -942,6 +1005,7 @@ impl Diagnostics {
         );
     }
 
+    /// Two files, or a file and an alias, want one address.
     pub fn two_pages_at_one_address(
         &mut self,
         address: &Address,
@@ -967,6 +1031,7 @@ impl Diagnostics {
         );
     }
 
+    /// No file can have the name that the address asks for.
     pub fn impossible_address(
         &mut self,
         address: &crate::address::Address,
@@ -984,6 +1049,7 @@ impl Diagnostics {
         );
     }
 
+    /// A page has more tags, or other terms, than one page may make pages of.
     pub fn too_many_terms(&mut self, kind: &str, terms: usize, terms_max: usize, place: Place) {
         self.error(
             "too-many-terms",
@@ -993,6 +1059,7 @@ impl Diagnostics {
         );
     }
 
+    /// The site has no folder `content/`.
     pub fn no_content(&mut self, file: &Arc<str>) {
         self.error(
             "no-content",
@@ -1002,6 +1069,7 @@ impl Diagnostics {
         );
     }
 
+    /// A page stands where a taxonomy has its list or one of its terms.
     pub fn content_against_taxonomy(&mut self, address: &Address, place: Place) {
         self.warning(
             "content-against-taxonomy",
@@ -1011,6 +1079,7 @@ impl Diagnostics {
         );
     }
 
+    /// A page of yours stands where Dateline would put one of its own. Yours is shown.
     pub fn ours_yields(&mut self, address: &Address, place: Place) {
         self.note(
             "ours-yields",
@@ -1020,6 +1089,8 @@ impl Diagnostics {
         );
     }
 
+    /// A file of `static/` stands where a page would be made. The file is served. Rename it if that
+    /// is not meant.
     pub fn static_wins(&mut self, address: &Address, place: Place) {
         self.note(
             "static-wins",
@@ -1029,6 +1100,7 @@ impl Diagnostics {
         );
     }
 
+    /// Two pages that Dateline makes have one address.
     pub fn ours_collide(&mut self, address: &Address, other: &Address, file: &Arc<str>) {
         let wanted = if address == other {
             format!("two derived pages want `{address}`")
@@ -1053,6 +1125,7 @@ impl Diagnostics {
         );
     }
 
+    /// `[extra.dateline] pages` names a kind of pages that there is not.
     pub fn unknown_view(&mut self, name: &str, place: Place, known: &[&str]) {
         let hint = did_you_mean(nearest(name, known.iter().copied()));
         self.error(
@@ -1063,6 +1136,7 @@ impl Diagnostics {
         );
     }
 
+    /// A brief has no date.
     pub fn brief_without_date(&mut self, place: Place) {
         self.error(
             "brief-without-date",
@@ -1072,6 +1146,7 @@ impl Diagnostics {
         );
     }
 
+    /// A brief has no title.
     pub fn brief_without_title(&mut self, place: Place) {
         self.error(
             "brief-without-title",
@@ -1081,6 +1156,7 @@ impl Diagnostics {
         );
     }
 
+    /// A page or section names a template that neither the theme nor the site has.
     pub fn missing_template(&mut self, name: &str, place: Place, is_built_in: bool) {
         let message = format!("there is no template `{name}`");
         if is_built_in {
@@ -1130,7 +1206,7 @@ fn pages(first: &Address, more: usize) -> String {
 
 /// Templates.
 impl Diagnostics {
-    /// A template that does not parse.
+    /// A template does not parse. The message says what was expected at the place that is marked.
     pub fn template_syntax(&mut self, error: &TemplateError) {
         self.error(
             "template-syntax",
@@ -1140,7 +1216,7 @@ impl Diagnostics {
         );
     }
 
-    /// A template that fails on a page, and in the same way on more pages.
+    /// A template fails on a page, perhaps in the same way on more pages.
     pub fn template_error(&mut self, page: &Address, more: usize, error: &TemplateError) {
         self.error(
             "template-error",
@@ -1150,7 +1226,7 @@ impl Diagnostics {
         );
     }
 
-    /// The theme's `page.html` fails on views of ours, which it does not know.
+    /// The theme's `page.html` fails on pages that only Dateline makes.
     pub fn theme_page_failed(&mut self, page: &Address, others: usize, error: &TemplateError) {
         let more = match others {
             0 => String::new(),
@@ -1176,7 +1252,7 @@ impl Diagnostics {
         );
     }
 
-    /// A theme for Zola 0.23 or later.
+    /// The theme is one for Zola 0.23 or later.
     pub fn tera2_template(&mut self, place: Place, mark: &str) {
         self.error(
             "tera2-template",
@@ -1188,7 +1264,8 @@ impl Diagnostics {
         );
     }
 
-    /// A theme with marks of Tera 1 and of Tera 2.
+    /// Some files of the theme are written for Zola up to 0.22 (Tera 1), others for later ones
+    /// (Tera 2).
     pub fn mixed_template_languages(
         &mut self,
         place: Place,
@@ -1207,7 +1284,7 @@ impl Diagnostics {
 
 /// The body of an article, and the parts of a brief.
 impl Diagnostics {
-    /// Blocks lie in each other deeper than is rendered.
+    /// Quotes and lists lie in each other deeper than is rendered.
     pub fn too_deep(&mut self, place: Place, depth_max: usize) {
         self.error(
             "too-deep",
@@ -1248,7 +1325,7 @@ impl Diagnostics {
         );
     }
 
-    /// A brief has two parts of one kind.
+    /// A brief has two parts of one kind, perhaps under two names for it.
     pub fn duplicate_part(&mut self, place: Place, heading: &str, first_line: u32) {
         self.error(
             "duplicate-part",
@@ -1258,7 +1335,8 @@ impl Diagnostics {
         );
     }
 
-    /// A heading of a brief is nearly that of a part, or is one at another level.
+    /// A heading of a brief is nearly that of a part, or is one at another level. It is shown as it
+    /// is, and nothing is read under it.
     pub fn misspelt_heading(&mut self, place: Place, heading: &str, near: &str) {
         self.warning(
             "misspelt-heading",
@@ -1291,7 +1369,7 @@ impl Diagnostics {
         );
     }
 
-    /// The part that compares competitors has nothing to compare.
+    /// The part "Competitor Analysis" has no table.
     pub fn competitors_without_table(&mut self, place: Place) {
         self.warning(
             "competitors-without-table",
@@ -1321,7 +1399,7 @@ impl Diagnostics {
         );
     }
 
-    /// A row of a comparison says values of no feature.
+    /// A row of a comparison has values, but names no feature.
     pub fn row_without_feature(&mut self, place: Place) {
         self.warning(
             "row-without-feature",

@@ -86,28 +86,30 @@ fn serve_says_that_drafts_are_not_shown() {
     let site = tempfile::tempdir().unwrap();
     dateline(site.path(), &["init".into(), ".".into()]);
     dateline(site.path(), &["new".into(), "Begun".into()]);
-    let ready = |flags: &[&str]| {
-        let mut served = Command::new(env!("CARGO_BIN_EXE_dateline"))
-            .args(["serve", "--port", "0"])
-            .args(flags)
-            .current_dir(site.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(served.stderr.take().unwrap()).lines();
-        let line = lines.find_map(|line| line.ok().filter(|line| line.contains(", ready in ")));
-        served.kill().unwrap();
-        served.wait().unwrap();
-        line.unwrap()
-    };
-    let without = ready(&[]);
+    let without = ready(site.path(), &["serve"]).unwrap();
     assert!(
         without.ends_with("; 1 draft not shown, --drafts shows it"),
         "{without}"
     );
-    let with = ready(&["--drafts"]);
+    let with = ready(site.path(), &["serve", "--drafts"]).unwrap();
     assert!(!with.contains("draft"), "{with}");
+}
+
+/// What `serve` prints when the site is there; `None` if it ends before. `--port` is chosen here.
+pub fn ready(site: &Path, arguments: &[&str]) -> Option<String> {
+    let mut served = program(site)
+        .args(arguments)
+        .args(["--port", "0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(served.stderr.take().unwrap()).lines();
+    let line = lines.find_map(|line| line.ok().filter(|line| line.contains(", ready in ")));
+    // It may have ended by itself.
+    let _ = served.kill();
+    served.wait().unwrap();
+    line
 }
 
 #[test]
@@ -151,7 +153,8 @@ fn run(transcript: &str, folder: &Path) -> String {
     out
 }
 
-fn answer(typed: &str, site: &Path) -> String {
+/// What a command of a transcript prints.
+pub fn answer(typed: &str, site: &Path) -> String {
     let words = words(typed);
     let (name, arguments) = words.split_first().expect("a command");
     match name.as_str() {
@@ -175,17 +178,21 @@ fn answer(typed: &str, site: &Path) -> String {
     }
 }
 
-/// What the program prints, first on standard output, then on standard error.
-fn dateline(site: &Path, arguments: &[String]) -> String {
-    let done = Command::new(env!("CARGO_BIN_EXE_dateline"))
-        .args(arguments)
+/// The program in a folder, as all transcripts run it.
+pub fn program(site: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dateline"));
+    program
         .current_dir(site)
         .env("SOURCE_DATE_EPOCH", NOW)
         .env("COLUMNS", "100")
         .env_remove("GITHUB_ACTIONS")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap();
+        .env_remove("CLICOLOR_FORCE");
+    program
+}
+
+/// What the program prints, first on standard output, then on standard error.
+pub fn dateline(site: &Path, arguments: &[String]) -> String {
+    let done = program(site).args(arguments).output().unwrap();
     let mut text = String::from_utf8(done.stdout).unwrap();
     text.push_str(std::str::from_utf8(&done.stderr).unwrap());
     if !text.is_empty() && !text.ends_with('\n') {
@@ -198,7 +205,7 @@ fn dateline(site: &Path, arguments: &[String]) -> String {
 }
 
 /// Splits as a shell does, as far as transcripts need it: spaces, and both kinds of quotes.
-fn words(typed: &str) -> Vec<String> {
+pub fn words(typed: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = typed.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -213,7 +220,7 @@ fn words(typed: &str) -> Vec<String> {
 }
 
 /// What differs from run to run is replaced: the folder, times, random ids.
-fn normal(text: &str, site: &Path) -> String {
+pub fn normal(text: &str, site: &Path) -> String {
     let text = text.replace(&site.display().to_string(), "[FOLDER]");
     let mut out = String::new();
     for line in text.split_inclusive('\n') {

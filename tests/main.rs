@@ -7,7 +7,9 @@
 mod check;
 mod commands;
 mod derived;
+mod diagnostics_page;
 mod disk;
+mod docs;
 mod engines;
 mod feeds;
 mod fix;

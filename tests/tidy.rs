@@ -8,6 +8,7 @@ use std::process::Command;
 use dateline::render::theme;
 
 use crate::check::folder;
+use crate::docs;
 
 /// The modules, each using only itself and those before it.
 const ORDER: [&str; 12] = [
@@ -200,38 +201,76 @@ fn every_dependency_has_a_reason() {
 }
 
 #[test]
-fn the_readme_speaks_of_the_commands_that_there_are() {
+fn the_readme_and_the_documentation_speak_of_the_commands_that_there_are() {
     let readme = fs::read_to_string(folder("../README.md")).unwrap();
+    let page = docs::page("commands.md");
     let commands = commands_of(&help(&["--help"]));
     let named = |text: &str| -> BTreeSet<String> {
         let after = text.split("`dateline ").skip(1);
-        after
-            .map(|rest| rest.split([' ', '`']).next().unwrap().to_owned())
-            .collect()
+        let names = after.map(|rest| rest.split([' ', '`']).next().unwrap());
+        let is_command = |name: &&str| !name.starts_with('-') && *name != "COMMAND";
+        names.filter(is_command).map(str::to_owned).collect()
     };
     let of_table = |line: &&str| line.starts_with("| `dateline ");
-    let table: Vec<&str> = readme.lines().filter(of_table).collect();
+    let table: Vec<&str> = page.lines().filter(of_table).collect();
     assert_eq!(named(&table.join("\n")), commands);
+    for (file, text) in files_below(&folder("../content/docs")) {
+        let others: Vec<String> = named(&text).difference(&commands).cloned().collect();
+        assert_eq!(others, [""; 0], "{file}");
+    }
     let others: Vec<String> = named(&readme).difference(&commands).cloned().collect();
     assert_eq!(others, [""; 0]);
-    let mut helps = help(&["--help"]);
-    for command in &commands {
-        helps.push_str(&help(&[command, "--help"]));
+}
+
+#[test]
+fn the_documentation_lists_the_flags_of_each_command() {
+    let page = docs::page("commands.md");
+    let of_all = flags(
+        &docs::listed(&page, "For every command")
+            .into_iter()
+            .collect::<Vec<_>>(),
+    );
+    let own = |command: &str| -> BTreeSet<String> {
+        let help = help(&[command, "--help"]);
+        let options = help.split("Options:\n").nth(1).unwrap();
+        let options = options.split("\nExamples:").next().unwrap();
+        let begins = options.lines().map(str::trim_start);
+        let begins: Vec<String> = begins
+            .filter(|line| line.starts_with('-') && !line.starts_with("- "))
+            .map(|line| line.split("  ").next().unwrap().to_owned())
+            .collect();
+        flags(&begins).difference(&of_all).cloned().collect()
+    };
+    for command in commands_of(&help(&["--help"])) {
+        let heading = format!("dateline {command}");
+        let section = page.split(&format!("\n## {heading}\n")).nth(1);
+        let section = section.unwrap_or_else(|| panic!("no heading `{heading}`"));
+        let section = section.split("\n## ").next().unwrap();
+        let stated: BTreeSet<String> = match section.contains("| flag |") {
+            true => {
+                let whole = format!("## {heading}\n{section}");
+                flags(
+                    &docs::listed(&whole, &heading)
+                        .into_iter()
+                        .collect::<Vec<_>>(),
+                )
+            }
+            false => BTreeSet::new(),
+        };
+        assert_eq!(stated, own(&command), "{heading}");
     }
-    let flags: BTreeSet<&str> = helps.split_whitespace().collect();
-    let section = readme.split("\n## Commands\n").nth(1).unwrap();
-    let section = section.split("\n## ").next().unwrap();
-    let stated = section.split('`').filter_map(|part| {
-        let flag = part.split(' ').find(|word| word.starts_with("--"))?;
-        Some(flag.to_owned())
-    });
-    let stated: Vec<String> = stated.collect();
-    assert!(stated.len() > 5, "no flags in the section");
-    let unknown: Vec<&String> = stated
-        .iter()
-        .filter(|flag| !flags.contains(flag.as_str()))
-        .collect();
-    assert_eq!(unknown, [""; 0]);
+    let shells = help(&["completion", "--help"]);
+    let shells = shells.split("[possible values: ").nth(1).unwrap();
+    for shell in shells.split(']').next().unwrap().split(' ') {
+        assert!(page.contains(&format!("`{shell}`")), "{shell}");
+    }
+}
+
+/// The flags among some names and usages: `--port`, `-p`.
+fn flags(texts: &[String]) -> BTreeSet<String> {
+    let words = texts.iter().flat_map(|text| text.split_whitespace());
+    let flags = words.filter(|word| word.starts_with('-'));
+    flags.map(str::to_owned).collect()
 }
 
 /// The literals that stand first in calls of `error`, `warning` and `note`.
