@@ -41,7 +41,8 @@ const idle = new Map();
 
 // A test of a page that must have stayed quiet by its end. The page may have been used by another test before.
 export function pageTest(name, { site, ...options }, body) {
-  const key = JSON.stringify(options);
+  // Not from one site to another: the icon of the last page may still be under way.
+  const key = JSON.stringify([site.name, options]);
   test(name, { timeout: TIMEOUT_MS }, async (t) => {
     const seen = idle.get(key)?.pop() ?? (await openPage(options));
     // What an earlier test left behind is not this one's.

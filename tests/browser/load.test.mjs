@@ -50,16 +50,23 @@ function layoutShifts(page) {
   );
 }
 
-// The outermost elements that stick out of the window, if the window has to scroll for them.
+// The first elements that stick out of the window, if the window has to scroll for them.
 function widerThanWindow(page) {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
+    // What is inside of something that scrolls or clips for itself is not the reason.
+    const isHeld = (element) => {
+      for (let other = element.parentElement; other && other !== document.body; other = other.parentElement) {
+        if (getComputedStyle(other).overflowX !== 'visible') return true;
+      }
+      return false;
+    };
     const out = [...document.body.querySelectorAll('*')].filter((element) => {
       const { left, right, width } = element.getBoundingClientRect();
-      return width > 0 && (right > clientWidth + 0.5 || left < -0.5);
+      return width > 0 && !isHeld(element) && (right > clientWidth + 0.5 || left < -0.5);
     });
-    const names = out.slice(0, 4).map((element) => `${element.tagName}.${element.className}`);
+    const names = out.slice(0, 4).map((element) => `${element.tagName}.${element.className} "${element.textContent.trim().slice(0, 30)}"`);
     return [`scrolls sideways at ${clientWidth} px to ${scrollWidth} px: ${names.join('; ')}`];
   });
 }

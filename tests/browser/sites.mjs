@@ -1,13 +1,13 @@
 // The sites of the suite: where their content comes from and where they are served.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { hard } from './sites/hard.mjs';
 import { arabic, chinese } from './sites/scripts.mjs';
 import { empty, single } from './sites/small.mjs';
-import { LOOK } from './sites/look.mjs';
+import { LOGO, LOOK } from './sites/look.mjs';
 import { pagesOf } from './pages.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -25,7 +25,7 @@ const NOW = '2026-05-02T12:00:00Z';
 export const SITES = [
   { name: 'own', base: '', write: writeOwn },
   { name: 'own-below', base: '/repo', write: writeOwn },
-  { name: 'look', base: '', write: (folder) => { writeOwn(folder); appendConfig(folder, LOOK); } },
+  { name: 'look', base: '', write: writeLook },
   { name: 'starter', base: '', write: (folder) => dateline('init', folder), now: NOW },
   { name: 'hard', base: '', write: (folder) => writeFiles(folder, hard()), now: NOW },
   { name: 'arabic', base: '', write: (folder) => writeFiles(folder, arabic()), now: NOW },
@@ -69,8 +69,13 @@ function writeFiles(folder, files) {
   }
 }
 
-function appendConfig(folder, text) {
-  writeFileSync(path.join(folder, 'config.toml'), text, { flag: 'a' });
+// The own site with another look than the one that it may have chosen.
+function writeLook(folder) {
+  writeOwn(folder);
+  const file = path.join(folder, 'config.toml');
+  const without = readFileSync(file, 'utf8').replace(/\n\[extra\.dateline\.look[\s\S]*?(?=\n\[(?!extra\.dateline\.look)|$)/g, '\n');
+  writeFileSync(file, without + LOOK);
+  writeFiles(folder, { 'static/mark.svg': LOGO });
 }
 
 function dateline(...args) {

@@ -3,6 +3,7 @@ export const LOOK = `
 [extra.dateline.look]
 name = "The Rather Long Name of a Morning Briefing about Computers, Clouds and Companies"
 accent = "#ffd500"
+logo = "/mark.svg"
 navigation = [
   { name = "Weekly", path = "/weekly/" },
   { name = "Every comparison of companies that we keep", path = "/compare/" },
@@ -19,3 +20,6 @@ text = "Georgia, serif"
 headings = "Verdana, sans-serif"
 data = "'Courier New', monospace"
 `;
+
+export const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="64" viewBox="0 0 240 64"><rect width="240" height="64" fill="#ffd500"/></svg>\n';
