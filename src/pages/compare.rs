@@ -16,8 +16,8 @@ const COMPANIES_MAX: usize = 12;
 const FEATURES_MAX: usize = 40;
 /// A feature counts in the big table from this brief on (design, section 3).
 const BRIEFS_MIN: usize = 2;
-/// Earlier values that a cell shows at most.
-const BEFORE_MAX: usize = 3;
+/// Earlier values that a cell shows at most; each makes every table longer that it stands in.
+const BEFORE_MAX: usize = 1;
 /// Pairs and named comparisons that the index links to at most.
 const LINKS_MAX: usize = 200;
 

@@ -175,7 +175,7 @@ const PARTIAL_DEPTH_MAX: usize = 8;
 /// `partial(template, item, …)`: the template sees `item` and the named arguments and nothing else,
 /// and functions that ask the site have nobody to ask, so equal arguments give equal text.
 fn partial(
-    partials: &Partials,
+    partials: &Partials<Bound>,
     environment: &Environment<'_>,
     template: &str,
     item: &Bound,
@@ -190,10 +190,12 @@ fn partial(
         arguments.push((name.to_owned().into(), unbind(&value)));
     }
     let arguments = Value::map(arguments);
-    let text = partials.get(template, &arguments, || {
-        asking::on_behalf_of_nobody(|| environment.get_template(template)?.render(bind(&arguments)))
-    })?;
-    Ok(Bound::from_safe_string(text.as_ref().to_owned()))
+    partials.get(template, &arguments, || {
+        let text = asking::on_behalf_of_nobody(|| {
+            environment.get_template(template)?.render(bind(&arguments))
+        })?;
+        Ok(Bound::from_safe_string(text))
+    })
 }
 
 fn failure(name: &str, reason: &str) -> Error {

@@ -2,18 +2,27 @@
 //! rendered once for equal arguments and not once for each of the many pages that it stands on.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::value::{Hash, Value};
 
 /// Rendered partials by the digest of template name and arguments, cut up so that threads seldom
-/// wait for each other.
-#[derive(Debug, Default)]
-pub struct Partials {
-    shards: [Mutex<HashMap<Hash, Arc<str>>>; 16],
+/// wait for each other. `T` is the text as an engine has it, shared: it is copied to no page before
+/// it is printed.
+#[derive(Debug)]
+pub struct Partials<T> {
+    shards: [Mutex<HashMap<Hash, T>>; 16],
 }
 
-impl Partials {
+impl<T> Default for Partials<T> {
+    fn default() -> Partials<T> {
+        Partials {
+            shards: std::array::from_fn(|_| Mutex::default()),
+        }
+    }
+}
+
+impl<T: Clone> Partials<T> {
     /// What `render` makes of a template and its arguments; made once.
     ///
     /// # Errors
@@ -22,8 +31,8 @@ impl Partials {
         &self,
         template: &str,
         arguments: &Value,
-        render: impl FnOnce() -> Result<String, E>,
-    ) -> Result<Arc<str>, E> {
+        render: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
         let Hash(of_arguments) = arguments.hash();
         let Hash(of_name) = Hash::of(template.as_bytes());
         let key = Hash(of_arguments ^ of_name);
@@ -33,7 +42,7 @@ impl Partials {
             return Ok(known.clone());
         }
         // Two threads may make the same one at the same time; both make the same.
-        let made: Arc<str> = render()?.into();
+        let made = render()?;
         held().insert(key, made.clone());
         Ok(made)
     }
