@@ -48,10 +48,11 @@ export function pageTest(name, { site, ...options }, body) {
     // What an earlier test left behind is not this one's.
     seen.problems = [];
     seen.origin = site.origin;
-    await body(seen.page, t, seen.problems);
-    if (seen.problems.length) {
+    try {
+      await judged(body, seen, t);
+    } catch (error) {
       await seen.page.context().close();
-      throw failure(seen.problems);
+      throw error;
     }
     idle.set(key, [...(idle.get(key) ?? []), seen]);
   });
@@ -63,12 +64,20 @@ export function freshPageTest(name, { site, ...options }, body) {
     const seen = await openPage(options);
     seen.origin = site.origin;
     try {
-      await body(seen.page, t, seen.problems);
-      if (seen.problems.length) throw failure(seen.problems);
+      await judged(body, seen, t);
     } finally {
       await seen.page.context().close();
     }
   });
+}
+
+// What stops a test does not hide what was found before.
+async function judged(body, { page, problems }, t) {
+  let stopped;
+  await body(page, t, problems).catch((error) => (stopped = error));
+  if (stopped && problems.length) stopped.message += `\nand before that:\n${failure(problems).message}`;
+  if (stopped) throw stopped;
+  if (problems.length) throw failure(problems);
 }
 
 async function openPage(options) {
@@ -130,7 +139,7 @@ export async function settled(page) {
 }
 
 export function failure(problems) {
-  const error = new Error(problems.join('\n'));
+  const error = new Error([...new Set(problems)].join('\n'));
   // The report prints the stack of what is not an assertion.
   error.name = 'AssertionError';
   return error;

@@ -28,30 +28,31 @@ describe('links', { concurrency: 1 }, () => {
         const html = readFileSync(path.join(site.folder, page.file), 'utf8');
         read.set(page.file, await reader.evaluate(idsAndLinks, html));
       }
-      const problems = [];
+      // Each problem with the places where it is.
+      const problems = new Map();
+      const say = (where, problem) => problems.set(problem, [...(problems.get(problem) ?? []), where]);
       let count = 0;
       for (const page of site.pages) {
         const { ids, links } = read.get(page.file);
         const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
-        problems.push(...twice.map((id) => `${page.path}: two elements have the id ${id}`));
+        for (const id of twice) say(page.path, `two elements have the id ${id}`);
         for (const link of links) {
           count += 1;
           const problem = wrongWith(site, link, `${site.url}${page.path}`, read);
-          if (problem) problems.push(`${page.path}: ${link}: ${problem}`);
+          if (problem) say(page.path, `${link} ${problem}`);
         }
       }
       assert.ok(count > 20, 'no links were found');
       t.diagnostic(`${site.name}: ${count} links`);
-      if (problems.length) throw failure([...new Set(problems)]);
-
       for (const file of filesBelow(site.folder).filter((name) => TEXTS.includes(path.extname(name)))) {
         const text = readFileSync(path.join(site.folder, file), 'utf8').replaceAll('&amp;', '&');
         for (const [address] of text.matchAll(/https?:\/\/127\.0\.0\.1:\d+[^\s"'<>()\\&,\]]*/g)) {
           const problem = wrongWith(site, address, undefined, read);
-          if (problem) problems.push(`${file}: ${address}: ${problem}`);
+          if (problem) say(file, `${address} ${problem}`);
         }
       }
-      if (problems.length) throw failure([...new Set(problems)]);
+      const lines = [...problems].map(([problem, [first, ...more]]) => `${first}: ${problem}${more.length ? ` (and ${more.length} more)` : ''}`);
+      if (lines.length) throw failure(lines);
     });
   }
 });

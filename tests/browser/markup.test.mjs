@@ -14,7 +14,6 @@ const CHECKER = path.join(HERE, 'node_modules', 'vnu-jar', 'build', 'dist', 'vnu
 const ALIKE = ['own-below'];
 // Said of every picture in Markdown: `<img />` is what Zola's renderer writes as well.
 const KNOWN = ['Trailing slash on void elements has no effect'];
-const SHOWN_MAX = 30;
 
 describe('markup', () => {
   test('every page', (t) => {
@@ -36,11 +35,13 @@ function check(...args) {
   if (error) throw new Error(`java: ${error.message}: tests/run installs it`);
   assert.ok(stdout.startsWith('{'), `the checker did not run: ${stderr}`);
   const { messages } = JSON.parse(stdout);
-  const news = messages.filter(({ message }) => !KNOWN.some((known) => message.startsWith(known)));
-  const lines = news.map(({ type, subType, url, lastLine, message, extract }) => {
+  const others = messages.filter(({ message }) => !KNOWN.some((known) => message.startsWith(known)));
+  // Each message once, with the first place.
+  const found = new Map();
+  for (const other of others) found.set(other.message, [...(found.get(other.message) ?? []), other]);
+  const lines = [...found.values()].map(([{ type, subType, url, lastLine, message, extract }, ...more]) => {
     const place = `${url?.replace(/.*\/browser\/sites\//, '')}:${lastLine}`;
-    return `${subType ?? type}: ${place}: ${message}\n    ${extract?.trim()}`;
+    return `${subType ?? type}: ${message}\n    ${place} (and ${more.length} more): ${extract?.trim()}`;
   });
-  if (lines.length > SHOWN_MAX) lines.splice(SHOWN_MAX, Infinity, `and ${lines.length - SHOWN_MAX} more`);
   if (lines.length) throw failure(lines);
 }

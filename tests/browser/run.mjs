@@ -1,4 +1,4 @@
-// Builds every site, serves them, and runs the tests: `node run.mjs [FILE…] [--name PATTERN]`.
+// Builds every site, serves them, and runs the tests: `node run.mjs [FILE…] [--name PATTERN]…`.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -11,8 +11,8 @@ import { serve } from './server.mjs';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 
 const args = process.argv.slice(2);
-const at = args.indexOf('--name');
-const names = at < 0 ? [] : args.splice(at, 2).slice(1);
+const names = [];
+for (let at = args.indexOf('--name'); at >= 0; at = args.indexOf('--name')) names.push(args.splice(at, 2)[1]);
 const files = args.length
   ? args.map((file) => path.resolve(file))
   : readdirSync(HERE).filter((file) => file.endsWith('.test.mjs')).map((file) => path.join(HERE, file));
