@@ -34,8 +34,9 @@ describe('feeds', () => {
     const feeds = SITES.flatMap((place) => named(place, 'atom.xml'));
     // Jing is a Java program: one start for all of them.
     const { status, stdout, stderr } = run('jing', ['-c', ATOM_SCHEMA, ...feeds]);
-    const wrong = stdout.split('\n').filter((line) => line.includes('error'));
-    if (status !== 0 || wrong.length) throw failure([...wrong.slice(0, 20), stderr]);
+    // Debian's start script warns of parts of Java that it does not find and does not need.
+    const wrong = `${stdout}${stderr}`.split('\n').filter((line) => line && !line.startsWith('[warning]'));
+    if (status !== 0 || wrong.length) throw failure(wrong.slice(0, 20));
   });
 
   for (const place of SITES) {

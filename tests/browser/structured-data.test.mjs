@@ -33,18 +33,19 @@ const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 describe('structured data', () => {
   for (const site of SITES) {
     test(`${site.name}: every block is complete`, () => {
-      const problems = [];
-      const without = new Map();
+      // Each problem with the pages that have it.
+      const problems = new Map();
+      const say = ({ path: address }, problem) => problems.set(problem, [...(problems.get(problem) ?? []), address]);
       for (const page of shown(site)) {
         const blocks = blocksOf(site, page);
         const types = new Set(blocks.flatMap(({ graph }) => graph.map((item) => item['@type'])));
-        if (page.type === 'brief' && !types.has('NewsArticle')) problems.push(`${page.path}: no NewsArticle`);
+        if (page.type === 'brief' && !types.has('NewsArticle')) say(page, 'no NewsArticle');
         const isRoot = ['home', 'not-found'].includes(page.type);
-        if (!isRoot && !types.has('BreadcrumbList')) without.set(page.type, [...(without.get(page.type) ?? []), page.path]);
-        for (const { wrong } of blocks) problems.push(...wrong.map((what) => `${page.path}: ${what}`));
+        if (!isRoot && !types.has('BreadcrumbList')) say(page, `no BreadcrumbList (${page.type})`);
+        for (const problem of new Set(blocks.flatMap(({ wrong }) => wrong))) say(page, problem);
       }
-      for (const [type, paths] of without) problems.push(`${paths[0]}: no BreadcrumbList, as on ${paths.length} of the pages (${type})`);
-      if (problems.length) throw failure(problems);
+      const lines = [...problems].map(([problem, [first, ...more]]) => `${problem}: ${first}${more.length ? ` (and ${more.length} more)` : ''}`);
+      if (lines.length) throw failure(lines);
     });
   }
 });
