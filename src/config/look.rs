@@ -74,7 +74,7 @@ impl Look {
     pub fn css(&self) -> Option<String> {
         let accent = self.accent.map(|accent| {
             let (light, dark) = (accent.light.css(), accent.dark.css());
-            format!("--accent:{light};--accent:light-dark({light},{dark})")
+            format!("--accent:light-dark({light},{dark})")
         });
         let font = |name: &str, families: &Option<Arc<str>>| {
             families

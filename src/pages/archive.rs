@@ -60,9 +60,16 @@ pub fn answer(site: &Site, year: Option<i16>, number: usize) -> Value {
             ])
         });
     let address = super::year_address(&address(), year, newest);
+    let summary = super::content::summary(site, &site.briefs);
+    let summary = match (year, summary.as_str()) {
+        (Some(year), Some(total)) if years.len() > 1 => {
+            format!("{} in {year}; {total} in all", list::grouped(all.len())).into()
+        }
+        _ => summary,
+    };
     Value::map([
         ("months", Value::list(months)),
-        ("summary", super::content::summary(site, &site.briefs)),
+        ("summary", summary),
         ("year", year.map(i64::from).into()),
         ("years", super::year_links(&self::address(), &years, year)),
         (

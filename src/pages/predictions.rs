@@ -205,8 +205,21 @@ pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
 fn summary(site: &Site) -> String {
     let counts = site.predictions.counts;
     let total = list::counted(counts.iter().sum(), "prediction", "predictions");
-    let [overdue, due, open, resolved] = counts.map(list::grouped);
-    format!("{total}: {open} open, {due} due now, {overdue} overdue, {resolved} resolved")
+    let parts: Vec<String> = [
+        (Standing::Open, "open"),
+        (Standing::Due, "due now"),
+        (Standing::Overdue, "overdue"),
+        (Standing::Resolved, "resolved"),
+    ]
+    .into_iter()
+    .map(|(standing, words)| (counts[standing as usize], words))
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, words)| format!("{} {words}", list::grouped(count)))
+    .collect();
+    match parts.is_empty() {
+        true => total,
+        false => format!("{total}: {}", parts.join(", ")),
+    }
 }
 
 /// What became of those that are resolved; `None` if none is.

@@ -82,16 +82,9 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
             (templates, Some((name, title, answer)))
         }
     };
-    let crumbs = {
-        let nothing = Value::None;
-        let section = entries.iter().find(|(name, _)| *name == "section");
-        let section = section.map_or(&nothing, |(_, section)| section);
-        let (title, answer) = match &derived {
-            Some((_, title, answer)) => (title.as_str(), answer),
-            None => ("", &nothing),
-        };
-        crumbs::of(page, title, answer, section, asker)?
-    };
+    let shown = derived.as_ref();
+    let shown = shown.map(|(_, title, answer)| (title.as_str(), answer));
+    let crumbs = way_to(page, shown, &entries, asker)?;
     ours.push(("here", navigation_link(&page.address, asker)?));
     ours.push(("crumbs", crumbs.clone()));
     ours.push(("dir", direction(&config.default_language).into()));
@@ -115,6 +108,21 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
         ours: Value::map(ours),
         crumbs,
     })
+}
+
+/// The pages above a page: of a view of ours or a term by its title and answer, of a section by
+/// what Zola has of it.
+fn way_to(
+    page: &Page,
+    shown: Option<(&str, &Value)>,
+    entries: &Entries,
+    asker: &Rc<Asker>,
+) -> Result<Value, String> {
+    let nothing = Value::None;
+    let (title, answer) = shown.unwrap_or(("", &nothing));
+    let section = entries.iter().find(|(name, _)| *name == "section");
+    let section = section.map_or(&nothing, |(_, section)| section);
+    crumbs::of(page, title, answer, section, asker)
 }
 
 /// The link of the navigation that a page stands at or below.

@@ -1,8 +1,16 @@
-// What the built-in theme does with a script, all of it a help and none of it needed: the colour switch, keyboard shortcuts,
-// links to headings, "3 h ago".
+// A help, and nothing that is needed: the colour switch, "3 h ago", links to headings, keyboard shortcuts.
 const root = document.documentElement;
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const say = (element, text) => element.setAttribute("aria-label", text);
+
+const stored = (name, value) => {
+  try {
+    if (value === undefined) return localStorage.getItem(name);
+    localStorage.setItem(name, value);
+  } catch {
+    // Where nothing may be stored, choices hold for this page.
+  }
+};
 
 const themes = { auto: "as the system has it", light: "light", dark: "dark" };
 const button = document.getElementById("_theme");
@@ -15,12 +23,7 @@ const theme = () => root.dataset.theme ?? "auto";
 const nextTheme = () => {
   const names = Object.keys(themes);
   setTheme(names[(names.indexOf(theme()) + 1) % names.length]);
-  try {
-    if (theme() === "auto") localStorage.removeItem("dateline-theme");
-    else localStorage.setItem("dateline-theme", theme());
-  } catch {
-    // Where nothing may be stored, the choice holds for this page.
-  }
+  stored("dateline-theme", theme());
 };
 setTheme(theme() in themes ? theme() : "auto");
 button?.addEventListener("click", nextTheme);
@@ -70,6 +73,8 @@ const keys = {
   "g a": ["Archive", go("archive/")],
   "?": ["This list", () => help()],
 };
+// WCAG 2.2, 2.1.4: shortcuts of one letter can be switched off.
+let isOff = stored("dateline-keys") === "off";
 const help = () => {
   let dialog = document.getElementById("_keys");
   if (!dialog) {
@@ -79,10 +84,18 @@ const help = () => {
       const typed = key.split(" ").map((k) => `<kbd>${k}</kbd>`).join(" ");
       return `<dt>${typed}</dt><dd>${what}</dd>`;
     });
-    dialog.innerHTML = `<h2>Keyboard shortcuts</h2><dl>${rows.join("")}</dl><form method="dialog"><button>Close</button></form>`;
+    dialog.innerHTML = `<h2>Keyboard shortcuts</h2><dl>${rows.join("")}</dl>
+      <form method="dialog"><button>Close</button> <button value="switch"></button></form>`;
     say(dialog, "Keyboard shortcuts");
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue !== "switch") return;
+      isOff = !isOff;
+      stored("dateline-keys", isOff ? "off" : "on");
+    });
     document.body.append(dialog);
   }
+  dialog.returnValue = "";
+  dialog.querySelector("[value=switch]").textContent = isOff ? "Turn them on" : "Turn them off";
   dialog.showModal();
 };
 document.getElementById("_shortcuts")?.addEventListener("click", help);
@@ -91,7 +104,7 @@ let before = "";
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   const types = target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, dialog, [contenteditable]");
-  if (types || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (isOff || types || event.ctrlKey || event.altKey || event.metaKey) return;
   const found = keys[before + key] ?? keys[key];
   before = key === "g" ? "g " : "";
   if (found) {
