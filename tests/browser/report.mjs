@@ -1,22 +1,29 @@
 // Prints what failed, what the tests say of themselves, and how many ran: hundreds of passed ones are no news.
+
 // What the runner counts itself, in its own words.
 const TOTALS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
 
 export default async function* report(source) {
   let passed = 0;
   let failed = 0;
+  let skipped = 0;
   const started = Date.now();
   for await (const { type, data } of source) {
     if (type === 'test:stderr') yield data.message;
     if (type === 'test:diagnostic' && !TOTALS.test(data.message)) yield `${data.message}\n`;
-    if (type === 'test:pass' && data.details.type !== 'suite') passed += 1;
+    const isSkipped = data?.skip !== undefined;
+    if (type === 'test:pass' && data.details.type !== 'suite') {
+      if (isSkipped) skipped += 1;
+      else passed += 1;
+    }
     // A suite that fails because a test in it did has been reported by that test.
     if (type !== 'test:fail' || data.details.error?.failureType === 'subtestsFailed') continue;
     failed += 1;
     yield `\nFAILED ${data.name}\n${explained(data.details.error?.cause ?? data.details.error)}\n`;
   }
   const seconds = Math.round((Date.now() - started) / 1000);
-  yield `\nin ${seconds} s:\n${passed} passed, ${failed} failed\n`;
+  const rest = skipped ? `, ${skipped} skipped` : '';
+  yield `\nin ${seconds} s:\n${passed} passed, ${failed} failed${rest}\n`;
 }
 
 // The message, and the lines of the tests that led to it.
