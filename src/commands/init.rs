@@ -67,7 +67,9 @@ pub fn run(directory: &Path) -> anyhow::Result<Done> {
 /// Copies the built-in theme to `themes/NAME`: with the starter site around it, or alone where there
 /// is a site already. Refuses if anything would be overwritten, and then writes nothing.
 pub fn run_with_theme(directory: &Path, name: &str) -> anyhow::Result<Done> {
-    if !is_plain(name) || name.contains('/') {
+    // It goes into a TOML text as it is.
+    let is_safe = |c: char| c.is_alphanumeric() || " -_.".contains(c);
+    if !is_plain(name) || !name.chars().all(is_safe) {
         anyhow::bail!("`{name}` cannot be the name of a theme, which is that of a folder");
     }
     let copy = theme_copy(name);

@@ -297,10 +297,17 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         now: time.now,
     };
     match command {
-        Command::Init { directory, theme } => match theme {
-            None => init::run(&directory),
-            Some(theme) => init::run_with_theme(&directory, &theme),
-        },
+        Command::Init { directory, theme } => {
+            let directory = if root == std::path::Path::new(".") {
+                directory
+            } else {
+                root.join(directory)
+            };
+            match theme {
+                None => init::run(&directory),
+                Some(theme) => init::run_with_theme(&directory, &theme),
+            }
+        }
         Command::New { title } => new::run(&session::find(&root, config.as_deref())?, &title),
         Command::Build(given) => {
             let options = session::Options {

@@ -169,7 +169,9 @@ pub fn parse(table: Option<Reader<'_>>, problems: &mut Diagnostics) -> Look {
         return Look::default();
     };
     let look = Look {
-        name: keys.text("name", problems),
+        name: keys
+            .text("name", problems)
+            .filter(|name| !name.trim().is_empty()),
         accent: accent(&mut keys, problems),
         logo: local_file(&mut keys, "logo", problems),
         navigation: keys
@@ -246,8 +248,10 @@ fn link(
     };
     let mut table = Reader::new(keys.file(), keys.path(key), entries.clone());
     let name = table.text("name", problems);
+    let name = name.filter(|name| !name.trim().is_empty());
     let path = table.placed_text("path", problems);
-    let address = path.or_else(|| table.placed_text("url", problems));
+    let url = table.placed_text("url", problems);
+    let address = path.or(url);
     table.refuse_unknown(problems);
     let (Some(name), Some(address)) = (name, address) else {
         problems.look_link(keys.place(&item.bytes), key);
@@ -255,7 +259,7 @@ fn link(
     };
     let is_web = ["https://", "http://", "mailto:"]
         .iter()
-        .any(|scheme| address.0.starts_with(scheme));
+        .any(|scheme| address.0.to_ascii_lowercase().starts_with(scheme));
     if !is_web && !is_local(&address.0) {
         problems.look_address(address.1, &address.0, false);
         return None;

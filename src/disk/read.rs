@@ -560,7 +560,11 @@ fn read_theme_toml(
                 Some(toml::Value::String(name)) if name == EMBEDDED => {
                     theme.extends_built_in = true;
                     // It cannot be anything else, and nothing may be left to tell it from.
-                    theme.engine.get_or_insert_with(|| "minijinja".into());
+                    let stated = theme.engine.replace(MINIJINJA.into());
+                    if let Some(other) = stated.filter(|engine| **engine != *MINIJINJA) {
+                        let place = place_of_key(file, text, "engine");
+                        problems.bad_value(place, "engine", &other, &[MINIJINJA]);
+                    }
                 }
                 Some(other) => {
                     let name = other
@@ -577,6 +581,9 @@ fn read_theme_toml(
         }
     }
 }
+
+/// The engine of the built-in theme.
+const MINIJINJA: &str = "minijinja";
 
 /// The keys of theme.toml that are read.
 const THEME_KEYS: [&str; 3] = ["engine", "extends", "extra"];

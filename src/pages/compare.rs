@@ -139,7 +139,7 @@ fn table(
 ) -> Value {
     let columns = companies.iter().map(|company| {
         let company = site.companies.get(*company);
-        view::link(&company.name, &company.address).with([("slug", Value::from(&company.slug))])
+        view::company(site, company).with([("slug", Value::from(&company.slug))])
     });
     let row = |feature: &FeatureIndex| {
         let cells: Vec<Value> = companies

@@ -345,6 +345,7 @@ pub fn section_list(site: &Site, path: &str, number: usize) -> Answer {
         .get(index)
         .subsections
         .iter()
+        .filter(|i| site.entry(**i).front_matter().render)
         .map(|i| view::card(site, *i));
     let shown = list::slice(&pages, length, number);
     // Zola has whole pages in its paginator.
@@ -487,7 +488,9 @@ pub fn way(site: &Site, path: &str) -> Answer {
         .iter()
         .map(|i| site.entry(*i));
     let sections = above.filter(|section| {
-        section.address != Address::root() && section.article.language == *own_language
+        section.front_matter().render
+            && section.address != Address::root()
+            && section.article.language == *own_language
     });
     let links = sections.map(|section| view::link(&section.title, &section.address));
     Ok(Value::list(links))

@@ -13,9 +13,6 @@ const LINKS_MAX: usize = 12;
 
 /// The companies of some briefs, those of most briefs first, each with how many: all but `except`.
 pub fn companies(site: &Site, briefs: &[Index], except: Option<CompanyIndex>) -> Value {
-    if !site.makes("companies") {
-        return Value::list([]);
-    }
     let mut counts: HashMap<CompanyIndex, usize> = HashMap::new();
     let of_briefs = briefs
         .iter()
@@ -25,8 +22,7 @@ pub fn companies(site: &Site, briefs: &[Index], except: Option<CompanyIndex>) ->
         *counts.entry(*company).or_default() += 1;
     }
     most(counts, |index| {
-        let company = site.companies.get(index);
-        view::link(&company.name, &company.address)
+        view::company(site, site.companies.get(index))
     })
 }
 

@@ -20,10 +20,10 @@ pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
 fn make(site: &Site, ledger: &Ledger) -> Value {
     let entry = site.entry(ledger.brief);
     let stated = ledger.prediction(entry);
-    let companies = ledger.companies.iter().map(|company| {
-        let company = site.companies.get(*company);
-        view::link(&company.name, &company.address)
-    });
+    let companies = ledger
+        .companies
+        .iter()
+        .map(|company| view::company(site, site.companies.get(*company)));
     let id = entry.brief().and_then(|brief| brief.id.as_ref());
     let mut entries = wording(stated, |fragment| {
         view::html_elsewhere(site, entry, fragment)

@@ -11,6 +11,8 @@ use crate::config::PartKind;
 use crate::content::article::{Body, Dated, Fragment};
 use crate::content::brief::{Analysis, Brief, Citation, Part};
 use crate::content::date::{Moment, PartialDate};
+use crate::site::companies::Company;
+use crate::site::events::Event;
 use crate::site::taxonomies::SOURCES;
 use crate::site::weeks::Week;
 use crate::site::{Entry, Index, Site};
@@ -120,6 +122,23 @@ pub fn link(name: &Arc<str>, address: &Address) -> Value {
     Value::map([("name", name.into()), ("path", address.into())])
 }
 
+/// Name and path of a company; without a path if it has no page.
+pub fn company(site: &Site, company: &Company) -> Value {
+    let has_page = site.makes("companies") || company.page.is_some();
+    link_if(has_page, &company.name, &company.address)
+}
+
+/// Name and path of an event; without a path if it has no page.
+pub fn event(site: &Site, event: &Event) -> Value {
+    let has_page = site.makes("events") || event.page.is_some();
+    link_if(has_page, &event.title, &event.address)
+}
+
+fn link_if(has_page: bool, name: &Arc<str>, address: &Address) -> Value {
+    let path = has_page.then(|| Value::from(address));
+    Value::map([("name", name.into()), ("path", path.into())])
+}
+
 /// The same of names and paths that are no part of the site's tables.
 pub fn named(name: &str, path: &str) -> Value {
     Value::map([("name", name.into()), ("path", path.into())])
@@ -142,10 +161,11 @@ pub fn cards(site: &Site, indexes: &[Index]) -> Value {
 fn make_card(site: &Site, index: Index, entry: &Entry) -> Value {
     let front_matter = entry.front_matter();
     let brief = entry.brief();
-    let companies = site.companies.of_brief(index).iter().map(|company| {
-        let company = site.companies.get(*company);
-        link(&company.name, &company.address)
-    });
+    let companies = site
+        .companies
+        .of_brief(index)
+        .iter()
+        .map(|company| self::company(site, site.companies.get(*company)));
     Value::map([
         ("title", (&entry.title).into()),
         ("path", (&entry.address).into()),
@@ -180,7 +200,7 @@ fn make_card(site: &Site, index: Index, entry: &Entry) -> Value {
             "event",
             site.events
                 .of_brief(entry)
-                .map(|event| link(&event.title, &event.address))
+                .map(|event| self::event(site, event))
                 .into(),
         ),
         (
@@ -303,10 +323,7 @@ pub fn brief(site: &Site, path: &str) -> Answer {
                 .into(),
         ),
         ("analysis", brief.analysis.map(analysis_name).into()),
-        (
-            "event",
-            event.map(|event| link(&event.title, &event.address)).into(),
-        ),
+        ("event", event.map(|event| self::event(site, event)).into()),
         ("audiences", terms(site, entry, "audiences")),
         ("tags", terms(site, entry, "tags")),
         ("week", week(site, entry)),
@@ -391,16 +408,22 @@ fn analysis_name(analysis: Analysis) -> &'static str {
 }
 
 /// The tables of a part with the scopes of their headers: the first row names the columns, and the
-/// first cell of any other row names the row.
+/// first cell of any other row names the row. Tables that the author wrote in HTML stay as they are.
 fn with_scopes(html: &Value) -> Value {
+    /// How our own renderer begins a table of Markdown.
+    const FROM_MARKDOWN: &str = "<table><thead>";
     let mut rest = html.as_str().unwrap_or_default();
-    if !rest.contains("<table>") {
+    if rest.matches("<table").count() != rest.matches(FROM_MARKDOWN).count() {
         return html.clone();
     }
     let mut scoped = String::with_capacity(rest.len() + 256);
+    let columns = |html: &str| {
+        html.replace("<th>", "<th scope=\"col\">")
+            .replace("<th style", "<th scope=\"col\" style")
+    };
     while let Some(at) = rest.find("\n<tr><td") {
         let (before, row) = rest.split_at(at);
-        scoped.push_str(&before.replace("<th>", "<th scope=\"col\">"));
+        scoped.push_str(&columns(before));
         scoped.push_str("\n<tr><th scope=\"row\"");
         rest = &row["\n<tr><td".len()..];
         let Some(end) = rest.find("</td>") else { break };
@@ -472,10 +495,12 @@ fn week(site: &Site, entry: &Entry) -> Value {
 }
 
 fn companies(site: &Site, index: Index) -> Value {
-    Value::list(site.companies.of_brief(index).iter().map(|company| {
-        let company = site.companies.get(*company);
-        link(&company.name, &company.address)
-    }))
+    Value::list(
+        site.companies
+            .of_brief(index)
+            .iter()
+            .map(|company| self::company(site, site.companies.get(*company))),
+    )
 }
 
 /// The pair pages of the companies of a brief.

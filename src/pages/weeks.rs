@@ -120,7 +120,7 @@ pub fn change(site: &Site, change: &Change) -> Value {
     let company = site.companies.get(change.company);
     let feature = site.compare.feature(change.feature);
     Value::map([
-        ("company", view::link(&company.name, &company.address)),
+        ("company", view::company(site, company)),
         ("feature", (&feature.name).into()),
         ("old", compare::observation(site, old)),
         ("new", compare::observation(site, new)),
@@ -220,12 +220,7 @@ fn stories(site: &Site, briefs: &[Index]) -> Value {
             .filter(|_| group.len() > 1)
             .and_then(|slug| site.events.get(&slug));
         Value::map([
-            (
-                "event",
-                event
-                    .map(|event| view::link(&event.title, &event.address))
-                    .into(),
-            ),
+            ("event", event.map(|event| view::event(site, event)).into()),
             ("briefs", view::cards(site, &group)),
         ])
     }))

@@ -4,7 +4,7 @@
 //! A cell of a brief's table is an observation. Everything else (current value, history, conflicts,
 //! changes) is derived from the observations, never stored.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -324,6 +324,11 @@ impl Compare {
                 .map(|(feature, _)| feature)
                 .collect();
             groups[0].1 = self.by_weight(shared, ROWS_MAX);
+        }
+        // A row stands in the first group that names it.
+        let mut seen = HashSet::new();
+        for (_, features) in &mut groups {
+            features.retain(|feature| seen.insert(*feature));
         }
         groups.retain(|(_, features)| !features.is_empty());
         for (_, features) in &mut groups {

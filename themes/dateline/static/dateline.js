@@ -54,6 +54,9 @@ for (const heading of all("main :is(h2, h3)[id]")) {
 
 const home = document.querySelector(".masthead .name a")?.href ?? "/";
 const go = (path) => () => location.assign(new URL(path, home));
+const has = (view) => document.querySelector(".masthead")?.dataset.views?.split(" ").includes(view);
+const views = { weekly: "Weekly recaps", compare: "Comparisons", predictions: "Predictions", archive: "Archive" };
+const places = Object.entries(views).filter(([view]) => has(view));
 const follow = (rel) => () => document.querySelector(`a[rel=${rel}]`)?.click();
 const step = (by) => () => {
   const links = all(".card :is(h2, h3, h4) a");
@@ -67,10 +70,7 @@ const keys = {
   p: ["Previous page or brief", follow("prev")],
   t: ["Change the colour theme", nextTheme],
   "g h": ["Home", go("./")],
-  "g w": ["Weekly recaps", go("weekly/")],
-  "g c": ["Comparisons", go("compare/")],
-  "g p": ["Predictions", go("predictions/")],
-  "g a": ["Archive", go("archive/")],
+  ...Object.fromEntries(places.map(([view, name]) => ["g " + view[0], [name, go(view + "/")]])),
   "?": ["This list", () => help()],
 };
 // WCAG 2.2, 2.1.4: shortcuts of one letter can be switched off.
