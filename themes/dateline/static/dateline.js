@@ -1,4 +1,4 @@
-// A help, and nothing that is needed: the colour switch, "3 h ago", links to headings, keyboard shortcuts.
+// A help, and nothing that is needed.
 const root = document.documentElement;
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const say = (element, text) => element.setAttribute("aria-label", text);
@@ -8,7 +8,7 @@ const stored = (name, value) => {
     if (value === undefined) return localStorage.getItem(name);
     localStorage.setItem(name, value);
   } catch {
-    // Where nothing may be stored, choices hold for this page.
+    // It holds for this page.
   }
 };
 
