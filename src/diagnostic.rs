@@ -497,8 +497,11 @@ impl Diagnostics {
         self.error(
             "bad-colour",
             place,
-            format!("`{}` is not a colour", shortened(found)),
-            "write it in hexadecimal digits: `#a8321a`",
+            format!(
+                "`{}` is not a colour in hexadecimal digits",
+                shortened(found)
+            ),
+            "write three or six of them after `#`: `#a8321a`",
         );
     }
 
@@ -525,12 +528,17 @@ impl Diagnostics {
     }
 
     /// A file or link of `[extra.dateline.look]` that leads nowhere a page could link to.
-    pub fn look_address(&mut self, place: Place, found: &str) {
+    pub fn look_address(&mut self, place: Place, found: &str, is_file: bool) {
+        let hint = if is_file {
+            "begin it with `/`, which is the root of the site: what lies in `static/` stands there"
+        } else {
+            "begin it with `/`, which is the root of the site, or with `https://`"
+        };
         self.error(
             "look-address",
             place,
-            format!("`{}` is not an address on this site", shortened(found)),
-            "begin it with `/`, which is the root of the site",
+            format!("`{}` is not an address", shortened(found)),
+            hint,
         );
     }
 
@@ -693,12 +701,25 @@ impl Diagnostics {
     }
 
     /// A theme extends another one that is not in the program.
-    pub fn unknown_base_theme(&mut self, place: Place, built_in: &str) {
+    pub fn unknown_base_theme(&mut self, place: Place, found: &str, built_in: &str) {
         self.error(
             "unknown-base-theme",
             place,
-            "the theme extends a theme that there is not".into(),
+            format!(
+                "the theme extends `{}`, which is not in the program",
+                shortened(found)
+            ),
             format!("only `extends = \"{built_in}\"`, the built-in theme, is known"),
+        );
+    }
+
+    /// A key of theme.toml is nearly one that Dateline reads.
+    pub fn misspelt_theme_key(&mut self, place: Place, found: &str, near: &str) {
+        self.warning(
+            "misspelt-theme-key",
+            place,
+            format!("`{}` is not read", shortened(found)),
+            did_you_mean(Some(near)),
         );
     }
 

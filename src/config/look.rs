@@ -210,7 +210,7 @@ fn local_file(
     if is_local(&address) {
         return Some((address, place));
     }
-    problems.look_address(place, &address);
+    problems.look_address(place, &address, true);
     None
 }
 
@@ -257,7 +257,7 @@ fn link(
         .iter()
         .any(|scheme| address.0.starts_with(scheme));
     if !is_web && !is_local(&address.0) {
-        problems.look_address(address.1, &address.0);
+        problems.look_address(address.1, &address.0, false);
         return None;
     }
     Some(Link { name, address })

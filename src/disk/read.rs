@@ -18,7 +18,7 @@ use super::ops::{naming, shown};
 use crate::config::Config;
 use crate::content::source::{BYTES_MAX, Source};
 use crate::data::Placed;
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostics, Place, misspelling_of};
 use crate::input::{
     EmbeddedTheme, FileBytes, Input, Preview, StaticFile, StaticKind, TemplateSource, ThemeSource,
 };
@@ -547,14 +547,28 @@ fn read_theme_toml(
                 .and_then(toml::Value::as_str)
                 .map(Arc::from);
             theme.extra = table.get("extra").map_or(Value::None, value);
-            match table.get("extends").map(|name| name.as_str()) {
+            for key in table
+                .keys()
+                .filter(|key| !THEME_KEYS.contains(&key.as_str()))
+            {
+                if let Some(near) = misspelling_of(key, THEME_KEYS.iter().copied()) {
+                    problems.misspelt_theme_key(place_of_key(file, text, key), key, near);
+                }
+            }
+            match table.get("extends") {
                 None => {}
-                Some(Some(EMBEDDED)) => {
+                Some(toml::Value::String(name)) if name == EMBEDDED => {
                     theme.extends_built_in = true;
                     // It cannot be anything else, and nothing may be left to tell it from.
                     theme.engine.get_or_insert_with(|| "minijinja".into());
                 }
-                Some(_) => problems.unknown_base_theme(Place::whole(file), EMBEDDED),
+                Some(other) => {
+                    let name = other
+                        .as_str()
+                        .map_or_else(|| other.to_string(), str::to_owned);
+                    let place = place_of_key(file, text, "extends");
+                    problems.unknown_base_theme(place, &name, EMBEDDED);
+                }
             }
         }
         Err(error) => {
@@ -562,6 +576,21 @@ fn read_theme_toml(
             problems.invalid_theme_toml(place, error.message());
         }
     }
+}
+
+/// The keys of theme.toml that are read.
+const THEME_KEYS: [&str; 3] = ["engine", "extends", "extra"];
+
+/// The line that a key at the top of theme.toml begins.
+fn place_of_key(file: &Arc<str>, text: &str, key: &str) -> Place {
+    let mut from = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with(key) {
+            return Place::bytes(file, from..from + line.trim_end().len());
+        }
+        from += line.len();
+    }
+    Place::whole(file)
 }
 
 /// TOML as templates see it; dates are text.
