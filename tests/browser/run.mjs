@@ -43,6 +43,8 @@ const tests = spawn(
   ],
   { stdio: 'inherit', env: { ...process.env, DATELINE_SITES: list } },
 );
+// Who stops this stops the tests too.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => tests.kill(signal));
 tests.on('exit', (code) => {
   for (const server of servers) server.close();
   process.exitCode = code ?? 1;
