@@ -105,7 +105,7 @@ fonts = { text = "Mine, Georgia, serif", data = "'IBM Plex Sans', sans-serif" }
     );
     let html = page(&site, "/briefs/index.html");
     for expected in [
-        r#"<p class="name"><a href="/"><img src="/logo.svg" alt="" height="32"> The &lt;Wire&gt;</a></p>"#,
+        r#"<p class="name"><a href="/"><img src="/logo.svg" alt="" width="32" height="32"> The &lt;Wire&gt;</a></p>"#,
         r#"<link rel="stylesheet" href="/mine.css">"#,
         "<p>Made by two people &amp; a dog</p>",
         r#"<li><a href="/briefs/" aria-current="page">Briefs</a></li>"#,

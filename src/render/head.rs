@@ -34,6 +34,11 @@ pub fn of(page: &Page, context: &Value, crumbs: &Value, config: &Config) -> Valu
     } else {
         heading
     };
+    let heading = if heading.is_empty() {
+        "Home".to_owned()
+    } else {
+        heading
+    };
     let title = if site_title.is_empty() || heading == site_title {
         heading.clone()
     } else {

@@ -190,7 +190,13 @@ fn authors<'v>(page: &'v Value, masthead: &'v Value) -> Vec<Agent<'v>> {
     let authors: Vec<Agent> = named.map(|name| agent("Person", name)).collect();
     if authors.is_empty() {
         let own = stated(masthead.text_of("author")).unwrap_or(publisher(masthead));
-        return vec![agent("Organization", own)];
+        // Google recommends an address of each author; that of the publication is known.
+        let url = escape::web_address(masthead.text_of("base_url"));
+        let is_publisher = own == publisher(masthead);
+        return vec![Agent {
+            url: url.filter(|_| is_publisher),
+            ..agent("Organization", own)
+        }];
     }
     authors
 }
