@@ -17,28 +17,7 @@ pub fn of(page: &Page, context: &Value, crumbs: &Value, config: &Config) -> Valu
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let not_found = page.view == View::NotFound;
     let site_title = text(masthead, "title").unwrap_or_default();
-    let heading = match &page.view {
-        View::NotFound => "Page not found".to_owned(),
-        View::Home { .. } => text(about, "title").unwrap_or_else(|| site_title.clone()),
-        _ => text(about, "title")
-            .or_else(|| text(about, "name"))
-            .unwrap_or_else(|| site_title.clone()),
-    };
-    let numbered = matches!(
-        page.view,
-        View::Term { .. } | View::Section { .. } | View::Home { .. }
-    );
-    let number = page.view.number();
-    let heading = if numbered && number > 1 {
-        format!("{heading}, page {number}")
-    } else {
-        heading
-    };
-    let heading = if heading.is_empty() {
-        "Home".to_owned()
-    } else {
-        heading
-    };
+    let heading = heading(page, about, &site_title);
     let title = if site_title.is_empty() || heading == site_title {
         heading.clone()
     } else {
@@ -83,6 +62,28 @@ pub fn of(page: &Page, context: &Value, crumbs: &Value, config: &Config) -> Valu
                 .into(),
         ),
     ])
+}
+
+/// What the page is called: by its title or name, else by the site's title; never nothing.
+fn heading(page: &Page, about: &Value, site_title: &str) -> String {
+    let stated = |key: &str| Some(about.text_of(key)).filter(|text| !text.is_empty());
+    let own = match &page.view {
+        View::NotFound => Some("Page not found"),
+        View::Home { .. } => stated("title"),
+        _ => stated("title").or_else(|| stated("name")),
+    };
+    let heading = match own.unwrap_or(site_title) {
+        "" => "Home",
+        heading => heading,
+    };
+    let is_numbered = matches!(
+        page.view,
+        View::Term { .. } | View::Section { .. } | View::Home { .. }
+    );
+    match page.view.number() {
+        number if is_numbered && number > 1 => format!("{heading}, page {number}"),
+        _ => heading.to_owned(),
+    }
 }
 
 /// The feed of what the page lists: of a term, of a company.

@@ -325,11 +325,7 @@ impl Compare {
                 .collect();
             groups[0].1 = self.by_weight(shared, ROWS_MAX);
         }
-        // A row stands in the first group that names it.
-        let mut seen = HashSet::new();
-        for (_, features) in &mut groups {
-            features.retain(|feature| seen.insert(*feature));
-        }
+        once_each(&mut groups);
         groups.retain(|(_, features)| !features.is_empty());
         for (_, features) in &mut groups {
             // The sort is stable: what `order` does not name stays as it is, after what it names.
@@ -359,6 +355,14 @@ impl Compare {
             groups,
             pair,
         })
+    }
+}
+
+/// Leaves each row in the first group that names it.
+fn once_each(groups: &mut [(Option<Arc<str>>, Vec<FeatureIndex>)]) {
+    let mut seen = HashSet::new();
+    for (_, features) in groups {
+        features.retain(|feature| seen.insert(*feature));
     }
 }
 
