@@ -73,7 +73,7 @@ const keys = {
   ...Object.fromEntries(places.map(([view, name]) => ["g " + view[0], [name, go(view + "/")]])),
   "?": ["This list", () => help()],
 };
-// WCAG 2.2, 2.1.4: shortcuts of one letter can be switched off.
+// WCAG 2.1.4: shortcuts of one letter can be switched off.
 let isOff = stored("dateline-keys") === "off";
 const help = () => {
   let dialog = document.getElementById("_keys");
