@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use crate::pages::question::{Asker, Question};
-use crate::pages::{Page, View, view};
+use crate::pages::view::named;
+use crate::pages::{Page, View};
 use crate::value::Value;
 
 /// The pages above a page, the home page first; none above the home page and the 404 page.
@@ -18,39 +19,41 @@ pub fn of(
     section: &Value,
     asker: &Rc<Asker>,
 ) -> Result<Value, String> {
-    let link = |name: &str, path: &str| view::named(name, path);
     let number = page.view.number();
     if matches!(page.view, View::NotFound)
         || (matches!(page.view, View::Home { .. }) && number == 1)
     {
         return Ok(Value::list([]));
     }
-    let mut way = vec![link("Home", "/")];
+    let mut way = vec![named("Home", "/")];
     match &page.view {
         View::Article { path } | View::Section { path, .. } => {
             let above = asker.ask(Question::Way { path: path.clone() })?;
             way.extend(above.items().iter().cloned());
         }
         View::Term { .. } => {
-            way.push(link(
+            way.push(named(
                 answer.text_of("kind_title"),
                 answer.text_of("kind_path"),
             ));
         }
-        View::Company { .. } => way.push(link("Companies", "/companies/")),
+        View::Company { .. } => way.push(named("Companies", "/companies/")),
         View::CompanyTimeline { .. } => {
-            way.push(link("Companies", "/companies/"));
-            way.push(link(answer.text_of("name"), answer.text_of("company_path")));
+            way.push(named("Companies", "/companies/"));
+            way.push(named(
+                answer.text_of("name"),
+                answer.text_of("company_path"),
+            ));
         }
         View::Pair { .. } | View::NamedComparison { .. } => {
-            way.push(link("Comparisons", "/compare/"));
+            way.push(named("Comparisons", "/compare/"));
         }
-        View::Week { .. } => way.push(link("Weekly recaps", "/weekly/")),
-        View::Event { .. } => way.push(link("Events", "/events/")),
-        View::Predictions { year: Some(_), .. } => way.push(link("Predictions", "/predictions/")),
-        View::Timeline { year: Some(_), .. } => way.push(link("Timeline", "/timeline/")),
-        View::Corrections { year: Some(_), .. } => way.push(link("Corrections", "/corrections/")),
-        View::Archive { year: Some(_), .. } => way.push(link("Archive", "/archive/")),
+        View::Week { .. } => way.push(named("Weekly recaps", "/weekly/")),
+        View::Event { .. } => way.push(named("Events", "/events/")),
+        View::Predictions { year: Some(_), .. } => way.push(named("Predictions", "/predictions/")),
+        View::Timeline { year: Some(_), .. } => way.push(named("Timeline", "/timeline/")),
+        View::Corrections { year: Some(_), .. } => way.push(named("Corrections", "/corrections/")),
+        View::Archive { year: Some(_), .. } => way.push(named("Archive", "/archive/")),
         _ => {}
     }
     if number > 1 {
@@ -58,13 +61,13 @@ pub fn of(
         match &page.view {
             View::Home { .. } => {}
             View::Section { .. } => {
-                way.push(link(section.text_of("title"), section.text_of("path")));
+                way.push(named(section.text_of("title"), section.text_of("path")));
             }
-            View::Term { .. } => way.push(link(title, answer.text_of("path"))),
+            View::Term { .. } => way.push(named(title, answer.text_of("path"))),
             _ => {
                 let pager = format!("page/{number}/");
                 let path = page.address.as_str();
-                way.push(link(title, path.strip_suffix(&pager).unwrap_or(path)));
+                way.push(named(title, path.strip_suffix(&pager).unwrap_or(path)));
             }
         }
     }
