@@ -184,15 +184,19 @@ fn partial(
     if asking::depth() > PARTIAL_DEPTH_MAX {
         return Err(failure("partial", "partials stand too deep in each other"));
     }
-    let mut arguments = vec![(Key::from("item"), unbind(item))];
+    let item = unbind(item);
+    let mut arguments: Vec<(Key, Value)> = Vec::new();
     for name in named.args() {
         let value: Bound = named.get(name)?;
         arguments.push((name.to_owned().into(), unbind(&value)));
     }
-    let arguments = Value::map(arguments);
-    partials.get(template, &arguments, || {
+    let arguments = Some(arguments).filter(|some| !some.is_empty());
+    let arguments = arguments.map(Value::map);
+    partials.get(template, (&item, arguments.as_ref()), || {
+        let seen = arguments.clone().unwrap_or_default();
+        let seen = seen.with([("item", item.clone())]);
         let text = asking::on_behalf_of_nobody(|| {
-            environment.get_template(template)?.render(bind(&arguments))
+            environment.get_template(template)?.render(bind(&seen))
         })?;
         Ok(Bound::from_safe_string(text))
     })

@@ -6,13 +6,15 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::value::{Hash, Value};
 
-/// Rendered partials by the digest of template name and arguments, cut up so that threads seldom
-/// wait for each other. `T` is the text as an engine has it, shared: it is copied to no page before
-/// it is printed.
+/// Rendered partials by template and arguments, cut up so that threads seldom wait for each other.
+/// `T` is the text as an engine has it, shared: it is copied to no page before it is printed.
 #[derive(Debug)]
 pub struct Partials<T> {
-    shards: [Mutex<HashMap<Hash, T>>; 16],
+    shards: [Mutex<HashMap<Box<str>, HashMap<Key, T>>>; 16],
 }
+
+/// The digest of the item, and of the named arguments if there are any.
+type Key = (Hash, Option<Hash>);
 
 impl<T> Default for Partials<T> {
     fn default() -> Partials<T> {
@@ -23,27 +25,34 @@ impl<T> Default for Partials<T> {
 }
 
 impl<T: Clone> Partials<T> {
-    /// What `render` makes of a template and its arguments; made once.
+    /// What `render` makes of a template, an item and named arguments; made once.
     ///
     /// # Errors
     /// Those of `render`; nothing is kept of a failure.
     pub fn get<E>(
         &self,
         template: &str,
-        arguments: &Value,
+        (item, named): (&Value, Option<&Value>),
         render: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let Hash(of_arguments) = arguments.hash();
-        let Hash(of_name) = Hash::of(template.as_bytes());
-        let key = Hash(of_arguments ^ of_name);
-        let shard = &self.shards[(key.0 % 16) as usize];
+        let key = (item.hash(), named.map(Value::hash));
+        let shard = &self.shards[(key.0.0 % 16) as usize];
         let held = || shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = held().get(&key) {
-            return Ok(known.clone());
+        let known = held().get(template).and_then(|of| of.get(&key)).cloned();
+        if let Some(known) = known {
+            return Ok(known);
         }
         // Two threads may make the same one at the same time; both make the same.
         let made = render()?;
-        held().insert(key, made.clone());
+        let mut held = held();
+        match held.get_mut(template) {
+            Some(of) => {
+                of.insert(key, made.clone());
+            }
+            None => {
+                held.insert(template.into(), HashMap::from([(key, made.clone())]));
+            }
+        }
         Ok(made)
     }
 }
