@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dateline::commands::report::{as_json, for_github, for_people, wants_color};
+use dateline::commands::report::{as_json, for_github, for_people, in_short, wants_color};
 use dateline::diagnostic::{At, Diagnostic, Place, Severity};
 
 fn diagnostic(severity: Severity, at: At, message: &str, hint: Option<&str>) -> Diagnostic {
@@ -95,6 +95,21 @@ fn nothing_in_a_file_reaches_the_terminal() {
         let commands = shown.lines().filter(|line| line.trim().starts_with("::"));
         assert!(commands.count() <= 1, "{shown}");
     }
+}
+
+#[test]
+fn of_many_warnings_ten_are_shown() {
+    let texts = |_: &str| None;
+    let mut all: Vec<_> = (1..=1_012)
+        .map(|line| diagnostic(Severity::Warning, At::Line(line, 1), "old", None))
+        .collect();
+    let errors = (1..=12).map(|line| diagnostic(Severity::Error, At::Line(line, 1), "bad", None));
+    all.extend(errors);
+    let shown = in_short(&all, &texts, false);
+    assert_eq!(shown.matches("warning[no-good]").count(), 10, "{shown}");
+    assert_eq!(shown.matches("error[no-good]").count(), 12, "{shown}");
+    let end = "and 1,002 more of no-good; `dateline check` shows all\n12 errors, 1,012 warnings\n";
+    assert!(shown.ends_with(end), "{shown}");
 }
 
 #[test]

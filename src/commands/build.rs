@@ -18,7 +18,7 @@ pub fn run(options: &Options, force: bool) -> anyhow::Result<Done> {
     let took = progress.finish();
     let (summary, problems) = built?;
     let has_errors = problems.has_errors();
-    print_problems(problems, &folder)?;
+    print_problems(problems, &folder, report::in_short)?;
     match summary {
         Some(summary) if !has_errors => {
             print_line(&Line { summary, took }.to_string())?;
@@ -31,13 +31,16 @@ pub fn run(options: &Options, force: bool) -> anyhow::Result<Done> {
     }
 }
 
+/// How diagnostics are worded for people.
+type Words = fn(&[Diagnostic], report::Texts<'_>, bool) -> String;
+
 /// Prints diagnostics to standard error, for people and, on GitHub Actions, for its annotations.
-pub fn print_problems(problems: Diagnostics, folder: &Folder) -> anyhow::Result<()> {
+pub fn print_problems(problems: Diagnostics, folder: &Folder, words: Words) -> anyhow::Result<()> {
     let problems = problems.sorted();
     let texts = folder.texts();
     let stderr = std::io::stderr();
     let color = report::wants_color(stderr.is_terminal(), variable);
-    let mut text = report::for_people(&problems, &texts, color);
+    let mut text = words(&problems, &texts, color);
     text.push_str(&annotations(&problems, folder));
     stderr.lock().write_all(text.as_bytes())?;
     Ok(())

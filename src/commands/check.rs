@@ -38,7 +38,7 @@ pub fn run(options: &Options, wanted: Wanted) -> anyhow::Result<Done> {
         print_json(problems, &folder)?;
         return Ok(done);
     }
-    print_problems(problems, &folder)?;
+    print_problems(problems, &folder, report::for_people)?;
     if let Some(summary) = summary {
         let briefs = summary.briefs.map(|briefs| plural(briefs, "brief"));
         let pages = plural(summary.pages, "page");

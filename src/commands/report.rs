@@ -4,6 +4,7 @@
 //! begin a line, so no file can write its own messages.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
@@ -49,16 +50,48 @@ struct Record<'a> {
 /// All diagnostics for people, one blank line between two, and a line that counts them; empty if
 /// there are none.
 pub fn for_people(diagnostics: &[Diagnostic], texts: Texts<'_>, color: bool) -> String {
+    write(diagnostics, &[], texts, color)
+}
+
+/// The same, but of warnings with one code only the first; the others are counted, for nobody
+/// reads a thousand of them after each build.
+pub fn in_short(diagnostics: &[Diagnostic], texts: Texts<'_>, color: bool) -> String {
+    const WARNINGS_MAX: usize = 10;
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let (mut shown, mut rest) = (Vec::new(), Vec::new());
+    for diagnostic in diagnostics {
+        let seen = seen.entry(diagnostic.code).or_default();
+        *seen += 1;
+        let is_shown = diagnostic.severity == Severity::Error || *seen <= WARNINGS_MAX;
+        let list = if is_shown { &mut shown } else { &mut rest };
+        list.push(diagnostic.clone());
+    }
+    write(&shown, &rest, texts, color)
+}
+
+/// Writes some diagnostics, and how many more there are of each code.
+fn write(shown: &[Diagnostic], rest: &[Diagnostic], texts: Texts<'_>, color: bool) -> String {
     let renderer = match color {
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in shown {
         out.push_str(&paragraph(diagnostic, texts, &renderer));
         out.push_str("\n\n");
     }
-    if let Some(counts) = counts(diagnostics) {
+    let mut more: BTreeMap<&str, usize> = BTreeMap::new();
+    for diagnostic in rest {
+        *more.entry(diagnostic.code).or_default() += 1;
+    }
+    for (code, count) in &more {
+        let _ = writeln!(
+            out,
+            "and {} more of {code}; `dateline check` shows all",
+            grouped(*count)
+        );
+    }
+    if let Some(counts) = counts(shown.iter().chain(rest)) {
         out.push_str(&counts);
         out.push('\n');
     }
@@ -123,14 +156,12 @@ pub fn for_github(diagnostics: &[Diagnostic], texts: Texts<'_>, folder: &str) ->
 }
 
 /// `2 errors, 1 warning`, or nothing.
-pub fn counts(diagnostics: &[Diagnostic]) -> Option<String> {
+pub fn counts<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic> + Clone) -> Option<String> {
     let counted: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
         .filter_map(|severity| {
-            let count = diagnostics
-                .iter()
-                .filter(|d| d.severity == severity)
-                .count();
+            let of_this = |d: &&Diagnostic| d.severity == severity;
+            let count = diagnostics.clone().into_iter().filter(of_this).count();
             (count > 0).then(|| plural(count, word(severity)))
         })
         .collect();

@@ -151,7 +151,7 @@ fn errors(problems: &[Diagnostic]) -> Vec<Diagnostic> {
 fn print(problems: &[Diagnostic], folder: &Folder) {
     let stderr = io::stderr();
     let color = report::wants_color(stderr.is_terminal(), variable);
-    let text = report::for_people(problems, &folder.texts(), color);
+    let text = report::in_short(problems, &folder.texts(), color);
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 

@@ -257,12 +257,14 @@ pub fn build(
     progress: &Progress,
 ) -> anyhow::Result<(Option<Summary>, Diagnostics)> {
     let mut problems = Diagnostics::default();
-    let Some((input, root, _)) = read(options, &mut problems)? else {
+    let Some((mut input, root, _)) = read(options, &mut problems)? else {
         return Ok((None, problems));
     };
     let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
         return Ok((None, problems));
     };
+    // The texts are parsed; what they take up serves for pages from now on.
+    input.sources = Vec::new();
     if problems.has_errors() {
         // Nothing is written, but what is wrong with templates is said all the same.
         render(&planned, &Nowhere, progress, &mut problems)?;

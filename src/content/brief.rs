@@ -132,8 +132,37 @@ pub struct Cell {
     pub html: Fragment,
     /// The same without markup and footnote marks, white space collapsed.
     pub text: Arc<str>,
+    /// What the value says, see [`meaning`].
+    pub meaning: Arc<str>,
     /// Labels of the footnotes that the cell refers to.
     pub citations: Vec<Arc<str>>,
+}
+
+impl Cell {
+    /// Whether two values contradict each other: they differ, and neither says that it does not
+    /// know.
+    pub fn contradicts(&self, other: &Cell) -> bool {
+        self.meaning != other.meaning && [self, other].iter().all(|cell| &*cell.meaning != UNKNOWN)
+    }
+}
+
+/// The meaning of a value that nobody knows.
+const UNKNOWN: &str = "unknown";
+
+/// What the text of a value says, for telling whether two are the same: case, white space and the
+/// spellings of "nothing" do not count.
+pub fn meaning(text: &str) -> String {
+    let folded = text
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect::<Vec<_>>()
+        .join(" ");
+    match folded.as_str() {
+        "unknown" | "?" | "not known" => UNKNOWN.into(),
+        "n/a" | "na" | "not applicable" => "n/a".into(),
+        "–" | "-" | "—" | "−" => "–".into(),
+        _ => folded,
+    }
 }
 
 /// An item of "Future Implications".

@@ -6,7 +6,7 @@ use super::question::Answer;
 use super::{list, view};
 use crate::address::Address;
 use crate::site::companies::CompanyIndex;
-use crate::site::compare::{FeatureIndex, Named, Observation, Pair, ROWS_MAX, contradict, meaning};
+use crate::site::compare::{FeatureIndex, Named, Observation, Pair, ROWS_MAX};
 use crate::site::{Site, addresses};
 use crate::value::Value;
 
@@ -66,11 +66,11 @@ fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value
 
 /// Values that the current one replaced, newest first: each that differs from the next newer one.
 fn before(site: &Site, history: &[Observation]) -> Vec<Value> {
-    let text = |o: &Observation| meaning(&o.cell(site.entry(o.brief)).text);
+    let meaning = |o: &Observation| o.cell(site.entry(o.brief)).meaning.clone();
     let changed = history
         .windows(2)
         .rev()
-        .filter(|two| !two[0].as_of.overlaps(two[1].as_of) && text(&two[0]) != text(&two[1]));
+        .filter(|two| !two[0].as_of.overlaps(two[1].as_of) && meaning(&two[0]) != meaning(&two[1]));
     changed
         .take(BEFORE_MAX)
         .map(|two| observation(site, &two[0]))
@@ -90,19 +90,18 @@ fn conflicts<'s>(site: &'s Site, history: &'s [Observation]) -> Vec<&'s Observat
     let Some((current, earlier)) = history.split_last() else {
         return Vec::new();
     };
-    let text = |o: &Observation| o.cell(site.entry(o.brief)).text.clone();
-    let now = text(current);
-    let mut seen: Vec<String> = Vec::new();
+    let cell = |o: &'s Observation| o.cell(site.entry(o.brief));
+    let now = cell(current);
+    let mut seen: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for other in earlier
         .iter()
         .rev()
         .filter(|o| o.as_of.overlaps(current.as_of))
     {
-        let value = text(other);
-        let said = meaning(&value);
-        if contradict(&value, &now) && !seen.contains(&said) {
-            seen.push(said);
+        let value = cell(other);
+        if value.contradicts(now) && !seen.contains(&&*value.meaning) {
+            seen.push(&value.meaning);
             found.push(other);
         }
     }
@@ -116,7 +115,7 @@ pub fn observation(site: &Site, observation: &Observation) -> Value {
     Value::map([
         ("html", view::html_elsewhere(site, entry, cell.html)),
         ("text", (&cell.text).into()),
-        ("meaning", meaning(&cell.text).into()),
+        ("meaning", (&cell.meaning).into()),
         ("as_of", view::partial_date(site, observation.as_of)),
         (
             "source",

@@ -11,8 +11,13 @@ use crate::value::Value;
 /// Briefs that one item names at most; the rest is counted.
 const BRIEFS_MAX: usize = 5;
 
-/// An item and the briefs that say so.
+/// An item and the briefs that say so. Made once for a site and shared by all lists.
 pub fn item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
+    let make = || make_item(site, item, of);
+    item.shown.get_or_init(make).clone()
+}
+
+fn make_item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
     let entry = site.entry(item.brief);
     let briefs = item.briefs.iter().take(BRIEFS_MAX);
     let briefs = briefs.map(|index| view::card(site, *index));

@@ -2,6 +2,8 @@
 //!
 //! JSON has one record on each line, so that the difference of two versions shows what changed.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::escape;
@@ -24,13 +26,13 @@ pub fn comparison_csv(comparison: &Value, base_url: &str) -> String {
         rows.map(|cell| {
             let conflicts: Vec<String> = cell.conflicts.iter().map(Conflict::text).collect();
             [
-                cell.company.to_owned(),
-                cell.feature.to_owned(),
-                cell.value.to_owned(),
-                cell.as_of.unwrap_or_default().to_owned(),
-                cell.brief.to_owned(),
-                cell.url,
-                conflicts.join("; "),
+                cell.company.into(),
+                cell.feature.into(),
+                cell.value.into(),
+                cell.as_of.unwrap_or_default().into(),
+                cell.brief.into(),
+                cell.url.into(),
+                conflicts.join("; ").into(),
             ]
         }),
     )
@@ -88,17 +90,17 @@ pub fn predictions_csv(predictions: &Value, base_url: &str) -> String {
                 _ => String::new(),
             };
             [
-                row.id,
-                row.text.to_owned(),
-                row.made_on.to_owned(),
-                row.due.unwrap_or_default().to_owned(),
-                confidence,
-                row.standing.to_owned(),
-                row.outcome.to_owned(),
-                row.resolved_on.unwrap_or_default().to_owned(),
-                row.url,
-                row.brief.to_owned(),
-                row.companies.join("; "),
+                row.id.into(),
+                row.text.into(),
+                row.made_on.into(),
+                row.due.unwrap_or_default().into(),
+                confidence.into(),
+                row.standing.into(),
+                row.outcome.into(),
+                row.resolved_on.unwrap_or_default().into(),
+                row.url.into(),
+                row.brief.into(),
+                row.companies.join("; ").into(),
             ]
         }),
     )
@@ -292,9 +294,9 @@ fn absolute(base_url: &str, path: &str) -> String {
 }
 
 /// A CSV file: header and rows, each ended by CR and LF.
-fn table<const WIDTH: usize>(
+fn table<'v, const WIDTH: usize>(
     columns: &[&str; WIDTH],
-    rows: impl Iterator<Item = [String; WIDTH]>,
+    rows: impl Iterator<Item = [Cow<'v, str>; WIDTH]>,
 ) -> String {
     let mut csv = columns.join(",");
     csv.push_str("\r\n");

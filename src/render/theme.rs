@@ -132,6 +132,10 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../themes/dateline/templates/partials/cell.html"),
     ),
     (
+        "partials/dated.html",
+        include_str!("../../themes/dateline/templates/partials/dated.html"),
+    ),
+    (
         "partials/footer.html",
         include_str!("../../themes/dateline/templates/partials/footer.html"),
     ),

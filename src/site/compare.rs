@@ -400,28 +400,6 @@ impl Observation {
     }
 }
 
-/// What a value says, for telling whether two are the same: case, white space and the spellings of
-/// "nothing" do not count.
-pub fn meaning(text: &str) -> String {
-    let folded = text
-        .split_whitespace()
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join(" ");
-    match folded.as_str() {
-        "unknown" | "?" | "not known" => "unknown".into(),
-        "n/a" | "na" | "not applicable" => "n/a".into(),
-        "–" | "-" | "—" | "−" => "–".into(),
-        _ => folded,
-    }
-}
-
-/// Whether two values contradict each other: they differ, and neither says that it does not know.
-pub fn contradict(a: &str, b: &str) -> bool {
-    let (a, b) = (meaning(a), meaning(b));
-    a != b && a != "unknown" && b != "unknown"
-}
-
 type FeatureTables = (
     Vec<Feature>,
     HashMap<Arc<str>, FeatureIndex>,
@@ -519,11 +497,9 @@ fn find_changes(group: &[Observation], from: u32, entries: &[Entry], changes: &m
     if group.len() < 2 {
         return;
     }
-    let text = |position: usize| {
-        group[position]
-            .cell(&entries[group[position].brief.0 as usize])
-            .text
-            .clone()
+    let meaning = |position: usize| {
+        let of: &Observation = &group[position];
+        &of.cell(&entries[of.brief.0 as usize]).meaning
     };
     let mut in_order: Vec<usize> = (0..group.len()).collect();
     in_order.sort_by_key(|i| {
@@ -539,7 +515,7 @@ fn find_changes(group: &[Observation], from: u32, entries: &[Entry], changes: &m
         if next < current {
             continue;
         }
-        if meaning(&text(next)) != meaning(&text(current)) {
+        if meaning(next) != meaning(current) {
             let at = |position: usize| {
                 from + u32::try_from(position).expect("observations are counted in 32 bits")
             };

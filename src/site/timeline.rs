@@ -1,12 +1,14 @@
 //! What happened when: the dated items of all briefs, merged. Timelines and corrections alike.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::companies::{Companies, CompanyIndex};
 use super::{Entry, Index};
 use crate::content::article::Dated;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
+use crate::value::Value;
 
 /// Dated items, newest first. Items of several briefs with the same date and text are one.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Item {
     position: u32,
     /// All briefs that have it, newest first.
     pub briefs: Vec<Index>,
+    /// As templates see it, made when the first of the lists asks that it stands in.
+    pub shown: OnceLock<Value>,
 }
 
 impl Timeline {
@@ -66,6 +70,7 @@ impl Timeline {
                 brief,
                 position,
                 briefs,
+                shown: OnceLock::new(),
             });
         }
         let mut years = Vec::new();

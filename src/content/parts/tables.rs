@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::dated::date_token;
 use super::{Reader, Section};
 use crate::config::Label;
-use crate::content::brief::{Cell, Column, ComparisonTable, Row};
+use crate::content::brief::{Cell, Column, ComparisonTable, Row, meaning};
 use crate::content::date::PartialDate;
 use crate::content::outline::{Kind, Node};
 
@@ -128,6 +128,7 @@ impl<'a> Reader<'a, '_> {
         let text = self.outline.plain(cell.text.clone());
         (!text.is_empty()).then(|| Cell {
             html: self.outline.fragment(cell.inner.clone()),
+            meaning: meaning(&text).into(),
             text,
             citations: self.cited(&cell.inner),
         })
