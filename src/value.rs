@@ -62,15 +62,12 @@ impl From<blake3::Hash> for Hash {
 impl Value {
     /// A map from its entries; of two entries with one key the later wins.
     pub fn map<K: Into<Key>, I: IntoIterator<Item = (K, Value)>>(entries: I) -> Value {
-        let mut entries: Vec<(Key, Value)> = entries
-            .into_iter()
-            .map(|(key, value)| (key.into(), value))
-            .collect();
-        // The sort is stable, so the later of two equal keys comes last and is the one kept.
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries.reverse();
-        entries.dedup_by(|a, b| a.0 == b.0);
-        entries.reverse();
+        let entries = entries.into_iter();
+        let entries: Vec<(Key, Value)> = entries.map(|(key, value)| (key.into(), value)).collect();
+        Value::of_sorted(sorted(entries))
+    }
+
+    fn of_sorted(entries: Vec<(Key, Value)>) -> Value {
         Value::Map(Arc::new(Map {
             entries: entries.into(),
             hash: OnceLock::new(),
@@ -83,8 +80,19 @@ impl Value {
             Value::Map(map) => map.entries(),
             _ => &[],
         };
-        let own = own.iter().cloned();
-        Value::map(own.chain(entries.into_iter().map(|(key, value)| (key.into(), value))))
+        let added = entries.into_iter();
+        let added = sorted(added.map(|(key, value)| (key.into(), value)).collect());
+        let mut merged = Vec::with_capacity(own.len() + added.len());
+        let mut own = own.iter().peekable();
+        for entry in added {
+            while let Some(before) = own.next_if(|other| other.0 < entry.0) {
+                merged.push(before.clone());
+            }
+            own.next_if(|other| other.0 == entry.0);
+            merged.push(entry);
+        }
+        merged.extend(own.cloned());
+        Value::of_sorted(merged)
     }
 
     /// A list of values.
@@ -192,6 +200,20 @@ impl Value {
             Value::Map(_) => feed_bytes(b'm', &self.hash().0.to_le_bytes(), hasher),
         }
     }
+}
+
+/// The entries by key; of two with one key the later.
+fn sorted(mut entries: Vec<(Key, Value)>) -> Vec<(Key, Value)> {
+    // The sort is stable, so the later of two equal keys comes last and is the one kept.
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.dedup_by(|later, earlier| {
+        let is_same = later.0 == earlier.0;
+        if is_same {
+            std::mem::swap(later, earlier);
+        }
+        is_same
+    });
+    entries
 }
 
 /// Tag and length first, so that no two different trees feed the same bytes.

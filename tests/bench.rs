@@ -83,11 +83,7 @@ fn plan_after_a_new_brief(bencher: divan::Bencher<'_, '_>, briefs: usize) {
     });
 }
 
-fn edits(
-    bencher: divan::Bencher<'_, '_>,
-    briefs: usize,
-    edit: impl Fn(&mut Input, &str, usize),
-) {
+fn edits(bencher: divan::Bencher<'_, '_>, briefs: usize, edit: impl Fn(&mut Input, &str, usize)) {
     let mut input = site(briefs);
     let newest = input.sources.last().unwrap();
     let text = String::from_utf8(newest.bytes.to_vec()).unwrap();

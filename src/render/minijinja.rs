@@ -190,11 +190,9 @@ fn partial(
         let value: Bound = named.get(name)?;
         arguments.push((name.to_owned().into(), unbind(&value)));
     }
-    let arguments = Some(arguments).filter(|some| !some.is_empty());
-    let arguments = arguments.map(Value::map);
-    partials.get(template, (&item, arguments.as_ref()), || {
-        let seen = arguments.clone().unwrap_or_default();
-        let seen = seen.with([("item", item.clone())]);
+    arguments.sort_by(|a, b| a.0.cmp(&b.0));
+    partials.get(template, (&item, &arguments), || {
+        let seen = Value::map(arguments.clone()).with([("item", item.clone())]);
         let text = asking::on_behalf_of_nobody(|| {
             environment.get_template(template)?.render(bind(&seen))
         })?;

@@ -128,7 +128,9 @@ impl<'a> Reader<'a, '_> {
         let text = self.outline.plain(cell.text.clone());
         (!text.is_empty()).then(|| Cell {
             html: self.outline.fragment(cell.inner.clone()),
-            meaning: meaning(&text).into(),
+            meaning: Some(meaning(&text))
+                .filter(|meaning| **meaning != *text)
+                .map_or_else(|| text.clone(), Arc::from),
             text,
             citations: self.cited(&cell.inner),
         })
