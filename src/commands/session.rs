@@ -242,7 +242,7 @@ pub fn articles(options: &Options) -> anyhow::Result<(Vec<Arc<Article>>, Vocabul
     let Some((input, ..)) = read(options, &mut problems)? else {
         return Ok((Vec::new(), Vocabulary::default()));
     };
-    let parsed = content::parse(&input.sources, &input.config, &HashMap::new());
+    let parsed = content::parse(&input.sources, &input.config, &content::Known::default());
     let articles = parsed
         .into_iter()
         .filter_map(|parsed| parsed.article)

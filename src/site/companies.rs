@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::kept::same_names;
 use super::{Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
-use crate::diagnostic::{Diagnostics, nearest};
+use crate::diagnostic::{Diagnostics, Place, nearest};
 
 /// A company of [`Companies::all`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +42,7 @@ pub struct Company {
 
 impl Companies {
     /// Collects the companies of all pages and briefs and resolves their names.
-    pub fn new(entries: &[Entry], briefs: &[Index], problems: &mut Diagnostics) -> Companies {
+    pub fn new(entries: &[Arc<Entry>], briefs: &[Index], problems: &mut Diagnostics) -> Companies {
         let mut register = Register::default();
         for (position, entry) in entries.iter().enumerate() {
             if entry.article.language.is_none() && matches!(entry.article.table, Table::Company(_))
@@ -179,7 +180,12 @@ impl Register {
     }
 
     /// A name that no page knows makes a company of its own.
-    fn add_unknown(&mut self, entries: &[Entry], briefs: &[Index], problems: &mut Diagnostics) {
+    fn add_unknown(
+        &mut self,
+        entries: &[Arc<Entry>],
+        briefs: &[Index],
+        problems: &mut Diagnostics,
+    ) {
         let known: Vec<Arc<str>> = self
             .companies
             .values()
@@ -226,7 +232,7 @@ impl Register {
         }
     }
 
-    fn finish(self, entries: &[Entry], briefs: &[Index]) -> Companies {
+    fn finish(self, entries: &[Arc<Entry>], briefs: &[Index]) -> Companies {
         let mut all: Vec<Company> = self
             .companies
             .into_iter()
@@ -286,8 +292,22 @@ impl Register {
     }
 }
 
+/// Whether the register would be the same of either entry: they name the same companies.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let names = |entry| names_of(entry).map(|(name, _)| name);
+    names(a).eq(names(b))
+        && match (&a.article.table, &b.article.table) {
+            (Table::Company(x), Table::Company(y)) => {
+                a.title == b.title
+                    && same_names(&x.aliases, &y.aliases)
+                    && same_names(&x.products, &y.products)
+            }
+            _ => true,
+        }
+}
+
 /// The names of companies that a brief states: those of its tables, then those that it lists.
-fn names_of(entry: &Entry) -> impl Iterator<Item = (&Arc<str>, &crate::diagnostic::Place)> {
+fn names_of(entry: &Entry) -> impl Iterator<Item = (&Arc<str>, &Place)> {
     let brief = entry.brief();
     let columns = brief
         .into_iter()

@@ -6,21 +6,21 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::companies::{Companies, CompanyIndex};
 use super::held_back::HeldBack;
+use super::kept::same_names;
 use super::{Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
-use crate::content::brief::Cell;
+use crate::content::brief::{Cell, ComparisonTable, Row};
 use crate::content::date::PartialDate;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::value::Value;
 
 /// A feature of [`Compare::features`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,8 +50,8 @@ pub struct Compare {
 #[derive(Debug)]
 struct Cells {
     range: Range<u32>,
-    /// As templates see the cell, made when the first of the pages asks that it stands on.
-    shown: OnceLock<Value>,
+    /// Among all cells.
+    number: usize,
 }
 
 /// A row of comparisons.
@@ -114,7 +114,7 @@ pub const ROWS_MAX: usize = 200;
 impl Compare {
     /// Collects all observations, newest briefs first in `briefs`.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         companies: &Companies,
         held_back: &HeldBack,
@@ -149,7 +149,7 @@ impl Compare {
                 (group[0].company, group[0].feature),
                 Cells {
                     range: from..to,
-                    shown: OnceLock::new(),
+                    number: cells.len(),
                 },
             );
             of_company
@@ -210,17 +210,9 @@ impl Compare {
         })
     }
 
-    /// The cell as templates see it: what `make` makes, which is called once for each cell.
-    pub fn shown(
-        &self,
-        company: CompanyIndex,
-        feature: FeatureIndex,
-        make: impl FnOnce() -> Value,
-    ) -> Value {
-        match self.cells.get(&(company, feature)) {
-            Some(cells) => cells.shown.get_or_init(make).clone(),
-            None => make(),
-        }
+    /// Which of the [`Compare::cell_count`] cells it is; `None` if it is empty.
+    pub fn cell_number(&self, company: CompanyIndex, feature: FeatureIndex) -> Option<usize> {
+        Some(self.cells.get(&(company, feature))?.number)
     }
 
     /// How many observations there are in all.
@@ -358,6 +350,54 @@ impl Compare {
     }
 }
 
+/// Whether the comparison would be the same of either entry: the same tables, each value with the
+/// same meaning in the same place, or the same named comparison.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let values = |row: &'_ Row| -> Vec<Option<Arc<str>>> {
+        let cells = row.cells.iter();
+        cells
+            .map(|cell| cell.as_ref().map(|cell| cell.meaning.clone()))
+            .collect()
+    };
+    let same_row = |a: &Row, b: &Row| a.feature == b.feature && values(a) == values(b);
+    let same_table = |a: &ComparisonTable, b: &ComparisonTable| {
+        let companies = |table: &ComparisonTable| -> Vec<Arc<str>> {
+            table
+                .columns
+                .iter()
+                .map(|column| column.company.clone())
+                .collect()
+        };
+        a.as_of == b.as_of
+            && companies(a) == companies(b)
+            && a.rows.len() == b.rows.len()
+            && a.rows.iter().zip(&b.rows).all(|(a, b)| same_row(a, b))
+    };
+    let same_group = |a: &(Arc<str>, Vec<Placed>), b: &(Arc<str>, Vec<Placed>)| {
+        a.0 == b.0 && same_names(&a.1, &b.1)
+    };
+    match (&a.article.table, &b.article.table) {
+        (Table::Brief(a), Table::Brief(b)) => {
+            a.tables.len() == b.tables.len()
+                && a.tables
+                    .iter()
+                    .zip(&b.tables)
+                    .all(|(a, b)| same_table(a, b))
+        }
+        (Table::Comparison(a), Table::Comparison(b)) => {
+            same_names(&a.companies, &b.companies)
+                && same_names(&a.features, &b.features)
+                && same_names(&a.order, &b.order)
+                && a.groups.len() == b.groups.len()
+                && a.groups
+                    .iter()
+                    .zip(&b.groups)
+                    .all(|(a, b)| same_group(a, b))
+        }
+        _ => true,
+    }
+}
+
 /// Leaves each row in the first group that names it.
 fn once_each(groups: &mut [(Option<Arc<str>>, Vec<FeatureIndex>)]) {
     let mut seen = HashSet::new();
@@ -406,7 +446,7 @@ type FeatureTables = (
     HashMap<Arc<str>, Arc<str>>,
 );
 
-fn collect_features(entries: &[Entry], briefs: &[Index]) -> FeatureTables {
+fn collect_features(entries: &[Arc<Entry>], briefs: &[Index]) -> FeatureTables {
     #[derive(Default)]
     struct Draft {
         spellings: BTreeMap<Arc<str>, usize>,
@@ -493,7 +533,12 @@ fn observe(
 
 /// Replays the observations of one cell in the order in which the briefs came out, and notes each
 /// time that the current value became another.
-fn find_changes(group: &[Observation], from: u32, entries: &[Entry], changes: &mut Vec<Change>) {
+fn find_changes(
+    group: &[Observation],
+    from: u32,
+    entries: &[Arc<Entry>],
+    changes: &mut Vec<Change>,
+) {
     if group.len() < 2 {
         return;
     }
@@ -533,7 +578,7 @@ fn find_changes(group: &[Observation], from: u32, entries: &[Entry], changes: &m
 
 /// A pair has a page if two briefs have both companies in one table, or one brief has and both
 /// companies have a page.
-fn find_pairs(entries: &[Entry], briefs: &[Index], companies: &Companies) -> Vec<Pair> {
+fn find_pairs(entries: &[Arc<Entry>], briefs: &[Index], companies: &Companies) -> Vec<Pair> {
     let mut counts: HashMap<(CompanyIndex, CompanyIndex), usize> = HashMap::new();
     for index in briefs {
         let brief = entries[index.0 as usize]

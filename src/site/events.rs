@@ -30,10 +30,18 @@ pub struct Event {
     pub briefs: Vec<Index>,
 }
 
+/// Whether the events would be the same of either entry: the same story, and, where it may name the
+/// event, the same title.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let event = |entry: &'_ Entry| Some(entry.brief()?.event.as_ref()?.0.clone());
+    let may_name = matches!(a.article.table, Table::Event) || event(a).is_some();
+    event(a) == event(b) && (!may_name || a.title == b.title)
+}
+
 impl Events {
     /// Collects the events that briefs name and those that have a page.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         held_back: &HeldBack,
         config: &Config,

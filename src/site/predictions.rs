@@ -1,7 +1,7 @@
 //! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -11,7 +11,6 @@ use super::{Entry, Index};
 use crate::content::brief::{Outcome, Prediction};
 use crate::content::date::PartialDate;
 use crate::diagnostic::Diagnostics;
-use crate::value::Value;
 
 /// All predictions of all briefs.
 #[derive(Debug)]
@@ -43,8 +42,8 @@ pub struct Ledger {
     /// The brief that resolves it, if it is another one, and the position of the item there.
     pub resolved_by: Option<(Index, u32)>,
     pub companies: Box<[CompanyIndex]>,
-    /// As lists show it, made when the first list asks.
-    pub shown: OnceLock<Value>,
+    /// Its position in [`Predictions::all`].
+    pub number: usize,
 }
 
 /// How a prediction stands on a day.
@@ -81,7 +80,7 @@ impl Ledger {
 impl Predictions {
     /// Collects the predictions; an item with `Resolves:` settles an earlier one and is none itself.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         identities: &Identities,
         companies: &Companies,
@@ -130,6 +129,7 @@ impl Predictions {
             for company in &named {
                 naming.entry(*company).or_default().push(position);
             }
+            ledger.number = position as usize;
             ledger.companies = named;
         }
         {
@@ -209,6 +209,29 @@ impl Predictions {
     }
 }
 
+/// Whether the ledger would be the same of either entry.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let same = |a: &Prediction, b: &Prediction| {
+        let target = |p: &Prediction| {
+            p.resolves
+                .as_ref()
+                .map(|(id, slug, _)| (id.clone(), slug.clone()))
+        };
+        (&a.slug, a.has_id, &a.text, a.due) == (&b.slug, b.has_id, &b.text, b.due)
+            && (a.outcome, a.outcome_date, target(a)) == (b.outcome, b.outcome_date, target(b))
+    };
+    match (a.brief(), b.brief()) {
+        (Some(a), Some(b)) => {
+            a.predictions.len() == b.predictions.len()
+                && a.predictions
+                    .iter()
+                    .zip(&b.predictions)
+                    .all(|(a, b)| same(a, b))
+        }
+        _ => true,
+    }
+}
+
 fn by_year(all: &[Ledger], today: Date) -> Vec<(i16, Vec<u32>)> {
     let mut years: BTreeMap<i16, Vec<u32>> = BTreeMap::new();
     for (ledger, position) in all.iter().zip(0..) {
@@ -237,7 +260,7 @@ type Resolutions = HashMap<(Index, Arc<str>), (Index, u32)>;
 
 /// The items with `Resolves:`, by the prediction that they settle; the newest brief has the say.
 fn resolutions(
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     briefs: &[Index],
     identities: &Identities,
     problems: &mut Diagnostics,
@@ -284,7 +307,7 @@ fn settle(
     made: Date,
     prediction: &Prediction,
     by: Option<&(Index, u32)>,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
 ) -> Ledger {
     let mut ledger = Ledger {
         brief,
@@ -295,7 +318,7 @@ fn settle(
         resolved: prediction.outcome_date.map(|date| date.last),
         resolved_by: None,
         companies: Box::default(),
-        shown: OnceLock::new(),
+        number: 0,
     };
     if let Some((resolver, item)) = by {
         let entry = &entries[resolver.0 as usize];

@@ -1,13 +1,12 @@
 //! Tags, audiences and other taxonomies of the configuration, and the sources of the briefs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::{Entry, Index, addresses, newest_first};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
 use crate::diagnostic::{Diagnostics, Place, nearest};
-use crate::value::Value;
 
 /// All taxonomies, in the order of the configuration, ours after them.
 #[derive(Debug)]
@@ -22,8 +21,6 @@ pub struct Taxonomy {
     pub address: Address,
     /// Sorted by slug.
     pub terms: Vec<Term>,
-    /// As Zola's templates have it, with all pages; made when the first asks.
-    pub listed: OnceLock<Value>,
     by_slug: HashMap<Arc<str>, usize>,
     slugify: crate::config::Slugify,
 }
@@ -37,8 +34,8 @@ pub struct Term {
     pub address: Address,
     /// Newest first, undated ones last.
     pub pages: Vec<Index>,
-    /// As Zola's templates have it, with all pages; made when the first asks.
-    pub listed: OnceLock<Value>,
+    /// Among the terms of all taxonomies.
+    pub number: usize,
 }
 
 /// The name of the taxonomy that is read out of the briefs' sources.
@@ -53,7 +50,7 @@ const OURS: [&str; 2] = ["tags", "audiences"];
 impl Taxonomies {
     /// Sorts all pages into the terms that they name.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         config: &Config,
         is_dateline: bool,
@@ -98,7 +95,16 @@ impl Taxonomies {
         if is_dateline && !has_sources {
             all.push(sources(entries, briefs, config, problems));
         }
+        let terms = all.iter_mut().flat_map(|taxonomy| &mut taxonomy.terms);
+        for (number, term) in terms.enumerate() {
+            term.number = number;
+        }
         Taxonomies { all }
+    }
+
+    /// How many terms all taxonomies have together.
+    pub fn term_count(&self) -> usize {
+        self.all.iter().map(|taxonomy| taxonomy.terms.len()).sum()
     }
 
     /// Every taxonomy.
@@ -141,7 +147,7 @@ impl Taxonomy {
                 address: address.join(&format!("{slug}/")),
                 slug: slug.into(),
                 pages: term.pages,
-                listed: OnceLock::new(),
+                number: 0,
             });
         }
         let by_slug = terms
@@ -153,7 +159,6 @@ impl Taxonomy {
             config: kind,
             address,
             terms,
-            listed: OnceLock::new(),
             by_slug,
             slugify,
         }
@@ -170,6 +175,22 @@ impl Taxonomy {
     pub fn by_name(&self, name: &str) -> Option<&Term> {
         self.by_slug(&self.slugify.term(name))
     }
+}
+
+/// Whether the taxonomies would be the same of either entry: the same terms and the same source.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let kinds = |entry: &'_ Entry| -> Vec<Arc<str>> {
+        let kinds = entry.front_matter().taxonomies.iter();
+        kinds.map(|(kind, _)| kind.clone()).collect()
+    };
+    let source = |entry: &'_ Entry| Some(entry.brief()?.source.as_ref()?.name.clone());
+    let terms = |entry: &'_ Entry, i: usize| -> Vec<Arc<str>> {
+        let (_, terms) = &entry.front_matter().taxonomies[i];
+        terms.iter().map(|(name, _)| name.clone()).collect()
+    };
+    kinds(a) == kinds(b)
+        && source(a) == source(b)
+        && (0..kinds(a).len()).all(|i| terms(a, i) == terms(b, i))
 }
 
 /// The terms of one taxonomy while pages are sorted into them.
@@ -221,7 +242,7 @@ fn ours(name: &str) -> TaxonomyConfig {
 }
 
 fn sources(
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     briefs: &[Index],
     config: &Config,
     problems: &mut Diagnostics,
