@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::companies::{Companies, CompanyIndex};
 use super::held_back::HeldBack;
@@ -72,6 +73,8 @@ pub struct Observation {
     pub brief: Index,
     pub as_of: PartialDate,
     pub day: Date,
+    /// The place of the brief among all, the oldest first.
+    rank: u32,
     table: u32,
     row: u32,
     column: u32,
@@ -120,26 +123,26 @@ impl Compare {
         held_back: &HeldBack,
         problems: &mut Diagnostics,
     ) -> Compare {
-        let (features, feature_by_slug, slug_by_name) = collect_features(entries, briefs);
+        let (features, feature_by_slug, feature_by_name) = collect_features(entries, briefs);
+        let mut oldest_first = briefs.to_vec();
+        oldest_first.sort_by_key(|index| (entries[index.0 as usize].instant(), *index));
         let mut observations = Vec::new();
-        for index in briefs.iter().rev() {
+        for (index, rank) in oldest_first.iter().zip(0..) {
+            let entry = &entries[index.0 as usize];
+            let feature_of = |name: &Arc<str>| feature_by_name[name];
             observe(
-                *index,
-                &entries[index.0 as usize],
+                (*index, rank),
+                entry,
                 companies,
-                &|name| feature_by_slug[&slug_by_name[name]],
+                &feature_of,
                 &mut observations,
             );
         }
-        let instant = |o: &Observation| entries[o.brief.0 as usize].instant();
-        observations.sort_by(|a, b| {
-            (a.company, a.feature, a.as_of, instant(a), a.brief)
-                .cmp(&(b.company, b.feature, b.as_of, instant(b), b.brief))
-                .then((a.table, a.row, a.column).cmp(&(b.table, b.row, b.column)))
-        });
+        // They come by age of the brief, and a stable sort leaves equal ones so.
+        observations.par_sort_by_key(|o| (o.company, o.feature, o.as_of));
         let mut cells = HashMap::new();
         let mut of_company: HashMap<CompanyIndex, Vec<FeatureIndex>> = HashMap::new();
-        let mut changes = Vec::new();
+        let mut groups = Vec::new();
         let mut from = 0;
         for group in observations.chunk_by(|a, b| (a.company, a.feature) == (b.company, b.feature))
         {
@@ -156,9 +159,13 @@ impl Compare {
                 .entry(group[0].company)
                 .or_default()
                 .push(group[0].feature);
-            find_changes(group, from, entries, &mut changes);
+            groups.push((group, from));
             from = to;
         }
+        let changed = groups
+            .par_iter()
+            .flat_map_iter(|(group, from)| find_changes(group, *from, entries));
+        let mut changes: Vec<Change> = changed.collect();
         changes.sort_by_key(|c| (c.day, c.company, c.feature, c.new));
         let pairs = find_pairs(entries, briefs, companies);
         let pair_by_slugs = pairs
@@ -440,62 +447,79 @@ impl Observation {
     }
 }
 
-type FeatureTables = (
+type FeatureTables<'e> = (
     Vec<Feature>,
     HashMap<Arc<str>, FeatureIndex>,
-    HashMap<Arc<str>, Arc<str>>,
+    HashMap<&'e Arc<str>, FeatureIndex>,
 );
 
-fn collect_features(entries: &[Arc<Entry>], briefs: &[Index]) -> FeatureTables {
-    #[derive(Default)]
-    struct Draft {
-        spellings: BTreeMap<Arc<str>, usize>,
-        briefs: usize,
-        last: Option<Index>,
+/// The features, and where each stands by its slug and by each of its spellings.
+fn collect_features<'e>(entries: &'e [Arc<Entry>], briefs: &[Index]) -> FeatureTables<'e> {
+    /// A feature as somebody spells it.
+    struct Spelling<'e> {
+        name: &'e Arc<str>,
+        slug: Arc<str>,
+        count: usize,
     }
-    let mut drafts: BTreeMap<Arc<str>, Draft> = BTreeMap::new();
-    let mut slug_by_name: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+    // Each spelling is looked at once, for there are far fewer than rows.
+    let mut spellings: Vec<Spelling<'_>> = Vec::new();
+    let mut known: HashMap<&Arc<str>, usize> = HashMap::new();
+    let mut in_briefs: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    let mut of_brief: Vec<Arc<str>> = Vec::new();
     for index in briefs {
-        let brief = entries[index.0 as usize]
-            .brief()
-            .expect("the list holds briefs");
+        let brief = entries[index.0 as usize].brief();
+        let brief = brief.expect("the list holds briefs");
         for row in brief.tables.iter().flat_map(|table| &table.rows) {
-            let slug = slug_by_name
-                .entry(row.feature.clone())
-                .or_insert_with(|| slug_of(&row.feature).into());
-            let draft = drafts.entry(slug.clone()).or_default();
-            *draft.spellings.entry(row.feature.clone()).or_default() += 1;
-            if draft.last != Some(*index) {
-                draft.last = Some(*index);
-                draft.briefs += 1;
-            }
+            let position = *known.entry(&row.feature).or_insert_with(|| {
+                spellings.push(Spelling {
+                    name: &row.feature,
+                    slug: slug_of(&row.feature).into(),
+                    count: 0,
+                });
+                spellings.len() - 1
+            });
+            spellings[position].count += 1;
+            of_brief.push(spellings[position].slug.clone());
+        }
+        of_brief.sort_unstable();
+        of_brief.dedup();
+        for slug in of_brief.drain(..) {
+            *in_briefs.entry(slug).or_default() += 1;
         }
     }
-    let features: Vec<Feature> = drafts
+    let mut best: HashMap<&str, &Spelling<'_>> = HashMap::new();
+    for spelling in &spellings {
+        let best = best.entry(&spelling.slug).or_insert(spelling);
+        let is_better = |a: &Spelling<'_>, b: &Spelling<'_>| {
+            a.count
+                .cmp(&b.count)
+                .then_with(|| b.name.cmp(a.name))
+                .is_gt()
+        };
+        if is_better(spelling, best) {
+            *best = spelling;
+        }
+    }
+    let features: Vec<Feature> = in_briefs
         .into_iter()
-        .map(|(slug, draft)| {
-            let (name, _) = draft
-                .spellings
-                .iter()
-                .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
-                .expect("a feature is entered with its first spelling");
-            Feature {
-                name: name.clone(),
-                slug,
-                briefs: draft.briefs,
-            }
+        .map(|(slug, briefs)| Feature {
+            name: best[&*slug].name.clone(),
+            slug,
+            briefs,
         })
         .collect();
-    let by_slug = features
+    let by_slug: HashMap<Arc<str>, FeatureIndex> = features
         .iter()
         .zip(0..)
         .map(|(f, i)| (f.slug.clone(), FeatureIndex(i)))
         .collect();
-    (features, by_slug, slug_by_name)
+    let by_name = spellings.iter().map(|s| (s.name, by_slug[&s.slug]));
+    let by_name = by_name.collect();
+    (features, by_slug, by_name)
 }
 
 fn observe(
-    index: Index,
+    (index, rank): (Index, u32),
     entry: &Entry,
     companies: &Companies,
     feature_of: &dyn Fn(&Arc<str>) -> FeatureIndex,
@@ -521,6 +545,7 @@ fn observe(
                         brief: index,
                         as_of,
                         day,
+                        rank,
                         table: t,
                         row: r,
                         column: c,
@@ -533,27 +558,17 @@ fn observe(
 
 /// Replays the observations of one cell in the order in which the briefs came out, and notes each
 /// time that the current value became another.
-fn find_changes(
-    group: &[Observation],
-    from: u32,
-    entries: &[Arc<Entry>],
-    changes: &mut Vec<Change>,
-) {
+fn find_changes(group: &[Observation], from: u32, entries: &[Arc<Entry>]) -> Vec<Change> {
+    let mut changes = Vec::new();
     if group.len() < 2 {
-        return;
+        return changes;
     }
     let meaning = |position: usize| {
         let of: &Observation = &group[position];
         &of.cell(&entries[of.brief.0 as usize]).meaning
     };
     let mut in_order: Vec<usize> = (0..group.len()).collect();
-    in_order.sort_by_key(|i| {
-        (
-            entries[group[*i].brief.0 as usize].instant(),
-            group[*i].brief,
-            *i,
-        )
-    });
+    in_order.sort_by_key(|i| group[*i].rank);
     let mut current = in_order[0];
     for next in in_order.into_iter().skip(1) {
         // The group is sorted by as-of date, then age: a later position is a more current one.
@@ -574,6 +589,7 @@ fn find_changes(
         }
         current = next;
     }
+    changes
 }
 
 /// A pair has a page if two briefs have both companies in one table, or one brief has and both

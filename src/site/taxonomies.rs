@@ -80,7 +80,12 @@ impl Taxonomies {
                     problems.too_many_terms(kind, terms.len(), TERMS_MAX, place.clone());
                 }
                 for (name, place) in terms.iter().take(TERMS_MAX) {
-                    found.add(name, config.slugify.taxonomies.term(name), index, place);
+                    found.add(
+                        name,
+                        &|name| config.slugify.taxonomies.term(name),
+                        index,
+                        place,
+                    );
                 }
             }
         }
@@ -128,19 +133,12 @@ impl Taxonomy {
     ) -> Taxonomy {
         let address = addresses::taxonomy(config, &kind.slug);
         let mut terms = Vec::with_capacity(found.by_slug.len());
-        for (slug, term) in found.by_slug {
-            let (name, _) = term.most_frequent();
-            if term.spellings.len() > 1 {
-                let others: Vec<&str> = term
-                    .spellings
-                    .keys()
-                    .map(|n| &**n)
-                    .filter(|n| *n != &**name)
-                    .collect();
-                for other in others {
-                    let place = term.spellings[other].1.clone();
-                    problems.equal_slugs(other, name, &slug, place);
-                }
+        let mut drafts = found.terms;
+        for (slug, position) in found.by_slug {
+            let term = std::mem::take(&mut drafts[position]);
+            let name = &term.most_frequent().name;
+            for other in term.spellings.iter().filter(|other| other.name != *name) {
+                problems.equal_slugs(&other.name, name, &slug, other.place.clone());
             }
             terms.push(Term {
                 name: name.clone(),
@@ -196,36 +194,67 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
 /// The terms of one taxonomy while pages are sorted into them.
 #[derive(Default)]
 struct Found {
-    by_slug: BTreeMap<String, FoundTerm>,
+    /// Each spelling once, for there are far fewer than pages, with its term and its position there.
+    spellings: HashMap<Arc<str>, (usize, usize)>,
+    by_slug: BTreeMap<String, usize>,
+    terms: Vec<FoundTerm>,
 }
 
 #[derive(Default)]
 struct FoundTerm {
-    /// Each spelling, how often it occurs, and where first.
-    spellings: BTreeMap<Arc<str>, (usize, Place)>,
+    spellings: Vec<Spelling>,
     pages: Vec<Index>,
 }
 
+struct Spelling {
+    name: Arc<str>,
+    count: usize,
+    /// Where it occurs first.
+    place: Place,
+}
+
 impl Found {
-    fn add(&mut self, name: &Arc<str>, slug: String, page: Index, place: &Place) {
-        let term = self.by_slug.entry(slug).or_default();
-        term.spellings
-            .entry(name.clone())
-            .or_insert_with(|| (0, place.clone()))
-            .0 += 1;
+    fn add(
+        &mut self,
+        name: &Arc<str>,
+        slug_of: &dyn Fn(&str) -> String,
+        page: Index,
+        place: &Place,
+    ) {
+        let (term, spelling) = match self.spellings.get(name) {
+            Some(known) => *known,
+            None => self.begin(name, slug_of(name), place),
+        };
+        let term = &mut self.terms[term];
+        term.spellings[spelling].count += 1;
         // A page that names a term twice is listed once.
         if term.pages.last() != Some(&page) {
             term.pages.push(page);
         }
     }
+
+    fn begin(&mut self, name: &Arc<str>, slug: String, place: &Place) -> (usize, usize) {
+        let position = *self.by_slug.entry(slug).or_insert(self.terms.len());
+        if position == self.terms.len() {
+            self.terms.push(FoundTerm::default());
+        }
+        let term = &mut self.terms[position];
+        let known = (position, term.spellings.len());
+        term.spellings.push(Spelling {
+            name: name.clone(),
+            count: 0,
+            place: place.clone(),
+        });
+        self.spellings.insert(name.clone(), known);
+        known
+    }
 }
 
 impl FoundTerm {
-    fn most_frequent(&self) -> (&Arc<str>, usize) {
-        self.spellings
-            .iter()
-            .map(|(name, (count, _))| (name, *count))
-            .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+    fn most_frequent(&self) -> &Spelling {
+        let spellings = self.spellings.iter();
+        spellings
+            .max_by(|a, b| a.count.cmp(&b.count).then_with(|| b.name.cmp(&a.name)))
             .expect("a term is made by its first spelling")
     }
 }
@@ -251,7 +280,7 @@ fn sources(
     for index in briefs {
         let entry = &entries[index.0 as usize];
         if let Some(source) = entry.brief().and_then(|brief| brief.source.as_ref()) {
-            found.add(&source.name, slug_of(&source.name), *index, &source.place);
+            found.add(&source.name, &slug_of, *index, &source.place);
         }
     }
     Taxonomy::new(
