@@ -86,6 +86,11 @@ impl Companies {
         known.copied()
     }
 
+    /// Whether each name means the company of the same index in both.
+    pub fn has_names_of(&self, other: &Companies) -> bool {
+        self.by_name == other.by_name
+    }
+
     /// The companies of a brief, those of its tables first.
     pub fn of_brief(&self, brief: Index) -> &[CompanyIndex] {
         self.of_brief.get(&brief).map_or(&[], |found| found)

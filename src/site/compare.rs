@@ -75,6 +75,8 @@ pub struct Observation {
     pub day: Date,
     /// The place of the brief among all, the oldest first.
     rank: u32,
+    /// Of its value, see [`Cell::meaning_digest`].
+    digest: u64,
     table: u32,
     row: u32,
     column: u32,
@@ -538,7 +540,7 @@ fn observe(
         for (row, r) in table.rows.iter().zip(0..) {
             let feature = feature_of(&row.feature);
             for ((cell, company), c) in row.cells.iter().zip(&columns).zip(0..) {
-                if let (Some(_), Some(company)) = (cell, company) {
+                if let (Some(cell), Some(company)) = (cell, company) {
                     into.push(Observation {
                         company: *company,
                         feature,
@@ -546,6 +548,7 @@ fn observe(
                         as_of,
                         day,
                         rank,
+                        digest: cell.meaning_digest,
                         table: t,
                         row: r,
                         column: c,
@@ -575,7 +578,8 @@ fn find_changes(group: &[Observation], from: u32, entries: &[Arc<Entry>]) -> Vec
         if next < current {
             continue;
         }
-        if meaning(next) != meaning(current) {
+        // Most values are new ones, and to look each up again would cost more than all the rest.
+        if group[next].digest != group[current].digest || meaning(next) != meaning(current) {
             let at = |position: usize| {
                 from + u32::try_from(position).expect("observations are counted in 32 bits")
             };

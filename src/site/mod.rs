@@ -189,6 +189,7 @@ impl Site {
         });
         let entries = Entry::all(articles, &config, before);
         let replaced = before.and_then(|b| Replaced::between(&b.entries, &entries));
+        let last = before;
         let before = before.zip(replaced.as_ref());
         let by_path = match before {
             Some((before, _)) => before.by_path.clone(),
@@ -241,8 +242,17 @@ impl Site {
                     .filter(|(b, _)| identities.is(&b.identities))
                     .filter(|(b, now)| now.leave(&b.predictions, predictions::is_same));
                 let kept = kept.map(|(b, _)| &b.predictions);
+                let named = last.filter(|last| last.companies.has_names_of(&companies));
+                let named = named.map(|last| (&*last.predictions, &*last.entries));
                 let predictions = Kept::or_make(kept, problems, |problems| {
-                    Predictions::new(&entries, &briefs, &identities, &companies, today, problems)
+                    let read = predictions::Read {
+                        entries: &entries,
+                        briefs: &briefs,
+                        identities: &identities,
+                        companies: &companies,
+                        today,
+                    };
+                    Predictions::new(&read, named, problems)
                 });
                 let [timeline, corrections] = [
                     (timeline::TIMELINE, before.map(|(b, _)| &b.timeline)),

@@ -46,6 +46,44 @@ pub struct Ledger {
     pub number: usize,
 }
 
+/// What the ledger is read out of.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    pub entries: &'a [Arc<Entry>],
+    /// Newest first.
+    pub briefs: &'a [Index],
+    pub identities: &'a Identities,
+    pub companies: &'a Companies,
+    pub today: Date,
+}
+
+/// The companies that the wording of predictions names, by where in memory it stands: that of an
+/// article which did not change is the very same.
+#[derive(Default)]
+struct Naming<'a> {
+    by_place: HashMap<usize, &'a [CompanyIndex]>,
+}
+
+impl<'a> Naming<'a> {
+    fn of((predictions, entries): (&'a Predictions, &[Arc<Entry>])) -> Naming<'a> {
+        let all = predictions.all.iter().map(|ledger| {
+            let entry = &entries[ledger.brief.0 as usize];
+            (place(&ledger.prediction(entry).text), &*ledger.companies)
+        });
+        Naming {
+            by_place: all.collect(),
+        }
+    }
+
+    fn get(&self, text: &Arc<str>) -> Option<&'a [CompanyIndex]> {
+        self.by_place.get(&place(text)).copied()
+    }
+}
+
+fn place(text: &Arc<str>) -> usize {
+    text.as_ptr().addr()
+}
+
 /// How a prediction stands on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Standing {
@@ -79,14 +117,19 @@ impl Ledger {
 
 impl Predictions {
     /// Collects the predictions; an item with `Resolves:` settles an earlier one and is none itself.
+    /// `before` are those of a site whose companies have the same names.
     pub fn new(
-        entries: &[Arc<Entry>],
-        briefs: &[Index],
-        identities: &Identities,
-        companies: &Companies,
-        today: Date,
+        read: &Read<'_>,
+        before: Option<(&Predictions, &[Arc<Entry>])>,
         problems: &mut Diagnostics,
     ) -> Predictions {
+        let Read {
+            entries,
+            briefs,
+            identities,
+            companies,
+            today,
+        } = *read;
         let resolutions = resolutions(entries, briefs, identities, problems);
         let mut all = Vec::new();
         let mut of_brief = HashMap::new();
@@ -116,13 +159,13 @@ impl Predictions {
         }
         let named: Vec<Box<[CompanyIndex]>> = {
             use rayon::prelude::*;
-            all.par_iter()
-                .map(|l| {
-                    companies
-                        .named_in(&l.prediction(&entries[l.brief.0 as usize]).text)
-                        .into()
-                })
-                .collect()
+            let known = before.map(Naming::of).unwrap_or_default();
+            let of = |l: &Ledger| {
+                let text = &l.prediction(&entries[l.brief.0 as usize]).text;
+                let known = known.get(text);
+                known.map_or_else(|| companies.named_in(text).into(), Box::from)
+            };
+            all.par_iter().map(of).collect()
         };
         let mut naming: HashMap<CompanyIndex, Vec<u32>> = HashMap::new();
         for ((ledger, named), position) in all.iter_mut().zip(named).zip(0..) {
