@@ -456,9 +456,15 @@ fn edit(site: &mut Site, dice: &mut Dice) -> Vec<PathBuf> {
     let _ = match dice.roll(9) {
         0..3 => {
             let _ = fs::create_dir_all(site.path(folder));
-            // A folder that was made is a hint as well; so is each above it.
             let _ = fs::write(&path, dice.pick(&TEXTS));
-            return vec![site.path(folder.split('/').next().unwrap()), path];
+            // Folders were made perhaps, and what is written through a link happens where it leads.
+            let root = fs::canonicalize(site.root()).unwrap();
+            let real = fs::canonicalize(&path).unwrap_or_default();
+            let inside = |at: &&Path| at.starts_with(&root) && **at != root;
+            let folders = real.ancestors().take_while(inside).map(Path::to_owned);
+            return folders
+                .chain([site.path(folder.split('/').next().unwrap()), path])
+                .collect();
         }
         3 => fs::remove_file(&path),
         4 => fs::remove_dir_all(site.path(folder)),
