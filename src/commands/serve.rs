@@ -14,7 +14,7 @@ use super::pace::{Act, Verdict};
 use super::progress;
 use super::report::{self, plural};
 use super::server::{Preview, Snapshot};
-use super::session::{self, Folder, Memo, Options, Previewed};
+use super::session::{self, Folder, Looked, Memo, Options, Previewed};
 use super::watch::Watch;
 use super::{Done, print_line, variable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -135,26 +135,17 @@ impl<'a> Showing<'a> {
     /// Shows what became of the site unless that may be the middle of a save.
     fn attempt(&mut self, hints: &Hints) -> Verdict {
         let started = Instant::now();
-        let before = self.changes.clone();
-        let Ok(looked) = session::look(self.options, &mut self.memo, hints, &mut self.changes)
-        else {
+        let Ok(looked) = self.look(hints) else {
             return Verdict::Doubtful;
         };
-        if self.changes != before {
-            self.held = None;
-        }
         if self.changes.is_doubtful() {
             return Verdict::Doubtful;
         }
-        if self.changes.is_empty() && self.failure.is_none() {
+        if self.is_up_to_date() {
             return Verdict::Good;
         }
-        let made = match self.held.take() {
-            Some(made) => made,
-            None => match session::snapshot(looked, &mut self.memo) {
-                Ok(made) => made.into(),
-                Err(_) => return Verdict::Doubtful,
-            },
+        let Ok(made) = self.make(looked) else {
+            return Verdict::Doubtful;
         };
         if has_new_error(&made.problems, &self.last) {
             self.held = Some(made);
@@ -167,29 +158,44 @@ impl<'a> Showing<'a> {
     /// Shows what became of the site, whatever that is.
     fn settle(&mut self, hints: &Hints) {
         let started = Instant::now();
-        let before = self.changes.clone();
-        let looked = session::look(self.options, &mut self.memo, hints, &mut self.changes);
-        if self.changes != before {
+        let looked = self.look(hints);
+        if looked.is_ok() && self.is_up_to_date() {
+            return;
+        }
+        match looked.and_then(|looked| self.make(looked)) {
+            Ok(made) => self.show(made, started),
+            Err(failure) => self.fail(&failure),
+        }
+    }
+
+    fn look(&mut self, hints: &Hints) -> anyhow::Result<Looked> {
+        let mut changes = Changes::default();
+        let looked = session::look(self.options, &mut self.memo, hints, &mut changes);
+        if !changes.is_empty() {
             self.held = None;
         }
-        let is_same = self.changes.is_empty() && self.failure.is_none() && !self.is_first;
-        let made = match (looked, self.held.take()) {
-            (Ok(_), _) if is_same => return,
-            (Ok(_), Some(made)) => Ok(made),
-            (Ok(looked), None) => session::snapshot(looked, &mut self.memo).map(Made::from),
-            (Err(failure), _) => Err(failure),
-        };
-        match made {
-            Ok(made) => self.show(made, started),
-            Err(failure) => {
-                let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
-                if self.failure.as_ref() != Some(&failure) {
-                    eprint!("{failure}");
-                    self.preview.publish(None, Some(failure.clone()));
-                }
-                self.failure = Some(failure);
-            }
+        self.changes.extend(changes);
+        looked
+    }
+
+    fn is_up_to_date(&self) -> bool {
+        self.changes.is_empty() && self.failure.is_none() && !self.is_first
+    }
+
+    fn make(&mut self, looked: Looked) -> anyhow::Result<Made> {
+        match self.held.take() {
+            Some(made) => Ok(made),
+            None => session::snapshot(looked, &mut self.memo).map(Made::from),
         }
+    }
+
+    fn fail(&mut self, failure: &anyhow::Error) {
+        let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
+        if self.failure.as_ref() != Some(&failure) {
+            eprint!("{failure}");
+            self.preview.publish(None, Some(failure.clone()));
+        }
+        self.failure = Some(failure);
     }
 
     fn show(&mut self, made: Made, started: Instant) {
