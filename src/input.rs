@@ -94,7 +94,7 @@ impl ThemeSource {
 }
 
 /// A template, not compiled.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateSource {
     /// From `templates/`, with `/`: `macros/date.html`.
     pub name: Arc<str>,

@@ -1,22 +1,24 @@
 //! `dateline serve`: shows the site in a browser, and each save at once.
 
+use std::collections::HashSet;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::Context;
 use url::Url;
 
+use super::pace::{Act, Verdict};
 use super::progress;
 use super::report::{self, plural};
 use super::server::{Preview, Snapshot};
-use super::session::{self, Folder, Memo, Options};
+use super::session::{self, Folder, Looked, Memo, Options, Previewed};
 use super::watch::Watch;
 use super::{Done, print_line, variable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::disk::{Changes, Hints};
 
 /// What was asked of `serve`.
 #[derive(Clone, Debug)]
@@ -74,34 +76,145 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
 /// Makes the site, and makes it again after each change.
 fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
     let output = session::output_dir(folder, options);
-    let mut watch = Watch::new(&folder.root, &folder.config, &output);
-    if !watch.is_told() {
-        eprintln!("note: the system cannot tell of changes; files are looked at every second");
-    }
-    let mut memo = Memo::default();
-    let mut changed = Vec::new();
-    let mut last = Vec::new();
+    let mut watch = Watch::new(&folder.root, &output);
+    let mut showing = Showing::new(folder, options, preview);
+    showing.settle(&Hints::All);
+    let mut was_told = true;
     loop {
+        watch.follow(session::folders(folder, &showing.memo));
+        if was_told && !watch.is_told() {
+            eprintln!("note: the system cannot tell of changes; files are looked at every second");
+        }
+        was_told = watch.is_told();
+        match watch.wait() {
+            Act::Try(paths) => watch.tried(showing.attempt(&Hints::Paths(paths))),
+            Act::Settle(hints) => showing.settle(&hints),
+            Act::Compare => watch.compare(session::comparison(options, &showing.memo)),
+        }
+    }
+}
+
+/// What is shown, and what is known of what is not shown yet.
+struct Showing<'a> {
+    folder: &'a Folder,
+    options: &'a Options,
+    preview: &'a Preview,
+    memo: Memo,
+    /// What was found wrong with what is shown, and with what kept it from being shown.
+    last: Vec<Diagnostic>,
+    /// Why the disk kept the site from being read, if it did.
+    failure: Option<String>,
+    /// Read since something was shown.
+    changes: Changes,
+    /// Made of all the changes, and doubtful.
+    held: Option<Made>,
+    is_first: bool,
+}
+
+/// A site that can be shown, if there is one, and what is wrong with it.
+struct Made {
+    previewed: Option<Previewed>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Showing<'a> {
+    fn new(folder: &'a Folder, options: &'a Options, preview: &'a Preview) -> Showing<'a> {
+        Showing {
+            folder,
+            options,
+            preview,
+            memo: Memo::default(),
+            last: Vec::new(),
+            failure: None,
+            changes: Changes::default(),
+            held: None,
+            is_first: true,
+        }
+    }
+
+    /// Shows what became of the site unless that may be the middle of a save.
+    fn attempt(&mut self, hints: &Hints) -> Verdict {
         let started = Instant::now();
-        let made = session::snapshot(options, &mut memo);
-        let (previewed, problems) = match made {
-            Ok((previewed, problems)) => (previewed, problems.sorted()),
-            Err(failure) => {
-                let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
-                eprint!("{failure}");
-                preview.publish(None, Some(failure));
-                changed = watch.wait();
-                continue;
-            }
+        let Ok(looked) = self.look(hints) else {
+            return Verdict::Doubtful;
         };
+        if self.changes.is_doubtful() {
+            return Verdict::Doubtful;
+        }
+        if self.is_up_to_date() {
+            return Verdict::Good;
+        }
+        let Ok(made) = self.make(looked) else {
+            return Verdict::Doubtful;
+        };
+        if has_new_error(&made.problems, &self.last) {
+            self.held = Some(made);
+            return Verdict::Doubtful;
+        }
+        self.show(made, started);
+        Verdict::Good
+    }
+
+    /// Shows what became of the site, whatever that is.
+    fn settle(&mut self, hints: &Hints) {
+        let started = Instant::now();
+        let looked = self.look(hints);
+        if looked.is_ok() && self.is_up_to_date() {
+            return;
+        }
+        match looked.and_then(|looked| self.make(looked)) {
+            Ok(made) => self.show(made, started),
+            Err(failure) => self.fail(&failure),
+        }
+    }
+
+    fn look(&mut self, hints: &Hints) -> anyhow::Result<Looked> {
+        let mut changes = Changes::default();
+        let looked = session::look(self.options, &mut self.memo, hints, &mut changes);
+        if !changes.is_empty() {
+            self.held = None;
+        }
+        self.changes.extend(changes);
+        looked
+    }
+
+    fn is_up_to_date(&self) -> bool {
+        self.changes.is_empty() && self.failure.is_none() && !self.is_first
+    }
+
+    fn make(&mut self, looked: Looked) -> anyhow::Result<Made> {
+        match self.held.take() {
+            Some(made) => Ok(made),
+            None => session::snapshot(looked, &mut self.memo).map(Made::from),
+        }
+    }
+
+    fn fail(&mut self, failure: &anyhow::Error) {
+        let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
+        if self.failure.as_ref() != Some(&failure) {
+            eprint!("{failure}");
+            self.preview.publish(None, Some(failure.clone()));
+        }
+        self.failure = Some(failure);
+    }
+
+    fn show(&mut self, made: Made, started: Instant) {
+        let Made {
+            previewed,
+            problems,
+        } = made;
         let errors = errors(&problems);
         // Warnings that were there before this save are not said again after it.
-        if !errors.is_empty() || problems != last {
-            print(&problems, folder);
+        if !errors.is_empty() || problems != self.last {
+            print(&problems, self.folder);
         }
         let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
         let snapshot = previewed.map(|previewed| previewed.snapshot);
-        let line = line(folder, &changed, snapshot.as_ref());
+        let changes = match std::mem::take(&mut self.is_first) {
+            true => Changes::default(),
+            false => std::mem::take(&mut self.changes),
+        };
+        let line = line(&changes, snapshot.as_ref());
         let took = progress::duration(started.elapsed());
         match (&snapshot, errors.is_empty()) {
             (Some(_), true) => eprintln!("{line}, ready in {took}{drafts}"),
@@ -110,24 +223,43 @@ fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
             }
             (None, _) => eprintln!("{line}, not shown because of errors ({took})"),
         }
-        let shown = (!errors.is_empty()).then(|| for_browser(&errors, folder));
-        preview.publish(snapshot, shown);
-        last = problems;
-        changed = watch.wait();
+        let shown = (!errors.is_empty()).then(|| for_browser(&errors, self.folder));
+        self.preview.publish(snapshot, shown);
+        self.last = problems;
+        self.failure = None;
+        self.changes = Changes::default();
     }
 }
 
+impl From<(Option<Previewed>, Diagnostics)> for Made {
+    fn from((previewed, problems): (Option<Previewed>, Diagnostics)) -> Made {
+        Made {
+            previewed,
+            problems: problems.sorted(),
+        }
+    }
+}
+
+/// Whether there is an error that was not there before; it may have moved.
+fn has_new_error(problems: &[Diagnostic], before: &[Diagnostic]) -> bool {
+    let key = |d: &Diagnostic| (d.code, d.place.file.clone(), d.message.clone());
+    let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
+    let known: HashSet<_> = before.iter().filter(is_error).map(key).collect();
+    let mut errors = problems.iter().filter(is_error);
+    errors.any(|error| !known.contains(&key(error)))
+}
+
 /// What happened, in one line: `content/briefs/x.md and 2 more files changed`.
-fn line(folder: &Folder, changed: &[PathBuf], snapshot: Option<&Snapshot>) -> String {
-    let Some(first) = changed.first() else {
+fn line(changes: &Changes, snapshot: Option<&Snapshot>) -> String {
+    let mut files = changes.files();
+    let Some(first) = files.next() else {
         return match snapshot {
             Some(snapshot) => plural(snapshot.addresses.len(), "file"),
             None => "the site".into(),
         };
     };
-    let name = first.strip_prefix(&folder.root).unwrap_or(first);
-    let name = report::one_line(&name.display().to_string()).into_owned();
-    match changed.len() - 1 {
+    let name = report::one_line(first);
+    match files.len() {
         0 => format!("{name} changed"),
         more => format!("{name} and {} changed", plural(more, "more file")),
     }
