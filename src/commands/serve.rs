@@ -5,18 +5,20 @@ use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
 use url::Url;
 
+use super::editor::Editor;
 use super::progress;
-use super::report::{self, plural};
-use super::server::{Preview, Snapshot};
+use super::report::{self, Problems, plural};
+use super::server::{Preview, Published, Setup, Shows, Snapshot, origin};
 use super::session::{self, Folder, Memo, Options};
-use super::watch::Watch;
+use super::watch::{Waker, Watch};
 use super::{Done, print_line, variable};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// What was asked of `serve`.
 #[derive(Clone, Debug)]
@@ -25,7 +27,14 @@ pub struct Wanted {
     pub port: Option<u16>,
     pub base_url: Option<String>,
     pub open: bool,
+    /// Whether the page of a file that is saved is opened.
+    pub navigate: bool,
+    /// The command of an editor.
+    pub editor: Option<String>,
 }
+
+/// What is shown before its time: as the command line says, until a page wants it otherwise.
+type Wishes = Arc<Mutex<Shows>>;
 
 /// Zola's port.
 const PORT: u16 = 1111;
@@ -35,26 +44,43 @@ const PORTS_TRIED: u16 = 100;
 /// Serves until Ctrl-C.
 pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     let folder = session::find(&options.root, options.config.as_deref())?;
-    let base_path = base_path(wanted.base_url.as_deref())?;
+    let site = site_address(wanted.base_url.as_deref())?;
+    let base_path = site.as_ref().map_or("", |site| site.path());
+    let base_path = base_path.trim_end_matches('/').to_owned();
     let listener = listen(wanted.interface, wanted.port)?;
-    let origin = origin(listener.local_addr()?);
+    let at = listener.local_addr()?;
+    let origin = origin(at);
+    let address = format!("{origin}{base_path}/");
     let options = Options {
         base_url: Some(format!("{origin}{base_path}")),
         ..options
     };
-    let preview = {
-        let folder = folder.clone();
-        let report = move |problems: Diagnostics| {
-            let problems = problems.sorted();
-            print(&problems, &folder);
-            for_browser(&problems, &folder)
-        };
-        Preview::new(&base_path, wanted.interface, Box::new(report))
-    };
+    let wishes = Wishes::new(Mutex::new(Shows {
+        drafts: options.drafts,
+        scheduled: options.scheduled,
+    }));
+    let watch = watch(&folder, &options);
+    let preview = Preview::new(Setup {
+        base_path,
+        at,
+        interface: wanted.interface,
+        site,
+        editor: Editor::new(&folder.root, wanted.editor.as_deref(), variable),
+        report: report(folder.clone()),
+        show: show(wishes.clone(), watch.waker()),
+    });
     let runtime = tokio::runtime::Runtime::new().context("cannot start the server")?;
     let server = runtime.spawn(preview.clone().serve(listener));
-    let address = format!("{origin}{base_path}/");
-    std::thread::spawn(move || rebuild_for_ever(&folder, &options, &preview));
+    let navigate = wanted.navigate;
+    std::thread::spawn(move || {
+        let rebuild = Rebuild {
+            folder,
+            options,
+            wishes,
+            navigate,
+        };
+        rebuild.for_ever(&preview, watch);
+    });
     print_line(&format!("serving {address} (Ctrl-C ends it)"))?;
     if wanted.open {
         open(&address);
@@ -71,49 +97,109 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     Ok(Done::Clean)
 }
 
-/// Makes the site, and makes it again after each change.
-fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
+/// Begins to watch the site.
+fn watch(folder: &Folder, options: &Options) -> Watch {
     let output = session::output_dir(folder, options);
-    let mut watch = Watch::new(&folder.root, &folder.config, &output);
+    let watch = Watch::new(&folder.root, &folder.config, &output);
     if !watch.is_told() {
         eprintln!("note: the system cannot tell of changes; files are looked at every second");
     }
-    let mut memo = Memo::default();
-    let mut changed = Vec::new();
-    let mut last = Vec::new();
-    loop {
-        let started = Instant::now();
-        let made = session::snapshot(options, &mut memo);
-        let (previewed, problems) = match made {
-            Ok((previewed, problems)) => (previewed, problems.sorted()),
-            Err(failure) => {
-                let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
-                eprint!("{failure}");
-                preview.publish(None, Some(failure));
-                changed = watch.wait();
-                continue;
+    watch
+}
+
+/// What is done with mistakes that only making a page found.
+fn report(folder: Folder) -> super::server::Report {
+    Box::new(move |problems| {
+        let problems = problems.sorted();
+        print(&problems, &folder);
+        Problems::new(&problems, &folder.texts())
+    })
+}
+
+/// What is done when a page wants something else to be shown.
+fn show(wishes: Wishes, waker: Waker) -> super::server::Show {
+    Box::new(move |wish| {
+        *wishes.lock().unwrap_or_else(PoisonError::into_inner) = wish;
+        waker.wake();
+    })
+}
+
+/// What each rebuild begins with.
+struct Rebuild {
+    folder: Folder,
+    options: Options,
+    wishes: Wishes,
+    navigate: bool,
+}
+
+impl Rebuild {
+    /// Makes the site, and makes it again after each change.
+    fn for_ever(&self, preview: &Preview, mut watch: Watch) {
+        let folder = &self.folder;
+        let mut memo = Memo::default();
+        let mut changed = Vec::new();
+        let mut last = Vec::new();
+        loop {
+            let started = Instant::now();
+            let shows = *self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
+            let made = session::snapshot(&self.options_for(shows), &mut memo);
+            let (previewed, problems) = match made {
+                Ok((previewed, problems)) => (previewed, problems.sorted()),
+                Err(failure) => {
+                    let failure = report::one_line(&format!("{failure:#}")).into_owned();
+                    eprintln!("error: {failure}");
+                    preview.publish(Published {
+                        problems: Problems::failure(&failure),
+                        shows,
+                        ..Published::default()
+                    });
+                    changed = watch.wait();
+                    continue;
+                }
+            };
+            let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
+            let snapshot = previewed.map(|previewed| previewed.snapshot);
+            let line = line(folder, &changed, snapshot.as_ref());
+            let took = progress::duration(started.elapsed());
+            let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
+            preview.publish(Published {
+                snapshot,
+                problems: Problems::new(&problems, &folder.texts()),
+                shows,
+                saved: self.saved(&changed),
+            });
+            // Warnings that were there before this save are not said again after it.
+            if has_errors || problems != last {
+                print(&problems, folder);
             }
-        };
-        let errors = errors(&problems);
-        // Warnings that were there before this save are not said again after it.
-        if !errors.is_empty() || problems != last {
-            print(&problems, folder);
-        }
-        let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
-        let snapshot = previewed.map(|previewed| previewed.snapshot);
-        let line = line(folder, &changed, snapshot.as_ref());
-        let took = progress::duration(started.elapsed());
-        match (&snapshot, errors.is_empty()) {
-            (Some(_), true) => eprintln!("{line}, ready in {took}{drafts}"),
-            (Some(_), false) => {
-                eprintln!("{line}, ready in {took} except for what has errors{drafts}");
+            match (has_snapshot, has_errors) {
+                (true, false) => eprintln!("{line}, ready in {took}{drafts}"),
+                (true, true) => {
+                    eprintln!("{line}, ready in {took} except for what has errors{drafts}");
+                }
+                (false, _) => eprintln!("{line}, not shown because of errors ({took})"),
             }
-            (None, _) => eprintln!("{line}, not shown because of errors ({took})"),
+            last = problems;
+            changed = watch.wait();
         }
-        let shown = (!errors.is_empty()).then(|| for_browser(&errors, folder));
-        preview.publish(snapshot, shown);
-        last = problems;
-        changed = watch.wait();
+    }
+
+    fn options_for(&self, shows: Shows) -> Options {
+        Options {
+            drafts: shows.drafts,
+            scheduled: shows.scheduled,
+            ..self.options.clone()
+        }
+    }
+
+    /// The article whose page shall be opened, from the root of the site.
+    fn saved(&self, changed: &[PathBuf]) -> Option<String> {
+        let mut inside = changed.iter().filter_map(|path| {
+            let inside = path.strip_prefix(&self.folder.root).unwrap_or(path);
+            let is_article = inside.extension().is_some_and(|ending| ending == "md");
+            is_article.then(|| inside.to_string_lossy().replace('\\', "/"))
+        });
+        self.navigate.then(|| inside.next()).flatten()
     }
 }
 
@@ -142,9 +228,8 @@ fn not_shown(drafts: usize) -> String {
     }
 }
 
-fn errors(problems: &[Diagnostic]) -> Vec<Diagnostic> {
-    let errors = problems.iter().filter(|p| p.severity == Severity::Error);
-    errors.cloned().collect()
+fn has_errors(problems: &[Diagnostic]) -> bool {
+    problems.iter().any(|p| p.severity == Severity::Error)
 }
 
 /// Prints diagnostics; a terminal that was closed does not end the preview.
@@ -155,14 +240,10 @@ fn print(problems: &[Diagnostic], folder: &Folder) {
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 
-fn for_browser(problems: &[Diagnostic], folder: &Folder) -> String {
-    report::for_people(problems, &folder.texts(), false)
-}
-
-/// The path under which the site is served: that of the address given, or none.
-fn base_path(base_url: Option<&str>) -> anyhow::Result<String> {
+/// The address that the site is shown at, of which the server takes the path.
+fn site_address(base_url: Option<&str>) -> anyhow::Result<Option<Url>> {
     let Some(given) = base_url else {
-        return Ok(String::new());
+        return Ok(None);
     };
     // Zola takes addresses without a scheme, and a path alone is clear enough.
     let whole = match given {
@@ -171,7 +252,7 @@ fn base_path(base_url: Option<&str>) -> anyhow::Result<String> {
         given => format!("http://{given}"),
     };
     let url = Url::parse(&whole).with_context(|| format!("`{given}` is not an address"))?;
-    Ok(url.path().trim_end_matches('/').to_owned())
+    Ok(Some(url))
 }
 
 fn listen(interface: IpAddr, port: Option<u16>) -> anyhow::Result<TcpListener> {
@@ -191,16 +272,6 @@ fn listen(interface: IpAddr, port: Option<u16>) -> anyhow::Result<TcpListener> {
         }
     }
     unreachable!("the last port was bound or refused")
-}
-
-/// The address that a browser on this machine uses.
-fn origin(at: SocketAddr) -> String {
-    let port = at.port();
-    match at.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{port}"),
-        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{port}"),
-        ip => format!("http://{}", SocketAddr::new(ip, port)),
-    }
 }
 
 /// Opens the browser, or says why it cannot.

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 
+use super::about;
 use super::clock::{self, Now};
 use super::progress::Progress;
 use super::server::Snapshot;
@@ -375,6 +376,7 @@ pub fn snapshot(
         return Ok((None, problems));
     };
     let drafts = planned.site.hidden_count(Hidden::Draft);
+    let (about, find_file) = about::of_site(&planned);
     let addresses = planned
         .plan
         .pages()
@@ -384,7 +386,12 @@ pub fn snapshot(
     let opener = Opener::new(&root)?;
     let pages = memo.pages.clone();
     let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
-    let snapshot = Snapshot { addresses, render };
+    let snapshot = Snapshot {
+        addresses,
+        render,
+        about,
+        find_file,
+    };
     Ok((Some(Previewed { snapshot, drafts }), problems))
 }
 

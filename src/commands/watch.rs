@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant, SystemTime};
 
 use notify::event::ModifyKind;
@@ -50,6 +52,23 @@ pub struct Watch {
     watcher: Option<RecommendedWatcher>,
     watched: Vec<PathBuf>,
     seen: Files,
+    waker: Waker,
+}
+
+/// Ends a wait although no file has changed.
+#[derive(Clone)]
+pub struct Waker {
+    events: Sender<Vec<PathBuf>>,
+    is_woken: Arc<AtomicBool>,
+}
+
+impl Waker {
+    /// The wait that is going on, or else the next one, ends soon.
+    pub fn wake(&self) {
+        self.is_woken.store(true, Ordering::Release);
+        // Nobody waits any more when the program ends.
+        let _ = self.events.send(Vec::new());
+    }
 }
 
 /// What tells one state of the files from another.
@@ -59,6 +78,10 @@ impl Watch {
     /// Begins to watch. What changes from now on is reported by [`Watch::wait`].
     pub fn new(root: &Path, config: &Path, output: &Path) -> Watch {
         let (sender, events) = mpsc::channel();
+        let waker = Waker {
+            events: sender.clone(),
+            is_woken: Arc::default(),
+        };
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let replaced = match event {
                 Ok(event) if event.kind.is_access() => return,
@@ -76,6 +99,7 @@ impl Watch {
             watcher: watcher.ok(),
             watched: Vec::new(),
             seen: Files::new(),
+            waker,
         };
         watch.watch_folders();
         watch.seen = watch.files();
@@ -87,7 +111,12 @@ impl Watch {
         self.watcher.is_some()
     }
 
-    /// Waits until files have changed and are quiet, and says which, sorted.
+    /// What ends a wait from elsewhere.
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    /// Waits until files have changed and are quiet, and says which, sorted; none if it was woken.
     pub fn wait(&mut self) -> Vec<PathBuf> {
         loop {
             let replaced = self.until_quiet();
@@ -101,7 +130,8 @@ impl Watch {
             }
             let changed = difference(&self.seen, &files);
             self.seen = files;
-            if !changed.is_empty() {
+            let is_woken = self.waker.is_woken.swap(false, Ordering::AcqRel);
+            if is_woken || !changed.is_empty() {
                 return changed;
             }
         }
