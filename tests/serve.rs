@@ -715,11 +715,17 @@ fn a_page_hears_only_of_what_it_shows() {
         styled["files"]["/picture.png"],
         files["files"]["/picture.png"]
     );
-    server.show(&["/"]);
-    assert_ne!(event(&mut page)["page"], second["page"], "the page is gone");
     server.complain("the end");
     let heard = event(&mut home);
     assert_eq!(heard["problems"]["list"][0]["message"], "the end");
+    server.show(&["/"]);
+    let gone = loop {
+        let heard = state(&mut page);
+        if heard["problems"]["list"] == serde_json::json!([]) {
+            break heard;
+        }
+    };
+    assert_ne!(gone["page"], second["page"], "the page is gone");
 }
 
 #[test]
@@ -867,6 +873,11 @@ fn the_program_serves_until_it_is_interrupted() {
     let said = String::from_utf8(second.stderr).unwrap();
     assert!(said.contains(&format!("cannot listen on {at}")), "{said}");
 
+    let mut listening = TcpStream::connect(at).unwrap();
+    let events = "/repo/__dateline/events?path=/repo/";
+    write!(listening, "GET {events} HTTP/1.1\r\nHost: {at}\r\n\r\n").unwrap();
+    assert_eq!(listening.read(&mut [0; 12]).unwrap(), 12);
+
     let id = child.id().to_string();
     assert!(
         Command::new("kill")
@@ -875,5 +886,16 @@ fn the_program_serves_until_it_is_interrupted() {
             .unwrap()
             .success()
     );
+    let pressed = Instant::now();
     assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(
+        pressed.elapsed() < Duration::from_secs(2),
+        "a page still listens"
+    );
+    drop(listening);
+
+    // What makes a page live is the preview's alone.
+    assert!(program().arg("build").status().unwrap().success());
+    let built = std::fs::read_to_string(folder.path().join("public/index.html")).unwrap();
+    assert!(!built.contains("__dateline"));
 }

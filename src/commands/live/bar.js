@@ -85,8 +85,7 @@ const tools = make("span", { className: "tools" }, drafts, scheduled, phone, dar
 const more = make("span", { className: "tools" }, facts, tools);
 const bar = make("section", { className: "bar" }, counts, more, nameButton, said);
 bar.setAttribute("aria-label", "Preview");
-// Above all the page has, and last where Tab leads.
-if (!isFrame) root.append(bar);
+if (!isFrame) panel.before(bar);
 
 const isWide = matchMedia("(min-width: 900px)").matches;
 const fold = (isOpen) => {

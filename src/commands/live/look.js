@@ -32,8 +32,14 @@ button:hover { background: var(--fill); }
 button[aria-pressed=true] { background: var(--on); border-color: var(--on); color: var(--on-ink); }
 :focus-visible { outline: 2px solid var(--on); outline-offset: 2px; }
 
+.dock {
+  position: fixed; z-index: 2147483647; inset: auto 0 0 0; max-height: 100vh; pointer-events: none;
+  display: flex; flex-direction: column; align-items: stretch;
+}
+.dock > * { pointer-events: auto; }
+
 .bar {
-  position: fixed; z-index: 2147483645; right: 12px; bottom: 12px; max-width: calc(100vw - 24px);
+  align-self: end; margin: 12px; max-width: calc(100vw - 24px);
   display: flex; flex-wrap: wrap; align-items: center; gap: 6px;
   padding: 6px; border: 1px solid var(--line); border-radius: 12px;
   box-shadow: 0 1px 2px rgb(0 0 0 / .12), 0 6px 20px rgb(0 0 0 / .16);
@@ -44,13 +50,13 @@ button[aria-pressed=true] { background: var(--on); border-color: var(--on); colo
 .bar .facts { display: flex; flex-wrap: wrap; gap: 2px 10px; padding: 0 6px; color: var(--quiet); }
 .bar .facts b { font-weight: 600; color: var(--ink); font-variant-numeric: tabular-nums; }
 .bar .facts .state { color: var(--warning); font-weight: 600; }
-.bar .tools { display: flex; flex-wrap: wrap; gap: 6px; }
+.bar .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; }
 .bar .error { color: var(--error); border-color: currentColor; font-weight: 600; }
 .bar .warning { color: var(--warning); }
 .bar .said { flex-basis: 100%; padding: 0 6px; color: var(--quiet); }
 
 .problems {
-  position: fixed; z-index: 2147483646; inset: auto 0 0 0; max-height: min(70vh, 640px); overflow: auto;
+  max-height: min(64vh, 640px); overflow: auto;
   overscroll-behavior: contain;
   border-top: 3px solid var(--error); box-shadow: 0 -6px 24px rgb(0 0 0 / .22);
 }
@@ -83,17 +89,23 @@ button[aria-pressed=true] { background: var(--on); border-color: var(--on); colo
 .problems .caret { color: var(--error); font-weight: 700; }
 .problems .hint { margin: 4px 0 0; overflow-wrap: anywhere; }
 .problems .hint::before { content: "hint: "; color: var(--quiet); }
-.said a { color: var(--on); margin-left: 8px; }
+@media (max-width: 640px) {
+  .bar .name { order: -1; }
+  /* Both at once leave nothing of the page. */
+  .dock:has(.problems:not([hidden])) .bar .tools { display: none; }
+}
+.problems .said { display: block; color: var(--quiet); }
+.said a { color: var(--on); margin-left: 10px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .mark {
-  position: fixed; z-index: 2147483644; left: 50%; transform: translateX(-50%); border-radius: 99px;
+  align-self: center; border-radius: 99px;
   background: var(--on); color: var(--on-ink); border-color: transparent; font-weight: 600;
   box-shadow: 0 2px 10px rgb(0 0 0 / .25);
 }
 .mark:hover { background: var(--on); }
-.mark.above { top: 10px; }
-.mark.below { bottom: 64px; }
+.mark.above { position: fixed; top: 10px; }
+.mark.below { margin-bottom: 4px; }
 
 dialog {
   width: min(var(--width), 96vw); height: min(var(--height), 94vh); max-width: none; max-height: none;

@@ -31,4 +31,6 @@ const kept = (storage, name, value) => {
 
 const host = document.createElement("dateline-preview");
 const root = host.attachShadow({ mode: "open" });
-const ours = (node) => node === host;
+// At the lower edge of the window, one above the other: the mark of a change, the bar, the problems.
+const dock = make("div", { className: "dock" });
+root.append(dock);

@@ -23,7 +23,8 @@ panel.setAttribute("aria-labelledby", "title");
 // Read at once, and without the focus: the author is in their editor, or types into the page.
 const announced = make("p", { className: "unseen" });
 announced.setAttribute("role", "alert");
-root.append(announced, panel);
+root.append(announced);
+dock.append(panel);
 
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -72,8 +73,10 @@ let problems = { list: [], more: 0 };
 const countOf = (severity) => problems.list.filter((problem) => problem.severity === severity).length;
 
 const toggleProblems = (isShown) => {
-  // The focus goes back to the page with what it was in.
   panel.hidden = !isShown;
+  // A page of the server's own says the same.
+  const text = isOwn && document.querySelector("pre");
+  if (text) text.hidden = isShown;
 };
 close.addEventListener("click", () => toggleProblems(false));
 addEventListener("keydown", (event) => event.key === "Escape" && toggleProblems(false));
@@ -91,6 +94,4 @@ const showProblems = (now) => {
   const first = now.list[0];
   announced.textContent = hasErrors ? `${text}: ${first.message}${first.file ? `, ${first.file}` : ""}` : "";
   toggleProblems(hasErrors || (!panel.hidden && now.list.length > 0));
-  const own = isOwn && document.querySelector("pre");
-  if (own) own.hidden = now.list.length > 0;
 };

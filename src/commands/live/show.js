@@ -47,7 +47,7 @@ mark.addEventListener("click", () => {
   point(null);
 });
 addEventListener("scroll", () => marked && (!marked.isConnected || isInSight(marked)) && point(null), { passive: true });
-root.append(mark);
+dock.append(mark);
 
 const showChanges = (nodes) => {
   const blocks = blocksOf(nodes);

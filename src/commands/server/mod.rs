@@ -1,8 +1,8 @@
 //! The preview's answers over HTTP, as GitHub Pages would give them, from memory.
 //!
 //! What may be asked for is the table of planned addresses; no path of a request ever meets the
-//! file system. Every request passes the [`gate`] first. Open pages hear of what matters to them
-//! over a stream of [`events`]; the script that listens is put into pages here and nowhere else.
+//! file system. Every request passes the gate first. Open pages hear of what matters to them
+//! over a stream of events; the script that listens is put into pages here and nowhere else.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -391,7 +391,7 @@ fn open(preview: &Preview, query: &str) -> Response {
         Some(scheme) => preview.editor.address(&scheme, &spot).map(Some),
     };
     match opened {
-        Ok(None) => page::plain(StatusCode::NO_CONTENT, ""),
+        Ok(None) => page::done(),
         Ok(Some(address)) => {
             let mut response = page::plain(StatusCode::FOUND, "");
             page::set(&mut response, header::LOCATION, &address);
@@ -408,7 +408,7 @@ fn show(preview: &Preview, query: &str) -> Response {
         drafts: wanted("drafts", now.drafts),
         scheduled: wanted("scheduled", now.scheduled),
     });
-    page::plain(StatusCode::NO_CONTENT, "")
+    page::done()
 }
 
 /// A value of a query.

@@ -259,6 +259,13 @@ pub fn plain(status: StatusCode, text: &str) -> Response {
     with_body(status, "text/plain; charset=utf-8", bytes)
 }
 
+/// Says that what was asked for was done.
+pub fn done() -> Response {
+    let mut response = plain(StatusCode::NO_CONTENT, "");
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}
+
 /// Some bytes, which a browser asks for again each time.
 pub fn with_body(status: StatusCode, content_type: &'static str, bytes: Vec<u8>) -> Response {
     let length = bytes.len();
