@@ -151,3 +151,20 @@ fn a_theme_that_links_to_the_site_ends_nowhere_else() {
     );
     site.expect_nothing();
 }
+
+#[test]
+fn a_wait_ends_when_it_is_woken() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("config.toml"), "one").unwrap();
+    let mut watch = Watch::new(root, &root.join("config.toml"), &root.join("public"));
+    let waker = watch.waker();
+    waker.wake();
+    assert_eq!(watch.wait(), [PathBuf::new(); 0]);
+    let later = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        waker.wake();
+    });
+    assert_eq!(watch.wait(), [PathBuf::new(); 0]);
+    later.join().unwrap();
+}

@@ -53,7 +53,8 @@ const hearFiles = (message) => {
   );
   files = now;
   if (!changed.size) return;
-  if (runs(changed) && !isMissed) reload();
+  if (isMissed) refresh(changed);
+  else if (runs(changed)) reload();
   else showChanges(refresh(changed));
 };
 

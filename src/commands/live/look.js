@@ -1,6 +1,6 @@
 // The look of what the preview adds to a page.
 const LOOK = `
-:host { all: initial; }
+:host { all: initial; position: fixed; top: 0; left: 0; width: 0; height: 0; z-index: 2147483647; direction: ltr; }
 @media print { :host { display: none; } }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
@@ -19,7 +19,6 @@ const LOOK = `
   color: var(--ink);
   background: var(--paper);
   text-align: left;
-  direction: ltr;
 }
 button, a {
   font: inherit; color: inherit; cursor: pointer;
@@ -33,7 +32,7 @@ button[aria-pressed=true] { background: var(--on); border-color: var(--on); colo
 :focus-visible { outline: 2px solid var(--on); outline-offset: 2px; }
 
 .dock {
-  position: fixed; z-index: 2147483647; inset: auto 0 0 0; max-height: 100vh; pointer-events: none;
+  position: fixed; inset: auto 0 0 0; max-height: 100vh; pointer-events: none;
   display: flex; flex-direction: column; align-items: stretch;
 }
 .dock > * { pointer-events: auto; }
