@@ -8,15 +8,16 @@ const take = (response, html) => {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const script = fresh.querySelector("script[data-dateline]");
   if (!script) return reload();
-  const { run, version, page, token, isOwn: isNowOwn } = script.dataset;
-  const isFailure = isNowOwn !== undefined && response.status >= 500;
+  const now = { ...script.dataset };
+  const isNowOwn = "isOwn" in now;
+  const isFailure = isNowOwn && response.status >= 500;
   // The last good page stays, with what is wrong over it.
   if (isFailure && !isOwn) return undefined;
   const isOther = new URL(script.src, location).search !== new URL(tag.src).search;
   script.remove();
   const isRefresh = fresh.querySelector("meta[http-equiv=refresh i]");
-  if (isOwn || isNowOwn !== undefined || isOther || isRefresh || programs(fresh) !== running) return reload();
-  Object.assign(loaded, { run, version: +version, page, token });
+  if (isOwn || isNowOwn || isOther || isRefresh || now.programs !== loaded.programs) return reload();
+  Object.assign(loaded, now);
   const changed = patch(fresh);
   emulate();
   showChanges(changed);
@@ -47,7 +48,7 @@ let files;
 const hearFiles = (message) => {
   const now = new Map(Object.entries(message.files));
   // What changed while nobody listened is not known: all is taken for changed.
-  const isMissed = !files && message.version !== loaded.version;
+  const isMissed = !files && String(message.version) !== loaded.version;
   const changed = new Map(
     [...now].filter(([file, digest]) => (files ? files.has(file) && files.get(file) !== digest : isMissed)),
   );

@@ -2,7 +2,7 @@
 const tag = document.currentScript;
 const BASE = tag.dataset.base;
 // What this page was made of, and by which run of the server.
-const loaded = { run: tag.dataset.run, version: +tag.dataset.version, page: tag.dataset.page, token: tag.dataset.token };
+const loaded = { ...tag.dataset };
 // A page of the server's own, for want of one of the site.
 const isOwn = "isOwn" in tag.dataset;
 // A page in a frame is patched, and leaves all else to the one that shows the frame.

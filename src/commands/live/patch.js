@@ -8,14 +8,6 @@ const remember = (live, copy) => {
 };
 remember(document.documentElement, document.documentElement.cloneNode(true));
 
-// What runs: data in script elements does not.
-const programs = (page) =>
-  [...page.querySelectorAll("script")]
-    .filter(({ type }) => !type || /^(module|importmap|speculationrules|(text|application)\/(java|ecma)script)$/i.test(type))
-    .map((script) => [script.getAttribute("src"), script.type, script.textContent].join("\n"))
-    .join("\n\n");
-let running = programs(sent.get(document.documentElement));
-
 // Blocks without an id that are the same in both pages are found by this one, so that a new paragraph moves those that
 // follow instead of changing each of them into the next.
 const BLOCKS = "p, li, tr, pre, blockquote, figure, details, dt, dd, h1, h2, h3, h4, h5, h6, article, section";
@@ -105,7 +97,6 @@ const patch = (fresh) => {
     node.childNodes.forEach((child, at) => pair(child, copy.childNodes[at]));
   };
   pair(fresh.documentElement, fresh.documentElement.cloneNode(true));
-  running = programs(fresh);
   nameEqualBlocks(fresh, copyOf);
   const changed = new Set();
   const becoming = new Map();

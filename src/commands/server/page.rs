@@ -127,7 +127,7 @@ pub fn answer(preview: &Preview, path: &str, query: Option<&str>, asked: &Asked)
     let shown = preview.shown();
     let found = find(preview, &shown, path, query);
     let digest = found.digest().unwrap_or_default();
-    let tag = |more| script::tag(preview, &shown, &digest, more);
+    let tag = |more: &str| script::tag(preview, &shown, &digest, more);
     let own = |status, problems: &str| {
         let style = preview.at(Route::Style);
         own_page(status, &style, problems, &tag(" data-is-own"))
@@ -143,7 +143,9 @@ pub fn answer(preview: &Preview, path: &str, query: Option<&str>, asked: &Asked)
                 readdress(&mut bytes, &preview.origin, &asked.host);
             }
             if content_type.starts_with("text/html") {
-                insert(&mut bytes, &tag(""));
+                let programs = script::programs(&bytes);
+                let tag = tag(&format!(" data-programs=\"{programs}\""));
+                insert(&mut bytes, &tag);
             }
             conditional(status, content_type, bytes, asked)
         }

@@ -45,6 +45,27 @@ pub fn tag(preview: &Preview, shown: &Shown, page: &str, more: &str) -> String {
     )
 }
 
+/// What tells two states of a page's own scripts from each other: one that runs cannot be taken
+/// back. Scripts that only hold data (JSON-LD) change with the text and run nothing.
+pub fn programs(html: &[u8]) -> String {
+    let html = String::from_utf8_lossy(html);
+    // Letters of ASCII alone change, so that positions stay.
+    let lower = html.to_ascii_lowercase();
+    let mut all = String::new();
+    let mut at = 0;
+    while let Some(found) = lower[at..].find("<script") {
+        let begin = at + found;
+        let end = lower[begin..].find("</script");
+        let end = end.map_or(html.len(), |end| begin + end);
+        let tag = lower[begin..end].split('>').next().unwrap_or_default();
+        if !tag.contains("json") {
+            all.push_str(&html[begin..end]);
+        }
+        at = end;
+    }
+    format!("{:032x}", Hash::of(all.as_bytes()).0)
+}
+
 /// One of the preview's own files.
 pub fn file(text: &str, content_type: &'static str) -> Response {
     let bytes = text.as_bytes().to_vec();
