@@ -160,11 +160,11 @@ fn a_wait_ends_when_it_is_woken() {
     let mut watch = Watch::new(root, &root.join("config.toml"), &root.join("public"));
     let waker = watch.waker();
     waker.wake();
-    assert_eq!(watch.wait(), [PathBuf::new(); 0]);
+    assert!(watch.wait().is_empty());
     let later = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(100));
         waker.wake();
     });
-    assert_eq!(watch.wait(), [PathBuf::new(); 0]);
+    assert!(watch.wait().is_empty());
     later.join().unwrap();
 }
