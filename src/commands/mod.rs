@@ -13,9 +13,11 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+pub mod about;
 pub mod build;
 pub mod check;
 pub mod clock;
+pub mod editor;
 pub mod fix;
 pub mod ids;
 pub mod init;
@@ -195,6 +197,13 @@ struct ServeArguments {
     /// Open the site in the browser
     #[arg(short = 'O', long)]
     open: bool,
+    /// Show the page of the file that was saved, whichever page is open
+    #[arg(long)]
+    navigate: bool,
+    /// Program that opens files from the browser, `code` for example; without it VISUAL or EDITOR, if
+    /// that has a window of its own. {file}, {line} and {column} stand for the place
+    #[arg(long, value_name = "COMMAND")]
+    editor: Option<String>,
     #[command(flatten)]
     time: TimeArguments,
     #[command(flatten)]
@@ -339,6 +348,8 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
                 port: given.port,
                 base_url: given.base_url,
                 open: given.open,
+                navigate: given.navigate,
+                editor: given.editor,
             };
             let options = session::Options {
                 scheduled: true,

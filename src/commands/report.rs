@@ -120,6 +120,141 @@ pub fn as_json(diagnostics: &[Diagnostic], texts: Texts<'_>) -> String {
     serde_json::to_string_pretty(&records).expect("records hold only text and numbers")
 }
 
+/// Diagnostics as the preview shows them, errors first, and how many there are beyond those.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Problems {
+    pub list: Vec<Problem>,
+    pub more: usize,
+}
+
+/// A diagnostic as a page shows it: as data, all text safe for one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub severity: &'static str,
+    /// Empty for a failure of the world, which is no diagnostic.
+    pub code: &'static str,
+    pub message: String,
+    /// From the root of the site.
+    pub file: Option<String>,
+    pub line: Option<usize>,
+    pub column: Option<usize>,
+    pub excerpt: Option<Excerpt>,
+    pub hint: Option<String>,
+}
+
+/// A line, cut where it is long, by what is meant of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Excerpt {
+    pub before: String,
+    pub marked: String,
+    pub after: String,
+}
+
+impl Problems {
+    /// Nobody reads more than so many in a browser.
+    const MAX: usize = 100;
+
+    /// Errors and warnings; notes are not worth an author's eyes while they write.
+    pub fn new(diagnostics: &[Diagnostic], texts: Texts<'_>) -> Problems {
+        let of = |severity| diagnostics.iter().filter(move |d| d.severity == severity);
+        let all = of(Severity::Error).chain(of(Severity::Warning));
+        let count = all.clone().count();
+        let shown = all.take(Problems::MAX);
+        Problems {
+            list: shown.map(|d| problem(d, texts)).collect(),
+            more: count.saturating_sub(Problems::MAX),
+        }
+    }
+
+    /// A failure of the world: the disk, most likely.
+    pub fn failure(message: &str) -> Problems {
+        let problem = Problem {
+            severity: word(Severity::Error),
+            code: "",
+            message: one_line(message).into_owned(),
+            file: None,
+            line: None,
+            column: None,
+            excerpt: None,
+            hint: None,
+        };
+        Problems {
+            list: vec![problem],
+            more: 0,
+        }
+    }
+
+    /// These and others, each once.
+    pub fn and(&self, others: &Problems) -> Problems {
+        let new = others.list.iter().filter(|p| !self.list.contains(p));
+        Problems {
+            list: self.list.iter().chain(new).cloned().collect(),
+            more: self.more + others.more,
+        }
+    }
+
+    /// As text, for a page that has no script yet.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for problem in &self.list {
+            let code = match problem.code {
+                "" => String::new(),
+                code => format!("[{code}]"),
+            };
+            let _ = writeln!(out, "{}{code}: {}", problem.severity, problem.message);
+            if let Some(file) = &problem.file {
+                let _ = write!(out, " --> {file}");
+                for number in [problem.line, problem.column].into_iter().flatten() {
+                    let _ = write!(out, ":{number}");
+                }
+                out.push('\n');
+            }
+            if let Some(Excerpt {
+                before,
+                marked,
+                after,
+            }) = &problem.excerpt
+            {
+                let gap = " ".repeat(before.chars().count());
+                let caret = "^".repeat(marked.chars().count().max(1));
+                let _ = writeln!(out, "  {before}{marked}{after}\n  {gap}{caret}");
+            }
+            if let Some(hint) = &problem.hint {
+                let _ = writeln!(out, "hint: {hint}");
+            }
+            out.push('\n');
+        }
+        out
+    }
+}
+
+fn problem(diagnostic: &Diagnostic, texts: Texts<'_>) -> Problem {
+    let located = locate(diagnostic, texts);
+    let position = located.as_ref().map(|(position, _)| *position);
+    let line = located.and_then(|(_, line)| line);
+    let cut = line.map(|(line, marked)| {
+        let (text, marked) = excerpt(&line, marked);
+        Excerpt {
+            before: text[..marked.start].to_owned(),
+            marked: text[marked.clone()].to_owned(),
+            after: text[marked.end..].to_owned(),
+        }
+    });
+    Problem {
+        severity: word(diagnostic.severity),
+        code: diagnostic.code,
+        message: one_line(&diagnostic.message).into_owned(),
+        file: Some(diagnostic.place.file.to_string()),
+        line: position.map(|p| p.line),
+        column: position.map(|p| p.column),
+        excerpt: cut,
+        hint: diagnostic
+            .hint
+            .as_deref()
+            .map(|hint| one_line(hint).into_owned()),
+    }
+}
+
 /// Workflow commands that GitHub Actions shows at the lines of a pull request. `folder` leads from
 /// the repository's root to the site's: empty, or ending with a slash.
 pub fn for_github(diagnostics: &[Diagnostic], texts: Texts<'_>, folder: &str) -> String {

@@ -5,17 +5,19 @@ use std::io;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
 use url::Url;
 
+use super::editor::Editor;
 use super::pace::{Act, Verdict};
 use super::progress;
-use super::report::{self, plural};
-use super::server::{Preview, Snapshot};
+use super::report::{self, Problems, plural};
+use super::server::{Preview, Published, Setup, Shows, Snapshot, origin};
 use super::session::{self, Folder, Looked, Memo, Options, Previewed};
-use super::watch::Watch;
+use super::watch::{Waker, Watch};
 use super::{Done, print_line, variable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::disk::{Changes, Hints};
@@ -27,7 +29,14 @@ pub struct Wanted {
     pub port: Option<u16>,
     pub base_url: Option<String>,
     pub open: bool,
+    /// Whether the page of a file that is saved is opened.
+    pub navigate: bool,
+    /// The command of an editor.
+    pub editor: Option<String>,
 }
+
+/// What is shown before its time: as the command line says, until a page wants it otherwise.
+type Wishes = Arc<Mutex<Shows>>;
 
 /// Zola's port.
 const PORT: u16 = 1111;
@@ -37,26 +46,38 @@ const PORTS_TRIED: u16 = 100;
 /// Serves until Ctrl-C.
 pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     let folder = session::find(&options.root, options.config.as_deref())?;
-    let base_path = base_path(wanted.base_url.as_deref())?;
+    let site = site_address(wanted.base_url.as_deref())?;
+    let base_path = site.as_ref().map_or("", |site| site.path());
+    let base_path = base_path.trim_end_matches('/').to_owned();
     let listener = listen(wanted.interface, wanted.port)?;
-    let origin = origin(listener.local_addr()?);
+    let at = listener.local_addr()?;
+    let origin = origin(at);
+    let address = format!("{origin}{base_path}/");
     let options = Options {
         base_url: Some(format!("{origin}{base_path}")),
         ..options
     };
-    let preview = {
-        let folder = folder.clone();
-        let report = move |problems: Diagnostics| {
-            let problems = problems.sorted();
-            print(&problems, &folder);
-            for_browser(&problems, &folder)
-        };
-        Preview::new(&base_path, wanted.interface, Box::new(report))
-    };
+    let wishes = Wishes::new(Mutex::new(Shows {
+        drafts: options.drafts,
+        scheduled: options.scheduled,
+    }));
+    let watch = Watch::new(&folder.root, &session::output_dir(&folder, &options));
+    let preview = Preview::new(Setup {
+        base_path,
+        at,
+        interface: wanted.interface,
+        site,
+        editor: Editor::new(&folder.root, wanted.editor.as_deref(), variable),
+        report: report(folder.clone()),
+        show: show(wishes.clone(), watch.waker()),
+    });
     let runtime = tokio::runtime::Runtime::new().context("cannot start the server")?;
     let server = runtime.spawn(preview.clone().serve(listener));
-    let address = format!("{origin}{base_path}/");
-    std::thread::spawn(move || rebuild_for_ever(&folder, &options, &preview));
+    let navigate = wanted.navigate;
+    std::thread::spawn(move || {
+        let showing = Showing::new(&folder, &options, wishes, navigate, &preview);
+        showing.for_ever(watch);
+    });
     print_line(&format!("serving {address} (Ctrl-C ends it)"))?;
     if wanted.open {
         open(&address);
@@ -73,31 +94,33 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     Ok(Done::Clean)
 }
 
-/// Makes the site, and makes it again after each change.
-fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
-    let output = session::output_dir(folder, options);
-    let mut watch = Watch::new(&folder.root, &output);
-    let mut showing = Showing::new(folder, options, preview);
-    showing.settle(&Hints::All);
-    let mut was_told = true;
-    loop {
-        watch.follow(session::folders(folder, &showing.memo));
-        if was_told && !watch.is_told() {
-            eprintln!("note: the system cannot tell of changes; files are looked at every second");
-        }
-        was_told = watch.is_told();
-        match watch.wait() {
-            Act::Try(paths) => watch.tried(showing.attempt(&Hints::Paths(paths))),
-            Act::Settle(hints) => showing.settle(&hints),
-            Act::Compare => watch.compare(session::comparison(options, &showing.memo)),
-        }
-    }
+/// What is done with mistakes that only making a page found.
+fn report(folder: Folder) -> super::server::Report {
+    Box::new(move |problems| {
+        let problems = problems.sorted();
+        print(&problems, &folder);
+        Problems::new(&problems, &folder.texts())
+    })
+}
+
+/// What is done when a page wants something else to be shown.
+fn show(wishes: Wishes, waker: Waker) -> super::server::Show {
+    Box::new(move |wish| {
+        *wishes.lock().unwrap_or_else(PoisonError::into_inner) = wish;
+        waker.wake();
+    })
 }
 
 /// What is shown, and what is known of what is not shown yet.
 struct Showing<'a> {
     folder: &'a Folder,
     options: &'a Options,
+    /// What pages want to be shown.
+    wishes: Wishes,
+    /// What is shown before its time.
+    shows: Shows,
+    /// Whether the page of a file that is saved is opened.
+    navigate: bool,
     preview: &'a Preview,
     memo: Memo,
     /// What was found wrong with what is shown, and with what kept it from being shown.
@@ -118,10 +141,19 @@ struct Made {
 }
 
 impl<'a> Showing<'a> {
-    fn new(folder: &'a Folder, options: &'a Options, preview: &'a Preview) -> Showing<'a> {
+    fn new(
+        folder: &'a Folder,
+        options: &'a Options,
+        wishes: Wishes,
+        navigate: bool,
+        preview: &'a Preview,
+    ) -> Showing<'a> {
         Showing {
             folder,
             options,
+            shows: wish(&wishes),
+            wishes,
+            navigate,
             preview,
             memo: Memo::default(),
             last: Vec::new(),
@@ -129,6 +161,26 @@ impl<'a> Showing<'a> {
             changes: Changes::default(),
             held: None,
             is_first: true,
+        }
+    }
+
+    /// Shows the site, and shows it again after each change.
+    fn for_ever(mut self, mut watch: Watch) {
+        self.settle(&Hints::All);
+        let mut was_told = true;
+        loop {
+            watch.follow(session::folders(self.folder, &self.memo));
+            if was_told && !watch.is_told() {
+                eprintln!(
+                    "note: the system cannot tell of changes; files are looked at every second"
+                );
+            }
+            was_told = watch.is_told();
+            match watch.wait() {
+                Act::Try(paths) => watch.tried(self.attempt(&Hints::Paths(paths))),
+                Act::Settle(hints) => self.settle(&hints),
+                Act::Compare => watch.compare(session::comparison(self.options, &self.memo)),
+            }
         }
     }
 
@@ -170,7 +222,18 @@ impl<'a> Showing<'a> {
 
     fn look(&mut self, hints: &Hints) -> anyhow::Result<Looked> {
         let mut changes = Changes::default();
-        let looked = session::look(self.options, &mut self.memo, hints, &mut changes);
+        let wanted = wish(&self.wishes);
+        let options = Options {
+            drafts: wanted.drafts,
+            scheduled: wanted.scheduled,
+            ..self.options.clone()
+        };
+        let looked = session::look(&options, &mut self.memo, hints, &mut changes);
+        if wanted != self.shows {
+            self.shows = wanted;
+            self.is_first = true;
+            self.held = None;
+        }
         if !changes.is_empty() {
             self.held = None;
         }
@@ -190,10 +253,14 @@ impl<'a> Showing<'a> {
     }
 
     fn fail(&mut self, failure: &anyhow::Error) {
-        let failure = format!("error: {}\n", report::one_line(&format!("{failure:#}")));
+        let failure = report::one_line(&format!("{failure:#}")).into_owned();
         if self.failure.as_ref() != Some(&failure) {
-            eprint!("{failure}");
-            self.preview.publish(None, Some(failure.clone()));
+            eprintln!("error: {failure}");
+            self.preview.publish(Published {
+                problems: Problems::failure(&failure),
+                shows: self.shows,
+                ..Published::default()
+            });
         }
         self.failure = Some(failure);
     }
@@ -203,32 +270,48 @@ impl<'a> Showing<'a> {
             previewed,
             problems,
         } = made;
-        let errors = errors(&problems);
-        // Warnings that were there before this save are not said again after it.
-        if !errors.is_empty() || problems != self.last {
-            print(&problems, self.folder);
-        }
         let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
         let snapshot = previewed.map(|previewed| previewed.snapshot);
+        let changes = std::mem::take(&mut self.changes);
         let changes = match std::mem::take(&mut self.is_first) {
             true => Changes::default(),
-            false => std::mem::take(&mut self.changes),
+            false => changes,
         };
         let line = line(&changes, snapshot.as_ref());
         let took = progress::duration(started.elapsed());
-        match (&snapshot, errors.is_empty()) {
-            (Some(_), true) => eprintln!("{line}, ready in {took}{drafts}"),
-            (Some(_), false) => {
+        let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
+        self.preview.publish(Published {
+            snapshot,
+            problems: Problems::new(&problems, &self.folder.texts()),
+            shows: self.shows,
+            saved: self.saved(&changes),
+        });
+        // Warnings that were there before this save are not said again after it.
+        if has_errors || problems != self.last {
+            print(&problems, self.folder);
+        }
+        match (has_snapshot, has_errors) {
+            (true, false) => eprintln!("{line}, ready in {took}{drafts}"),
+            (true, true) => {
                 eprintln!("{line}, ready in {took} except for what has errors{drafts}");
             }
-            (None, _) => eprintln!("{line}, not shown because of errors ({took})"),
+            (false, _) => eprintln!("{line}, not shown because of errors ({took})"),
         }
-        let shown = (!errors.is_empty()).then(|| for_browser(&errors, self.folder));
-        self.preview.publish(snapshot, shown);
         self.last = problems;
         self.failure = None;
-        self.changes = Changes::default();
     }
+
+    /// The article whose page shall be opened, from the root of the site.
+    fn saved(&self, changes: &Changes) -> Option<String> {
+        let mut articles = changes.files().filter(|file| file.ends_with(".md"));
+        let saved = self.navigate.then(|| articles.next()).flatten();
+        saved.map(|file| file.to_string())
+    }
+}
+
+/// What pages want to be shown now.
+fn wish(wishes: &Wishes) -> Shows {
+    *wishes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl From<(Option<Previewed>, Diagnostics)> for Made {
@@ -274,9 +357,8 @@ fn not_shown(drafts: usize) -> String {
     }
 }
 
-fn errors(problems: &[Diagnostic]) -> Vec<Diagnostic> {
-    let errors = problems.iter().filter(|p| p.severity == Severity::Error);
-    errors.cloned().collect()
+fn has_errors(problems: &[Diagnostic]) -> bool {
+    problems.iter().any(|p| p.severity == Severity::Error)
 }
 
 /// Prints diagnostics; a terminal that was closed does not end the preview.
@@ -287,14 +369,10 @@ fn print(problems: &[Diagnostic], folder: &Folder) {
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 
-fn for_browser(problems: &[Diagnostic], folder: &Folder) -> String {
-    report::for_people(problems, &folder.texts(), false)
-}
-
-/// The path under which the site is served: that of the address given, or none.
-fn base_path(base_url: Option<&str>) -> anyhow::Result<String> {
+/// The address that the site is shown at, of which the server takes the path.
+fn site_address(base_url: Option<&str>) -> anyhow::Result<Option<Url>> {
     let Some(given) = base_url else {
-        return Ok(String::new());
+        return Ok(None);
     };
     // Zola takes addresses without a scheme, and a path alone is clear enough.
     let whole = match given {
@@ -303,7 +381,7 @@ fn base_path(base_url: Option<&str>) -> anyhow::Result<String> {
         given => format!("http://{given}"),
     };
     let url = Url::parse(&whole).with_context(|| format!("`{given}` is not an address"))?;
-    Ok(url.path().trim_end_matches('/').to_owned())
+    Ok(Some(url))
 }
 
 fn listen(interface: IpAddr, port: Option<u16>) -> anyhow::Result<TcpListener> {
@@ -323,16 +401,6 @@ fn listen(interface: IpAddr, port: Option<u16>) -> anyhow::Result<TcpListener> {
         }
     }
     unreachable!("the last port was bound or refused")
-}
-
-/// The address that a browser on this machine uses.
-fn origin(at: SocketAddr) -> String {
-    let port = at.port();
-    match at.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{port}"),
-        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{port}"),
-        ip => format!("http://{}", SocketAddr::new(ip, port)),
-    }
 }
 
 /// Opens the browser, or says why it cannot.

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 
+use super::about;
 use super::clock::{self, Now};
 use super::progress::Progress;
 use super::server::Snapshot;
@@ -525,6 +526,7 @@ pub fn snapshot(
         return Ok((None, problems));
     };
     let drafts = planned.site.hidden_count(Hidden::Draft);
+    let (about, find_file) = about::of_site(&planned);
     let addresses = planned
         .plan
         .pages()
@@ -534,7 +536,12 @@ pub fn snapshot(
     let opener = Opener::new(&root)?;
     let pages = memo.pages.clone();
     let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
-    let snapshot = Snapshot { addresses, render };
+    let snapshot = Snapshot {
+        addresses,
+        render,
+        about,
+        find_file,
+    };
     Ok((Some(Previewed { snapshot, drafts }), problems))
 }
 

@@ -15,7 +15,7 @@ use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::pace::{Act, Heard, Pace, Verdict};
-use crate::disk::{Folder, Identity};
+use crate::disk::{Folder, Hints, Identity};
 
 /// Whether a folder is watched by itself, because the system would watch each below it one by one
 /// anyway: only those that are read are worth it.
@@ -31,12 +31,29 @@ pub struct Watch {
     watched: BTreeMap<PathBuf, Identity>,
     /// Whether folders may have been exchanged without a word.
     is_lost: bool,
+    /// Whether the wait shall end although there is nothing to read.
+    is_woken: bool,
 }
 
 /// What other threads tell the one that waits.
 enum Message {
     Heard(Heard),
     Compared(Vec<PathBuf>),
+    Woken,
+}
+
+/// Ends a wait although no file has changed.
+#[derive(Clone)]
+pub struct Waker {
+    sender: Sender<(Instant, Message)>,
+}
+
+impl Waker {
+    /// The wait that is going on, or else the next one, ends with nothing to read.
+    pub fn wake(&self) {
+        // Nobody waits any more when the program ends.
+        let _ = self.sender.send((Instant::now(), Message::Woken));
+    }
 }
 
 impl Watch {
@@ -59,6 +76,7 @@ impl Watch {
             watcher: watcher.ok(),
             watched: BTreeMap::new(),
             is_lost: false,
+            is_woken: false,
         }
     }
 
@@ -121,6 +139,9 @@ impl Watch {
             while let Ok((at, message)) = self.messages.try_recv() {
                 self.note(at, message);
             }
+            if std::mem::take(&mut self.is_woken) {
+                return Act::Settle(Hints::Paths(Vec::new()));
+            }
             let now = Instant::now();
             if let Some(act) = self.pace.on_tick(now) {
                 return act;
@@ -152,8 +173,16 @@ impl Watch {
         });
     }
 
+    /// What ends a wait from elsewhere.
+    pub fn waker(&self) -> Waker {
+        Waker {
+            sender: self.sender.clone(),
+        }
+    }
+
     fn note(&mut self, at: Instant, message: Message) {
         match message {
+            Message::Woken => self.is_woken = true,
             Message::Heard(heard) => {
                 self.is_lost |= heard == Heard::Lost;
                 self.pace.on_event(at, heard);

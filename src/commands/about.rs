@@ -1,0 +1,89 @@
+//! What the preview tells an author of the page that is open: its file, its length, its links.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::server::{About, Describe, FindFile, SiteFile};
+use crate::Planned;
+use crate::content::Article;
+use crate::content::article::Fragment;
+use crate::site::{Entry, Site};
+
+/// Words that are read in a minute, as Zola counts.
+const WORDS_PER_MINUTE: usize = 200;
+
+/// Two questions that the preview asks of a site: what a page is made of, and where a file is shown.
+pub fn of_site(planned: &Planned) -> (Describe, FindFile) {
+    let site = planned.site.clone();
+    let about: Describe = Box::new(move |address| {
+        let mut entries = site.entries.iter();
+        let entry = entries.find(|entry| entry.address == *address)?;
+        Some(about(&site, entry))
+    });
+    let site = planned.site.clone();
+    let find_file: FindFile = Box::new(move |file| {
+        if *site.config.file == *file {
+            return Some(SiteFile {
+                file: site.config.file.clone(),
+                address: None,
+            });
+        }
+        let index = site.find(file.strip_prefix("content/")?)?;
+        let entry = site.entry(index);
+        Some(SiteFile {
+            file: entry.article.file.clone(),
+            address: Some(entry.address.clone()),
+        })
+    });
+    (about, find_file)
+}
+
+fn about(site: &Site, entry: &Entry) -> About {
+    let article = &entry.article;
+    let headings = article.body.headings.iter();
+    let brief = entry.brief();
+    let tldr_words = brief.map(|brief| {
+        let tldr = &brief.tldr;
+        let parts = [tldr.changed, tldr.why, tldr.next].into_iter().flatten();
+        parts.map(|part| words(article, part)).sum()
+    });
+    About {
+        file: article.file.clone(),
+        headings: headings.map(|h| (h.id.clone(), h.line)).collect(),
+        words: article.body.words,
+        minutes: article.body.words.div_ceil(WORDS_PER_MINUTE),
+        tldr_words,
+        links: links(article.body.slice(article.body.content)),
+        is_draft: article.front_matter.draft,
+        is_scheduled: brief.is_some() && is_after(entry.instant(), site.now),
+    }
+}
+
+fn is_after(instant: Timestamp, now: Timestamp) -> bool {
+    instant > now
+}
+
+/// The words of a fragment, markup left out.
+fn words(article: &Arc<Article>, part: Fragment) -> usize {
+    let mut text = String::new();
+    let mut rest = article.body.slice(part);
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    text.unicode_words().count()
+}
+
+/// Links that lead away from the page: neither to a footnote nor to a heading.
+fn links(html: &str) -> usize {
+    let addresses = html.split("<a ").skip(1).filter_map(|rest| {
+        let tag = rest.split('>').next()?;
+        tag.split_once("href=\"").map(|(_, address)| address)
+    });
+    addresses
+        .filter(|address| !address.starts_with('#'))
+        .count()
+}
