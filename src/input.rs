@@ -67,7 +67,7 @@ pub enum FileBytes {
 }
 
 /// The templates of a site and whose engine reads them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ThemeSource {
     /// `dateline`, another name, or empty where the site's own templates are all there are.
     pub name: Arc<str>,
@@ -94,7 +94,7 @@ impl ThemeSource {
 }
 
 /// A template, not compiled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateSource {
     /// From `templates/`, with `/`: `macros/date.html`.
     pub name: Arc<str>,

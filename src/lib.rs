@@ -62,7 +62,6 @@
 //! **Languages.** Files named `x.de.md` get their addresses, but our own pages, taxonomies and feeds
 //! are made of the default language alone as yet.
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -79,53 +78,44 @@ pub mod render;
 pub mod site;
 pub mod value;
 
-use content::{Article, Parsed};
-use diagnostic::Diagnostics;
-use input::{Input, Preview};
+use content::Article;
+use diagnostic::{Diagnostic, Diagnostics};
+use input::{Input, Preview, StaticFile, ThemeSource};
 use pages::Plan;
 use render::Sink;
 use render::theme::Theme;
-use site::{Hidden, Parts, Site};
+use site::{Hidden, Parts, Site, links};
 
 /// What one build remembers for the next. It belongs to one configuration.
 #[derive(Debug, Default)]
 pub struct Memo {
-    articles: HashMap<Arc<str>, Parsed>,
-    /// The newest version of each article that could be read; it stands in for a broken one.
-    last_good: HashMap<Arc<str>, Arc<Article>>,
+    articles: content::Known,
+    theme: Option<(ThemeSource, Arc<Theme>)>,
+    planned: Option<Remembered>,
+}
+
+/// A site that was planned, and what it was made of.
+#[derive(Debug)]
+struct Remembered {
+    site: Arc<Site>,
+    files: Vec<StaticFile>,
+    plan: Arc<Plan>,
+    /// What is wrong with addresses in links.
+    address_problems: Vec<Diagnostic>,
 }
 
 /// A site that is planned and can be rendered, page by page or as a whole.
+#[derive(Clone)]
 pub struct Planned {
     pub site: Arc<Site>,
-    pub plan: Plan,
-    pub theme: Theme,
+    pub plan: Arc<Plan>,
+    pub theme: Arc<Theme>,
 }
 
 /// Parses, derives and plans; nothing is rendered. `None` if the theme cannot be used.
 pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Option<Planned> {
-    let parsed = content::parse(&input.sources, &input.config, &memo.articles);
-    let mut articles = Vec::with_capacity(parsed.len());
-    let mut broken = Vec::new();
-    for (source, parsed) in input.sources.iter().zip(&parsed) {
-        problems.extend(parsed.problems.iter().cloned());
-        match &parsed.article {
-            Some(article) => {
-                memo.last_good.insert(source.path.clone(), article.clone());
-                articles.push(article.clone());
-            }
-            None => match memo.last_good.get(&source.path) {
-                Some(last_good) => articles.push(last_good.clone()),
-                None => broken.push(source.path.clone()),
-            },
-        }
-    }
-    memo.articles = input
-        .sources
-        .iter()
-        .map(|source| source.path.clone())
-        .zip(parsed)
-        .collect();
+    let (articles, broken) = read(input, memo, problems);
+    let theme = theme(&input.theme, memo, problems);
     let parts = |preview| Parts {
         config: input.config.clone(),
         articles: articles.clone(),
@@ -136,30 +126,101 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         theme_is_ours: input.theme.is_built_in(),
     };
     let mut later = problems.clone();
-    let site = Site::new(parts(input.preview), problems);
-    let plan = pages::plan(&site, &input.files, problems);
-    let theme = Theme::load(&input.theme, problems)?;
-    render::check_templates(&site, &theme, problems);
+    let before = memo.planned.take();
+    let made = derive(
+        parts(input.preview),
+        before.as_ref(),
+        theme.as_deref(),
+        problems,
+    );
+    let site = made.site.clone();
     if site.hidden_count(Hidden::Scheduled) > 0 {
         // No build may fail only because the time of a brief has come.
         let preview = Preview {
             scheduled: true,
             ..input.preview
         };
-        let all = Site::new(parts(preview), &mut later);
-        pages::plan(&all, &input.files, &mut later);
-        render::check_templates(&all, &theme, &mut later);
+        derive(parts(preview), None, theme.as_deref(), &mut later);
         let is_scheduled = |file: &str| {
             let path = file.strip_prefix("content/").unwrap_or(file);
             site.hidden(path) == Some(Hidden::Scheduled)
         };
         problems.settle_by(later, is_scheduled);
     }
-    Some(Planned {
+    let plan = made.plan.clone();
+    memo.planned = Some(made);
+    let theme = theme?;
+    Some(Planned { site, plan, theme })
+}
+
+/// The articles, and the paths of those of which no version could be read.
+fn read(
+    input: &Input,
+    memo: &mut Memo,
+    problems: &mut Diagnostics,
+) -> (Vec<Arc<Article>>, Vec<Arc<str>>) {
+    let parsed = content::parse(&input.sources, &input.config, &memo.articles);
+    let mut articles = Vec::with_capacity(parsed.len());
+    let mut broken = Vec::new();
+    for (source, parsed) in input.sources.iter().zip(&parsed) {
+        problems.extend(parsed.problems.iter().cloned());
+        match &parsed.article {
+            Some(article) => articles.push(article.clone()),
+            None => match memo.articles.last_good(&source.path) {
+                Some(last_good) => articles.push(last_good.clone()),
+                None => broken.push(source.path.clone()),
+            },
+        }
+    }
+    memo.articles.update(&input.sources, parsed);
+    (articles, broken)
+}
+
+/// The theme, compiled; that of before if its templates are the same.
+fn theme(source: &ThemeSource, memo: &mut Memo, problems: &mut Diagnostics) -> Option<Arc<Theme>> {
+    if let Some((known, theme)) = memo.theme.as_ref().filter(|(known, _)| known == source) {
+        debug_assert_eq!(known.name, source.name, "equal themes have one name");
+        return Some(theme.clone());
+    }
+    let theme = Arc::new(Theme::load(source, problems)?);
+    memo.theme = Some((source.clone(), theme.clone()));
+    Some(theme)
+}
+
+/// Derives and plans a site, and reports what is wrong with it.
+fn derive(
+    parts: Parts<'_>,
+    before: Option<&Remembered>,
+    theme: Option<&Theme>,
+    problems: &mut Diagnostics,
+) -> Remembered {
+    // Files and theme may change what the configuration means.
+    let before = before.filter(|before| {
+        let (then, now) = (&before.site, &parts);
+        then.config.value == now.config.value
+            && (then.preview, then.theme_is_ours) == (now.preview, now.theme_is_ours)
+    });
+    let files = parts.files;
+    let site = Site::after(before.map(|before| &*before.site), parts, problems);
+    let of_before = before.map(|before| pages::Before {
+        site: &before.site,
+        files: &before.files,
+        plan: &before.plan,
+    });
+    let plan = pages::plan(&site, files, of_before, problems);
+    let of_same_plan = before.filter(|before| Arc::ptr_eq(&before.plan, &plan));
+    let known = of_same_plan.map(|before| (&*before.site, &*before.address_problems));
+    let address_problems = links::check_addresses(&site, &*plan, known);
+    problems.extend(address_problems.iter().cloned());
+    if let Some(theme) = theme {
+        render::check_templates(&site, theme, problems);
+    }
+    Remembered {
         site: Arc::new(site),
+        files: files.to_vec(),
         plan,
-        theme,
-    })
+        address_problems,
+    }
 }
 
 /// Renders every page of a site and hands each over as soon as it is made.

@@ -6,7 +6,7 @@
 //! `NAME.problems`, and perhaps `NAME.json`, the configuration as templates see it, and
 //! `NAME.theme`, the theme's `[extra]`. `UPDATE=1 cargo test` writes what is expected anew.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use dateline::content::article::{Article, Table};
 use dateline::content::date::Moment;
 use dateline::content::name::FileName;
 use dateline::content::source::{BYTES_MAX, Source};
-use dateline::content::{Parsed, parse, parse_one};
+use dateline::content::{Known, parse, parse_one};
 use dateline::data::{parse_toml, value_of};
 use dateline::diagnostic::{At, Diagnostic, Diagnostics, Severity};
 use dateline::value::Value;
@@ -172,18 +172,15 @@ fn a_file_of_the_same_bytes_is_not_parsed_again() {
         source("b.md", b"no front matter"),
         source("c.md", b"+++\ntitle = 'c'\n+++\n"),
     ];
-    let first = parse(&sources, &config, &HashMap::new());
-    let previous: HashMap<Arc<str>, Parsed> = sources
-        .iter()
-        .zip(&first)
-        .map(|(source, parsed)| (source.path.clone(), parsed.clone()))
-        .collect();
+    let mut known = Known::default();
+    let first = parse(&sources, &config, &known);
+    known.update(&sources, first.clone());
     let edited = [
         sources[0].clone(),
         sources[1].clone(),
         source("c.md", b"+++\ntitle = 'd'\n+++\n"),
     ];
-    let second = parse(&edited, &config, &previous);
+    let second = parse(&edited, &config, &known);
     let same = |at: usize| match (&first[at].article, &second[at].article) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
         (a, b) => a.is_none() && b.is_none(),

@@ -15,7 +15,6 @@ use dateline::content::Article;
 use dateline::content::article::{Body, FrontMatter, Table};
 use dateline::content::brief::{Brief, Tldr};
 use dateline::diagnostic::Place;
-use dateline::value::Hash;
 
 /// Fixes a text whose predictions are found by their wording; `None` where it is left as it is.
 fn fixed(text: &str, id: Option<&str>, predictions: &[(&str, &str)]) -> Option<String> {
@@ -170,7 +169,6 @@ fn article(path: &str, language: Option<&str>, id: Option<&str>) -> Arc<Article>
         front_matter: FrontMatter::default(),
         body: Body::default(),
         table: Table::Brief(Box::new(brief)),
-        hash: Hash::of(b""),
     })
 }
 

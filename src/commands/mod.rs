@@ -1,7 +1,8 @@
 //! The command line: what it accepts, and which file answers it.
 //!
 //! One file for each command. `session` is where the commands meet the steps of a build; `report`
-//! is how diagnostics are shown; `server` and `watch` are the two halves of `serve`.
+//! is how diagnostics are shown; `server` and `watch` are the two halves of `serve`, and `pace` says
+//! when it acts.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ pub mod fix;
 pub mod ids;
 pub mod init;
 pub mod new;
+pub mod pace;
 pub mod progress;
 pub mod report;
 pub mod serve;

@@ -1,9 +1,9 @@
 //! `dateline serve`: shows the site in a browser, and each save at once.
 
+use std::collections::HashSet;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -12,13 +12,15 @@ use anyhow::Context;
 use url::Url;
 
 use super::editor::Editor;
+use super::pace::{Act, Verdict};
 use super::progress;
 use super::report::{self, Problems, plural};
 use super::server::{Preview, Published, Setup, Shows, Snapshot, origin};
-use super::session::{self, Folder, Memo, Options};
+use super::session::{self, Folder, Looked, Memo, Options, Previewed};
 use super::watch::{Waker, Watch};
 use super::{Done, print_line, variable};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::disk::{Changes, Hints};
 
 /// What was asked of `serve`.
 #[derive(Clone, Debug)]
@@ -59,7 +61,7 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
         drafts: options.drafts,
         scheduled: options.scheduled,
     }));
-    let watch = watch(&folder, &options);
+    let watch = Watch::new(&folder.root, &session::output_dir(&folder, &options));
     let preview = Preview::new(Setup {
         base_path,
         at,
@@ -73,13 +75,13 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     let server = runtime.spawn(preview.clone().serve(listener));
     let navigate = wanted.navigate;
     std::thread::spawn(move || {
-        let rebuild = Rebuild {
+        let asked = Asked {
             folder,
             options,
             wishes,
             navigate,
         };
-        rebuild.for_ever(&preview, watch);
+        rebuild_for_ever(&asked, &preview, watch);
     });
     print_line(&format!("serving {address} (Ctrl-C ends it)"))?;
     if wanted.open {
@@ -95,16 +97,6 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     runtime.shutdown_background();
     ended.context("the server failed")?;
     Ok(Done::Clean)
-}
-
-/// Begins to watch the site.
-fn watch(folder: &Folder, options: &Options) -> Watch {
-    let output = session::output_dir(folder, options);
-    let watch = Watch::new(&folder.root, &folder.config, &output);
-    if !watch.is_told() {
-        eprintln!("note: the system cannot tell of changes; files are looked at every second");
-    }
-    watch
 }
 
 /// What is done with mistakes that only making a page found.
@@ -125,95 +117,237 @@ fn show(wishes: Wishes, waker: Waker) -> super::server::Show {
 }
 
 /// What each rebuild begins with.
-struct Rebuild {
+struct Asked {
     folder: Folder,
     options: Options,
     wishes: Wishes,
     navigate: bool,
 }
 
-impl Rebuild {
-    /// Makes the site, and makes it again after each change.
-    fn for_ever(&self, preview: &Preview, mut watch: Watch) {
-        let folder = &self.folder;
-        let mut memo = Memo::default();
-        let mut changed = Vec::new();
-        let mut last = Vec::new();
-        loop {
-            let started = Instant::now();
-            let shows = *self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
-            let made = session::snapshot(&self.options_for(shows), &mut memo);
-            let (previewed, problems) = match made {
-                Ok((previewed, problems)) => (previewed, problems.sorted()),
-                Err(failure) => {
-                    let failure = report::one_line(&format!("{failure:#}")).into_owned();
-                    eprintln!("error: {failure}");
-                    preview.publish(Published {
-                        problems: Problems::failure(&failure),
-                        shows,
-                        ..Published::default()
-                    });
-                    changed = watch.wait();
-                    continue;
-                }
-            };
-            let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
-            let snapshot = previewed.map(|previewed| previewed.snapshot);
-            let line = line(folder, &changed, snapshot.as_ref());
-            let took = progress::duration(started.elapsed());
-            let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
-            preview.publish(Published {
-                snapshot,
-                problems: Problems::new(&problems, &folder.texts()),
-                shows,
-                saved: self.saved(&changed),
-            });
-            // Warnings that were there before this save are not said again after it.
-            if has_errors || problems != last {
-                print(&problems, folder);
-            }
-            match (has_snapshot, has_errors) {
-                (true, false) => eprintln!("{line}, ready in {took}{drafts}"),
-                (true, true) => {
-                    eprintln!("{line}, ready in {took} except for what has errors{drafts}");
-                }
-                (false, _) => eprintln!("{line}, not shown because of errors ({took})"),
-            }
-            last = problems;
-            changed = watch.wait();
+/// Makes the site, and makes it again after each change.
+fn rebuild_for_ever(asked: &Asked, preview: &Preview, mut watch: Watch) {
+    let mut showing = Showing::new(asked, preview);
+    showing.settle(&Hints::All);
+    let mut was_told = true;
+    loop {
+        watch.follow(session::folders(&asked.folder, &showing.memo));
+        if was_told && !watch.is_told() {
+            eprintln!("note: the system cannot tell of changes; files are looked at every second");
         }
-    }
-
-    fn options_for(&self, shows: Shows) -> Options {
-        Options {
-            drafts: shows.drafts,
-            scheduled: shows.scheduled,
-            ..self.options.clone()
+        was_told = watch.is_told();
+        match watch.wait() {
+            Act::Try(paths) => watch.tried(showing.attempt(&Hints::Paths(paths))),
+            Act::Settle(hints) => showing.settle(&hints),
+            Act::Compare => watch.compare(session::comparison(&asked.options, &showing.memo)),
         }
-    }
-
-    /// The article whose page shall be opened, from the root of the site.
-    fn saved(&self, changed: &[PathBuf]) -> Option<String> {
-        let mut inside = changed.iter().filter_map(|path| {
-            let inside = path.strip_prefix(&self.folder.root).unwrap_or(path);
-            let is_article = inside.extension().is_some_and(|ending| ending == "md");
-            is_article.then(|| inside.to_string_lossy().replace('\\', "/"))
-        });
-        self.navigate.then(|| inside.next()).flatten()
     }
 }
 
+/// What is shown, and what is known of what is not shown yet.
+struct Showing<'a> {
+    asked: &'a Asked,
+    preview: &'a Preview,
+    memo: Memo,
+    /// What is shown before its time.
+    shows: Shows,
+    /// What was found wrong with what is shown, and with what kept it from being shown.
+    last: Vec<Diagnostic>,
+    /// Why the disk kept the site from being read, if it did.
+    failure: Option<String>,
+    /// Read since something was shown.
+    changes: Changes,
+    /// Made of all the changes, and doubtful.
+    held: Option<Made>,
+    /// Whether a page wants something else to be shown than what is.
+    has_other_wishes: bool,
+    is_first: bool,
+}
+
+/// A site that can be shown, if there is one, and what is wrong with it.
+struct Made {
+    previewed: Option<Previewed>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Showing<'a> {
+    fn new(asked: &'a Asked, preview: &'a Preview) -> Showing<'a> {
+        Showing {
+            asked,
+            preview,
+            memo: Memo::default(),
+            shows: asked.shows(),
+            last: Vec::new(),
+            failure: None,
+            changes: Changes::default(),
+            held: None,
+            has_other_wishes: false,
+            is_first: true,
+        }
+    }
+
+    /// Shows what became of the site unless that may be the middle of a save.
+    fn attempt(&mut self, hints: &Hints) -> Verdict {
+        let started = Instant::now();
+        let Ok(looked) = self.look(hints) else {
+            return Verdict::Doubtful;
+        };
+        if self.changes.is_doubtful() {
+            return Verdict::Doubtful;
+        }
+        if self.is_up_to_date() {
+            return Verdict::Good;
+        }
+        let Ok(made) = self.make(looked) else {
+            return Verdict::Doubtful;
+        };
+        if has_new_error(&made.problems, &self.last) {
+            self.held = Some(made);
+            return Verdict::Doubtful;
+        }
+        self.show(made, started);
+        Verdict::Good
+    }
+
+    /// Shows what became of the site, whatever that is.
+    fn settle(&mut self, hints: &Hints) {
+        let started = Instant::now();
+        let looked = self.look(hints);
+        if looked.is_ok() && self.is_up_to_date() {
+            return;
+        }
+        match looked.and_then(|looked| self.make(looked)) {
+            Ok(made) => self.show(made, started),
+            Err(failure) => self.fail(&failure),
+        }
+    }
+
+    fn look(&mut self, hints: &Hints) -> anyhow::Result<Looked> {
+        let mut changes = Changes::default();
+        let shows = self.asked.shows();
+        if shows != self.shows {
+            self.shows = shows;
+            self.has_other_wishes = true;
+            self.held = None;
+        }
+        let options = Options {
+            drafts: shows.drafts,
+            scheduled: shows.scheduled,
+            ..self.asked.options.clone()
+        };
+        let looked = session::look(&options, &mut self.memo, hints, &mut changes);
+        if !changes.is_empty() {
+            self.held = None;
+        }
+        self.changes.extend(changes);
+        looked
+    }
+
+    fn is_up_to_date(&self) -> bool {
+        let is_same = self.changes.is_empty() && !self.has_other_wishes;
+        is_same && self.failure.is_none() && !self.is_first
+    }
+
+    fn make(&mut self, looked: Looked) -> anyhow::Result<Made> {
+        match self.held.take() {
+            Some(made) => Ok(made),
+            None => session::snapshot(looked, &mut self.memo).map(Made::from),
+        }
+    }
+
+    fn fail(&mut self, failure: &anyhow::Error) {
+        let failure = report::one_line(&format!("{failure:#}")).into_owned();
+        if self.failure.as_ref() != Some(&failure) {
+            eprintln!("error: {failure}");
+            self.preview.publish(Published {
+                problems: Problems::failure(&failure),
+                shows: self.shows,
+                ..Published::default()
+            });
+        }
+        self.failure = Some(failure);
+    }
+
+    fn show(&mut self, made: Made, started: Instant) {
+        let Made {
+            previewed,
+            problems,
+        } = made;
+        let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
+        let snapshot = previewed.map(|previewed| previewed.snapshot);
+        let changes = match std::mem::take(&mut self.is_first) {
+            true => Changes::default(),
+            false => std::mem::take(&mut self.changes),
+        };
+        let line = line(&changes, snapshot.as_ref());
+        let took = progress::duration(started.elapsed());
+        let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
+        let folder = &self.asked.folder;
+        self.preview.publish(Published {
+            snapshot,
+            problems: Problems::new(&problems, &folder.texts()),
+            shows: self.shows,
+            saved: self.asked.saved(&changes),
+        });
+        // Warnings that were there before this save are not said again after it.
+        if has_errors || problems != self.last {
+            print(&problems, folder);
+        }
+        match (has_snapshot, has_errors) {
+            (true, false) => eprintln!("{line}, ready in {took}{drafts}"),
+            (true, true) => {
+                eprintln!("{line}, ready in {took} except for what has errors{drafts}");
+            }
+            (false, _) => eprintln!("{line}, not shown because of errors ({took})"),
+        }
+        self.last = problems;
+        self.failure = None;
+        self.changes = Changes::default();
+        self.has_other_wishes = false;
+    }
+}
+
+impl Asked {
+    fn shows(&self) -> Shows {
+        *self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The article whose page shall be opened, from the root of the site.
+    fn saved(&self, changes: &Changes) -> Option<String> {
+        let mut articles = changes.files().filter(|file| file.ends_with(".md"));
+        let saved = articles.next().map(ToString::to_string);
+        saved.filter(|_| self.navigate)
+    }
+}
+
+impl From<(Option<Previewed>, Diagnostics)> for Made {
+    fn from((previewed, problems): (Option<Previewed>, Diagnostics)) -> Made {
+        Made {
+            previewed,
+            problems: problems.sorted(),
+        }
+    }
+}
+
+/// Whether there is an error that was not there before; it may have moved.
+fn has_new_error(problems: &[Diagnostic], before: &[Diagnostic]) -> bool {
+    let key = |d: &Diagnostic| (d.code, d.place.file.clone(), d.message.clone());
+    let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
+    let known: HashSet<_> = before.iter().filter(is_error).map(key).collect();
+    let mut errors = problems.iter().filter(is_error);
+    errors.any(|error| !known.contains(&key(error)))
+}
+
 /// What happened, in one line: `content/briefs/x.md and 2 more files changed`.
-fn line(folder: &Folder, changed: &[PathBuf], snapshot: Option<&Snapshot>) -> String {
-    let Some(first) = changed.first() else {
+fn line(changes: &Changes, snapshot: Option<&Snapshot>) -> String {
+    let mut files = changes.files();
+    let Some(first) = files.next() else {
         return match snapshot {
             Some(snapshot) => plural(snapshot.addresses.len(), "file"),
             None => "the site".into(),
         };
     };
-    let name = first.strip_prefix(&folder.root).unwrap_or(first);
-    let name = report::one_line(&name.display().to_string()).into_owned();
-    match changed.len() - 1 {
+    let name = report::one_line(first);
+    match files.len() {
         0 => format!("{name} changed"),
         more => format!("{name} and {} changed", plural(more, "more file")),
     }

@@ -13,6 +13,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
@@ -26,7 +27,7 @@ use crate::address::Address;
 use crate::config::{Config, Overrides, Vocabulary};
 use crate::content::{self, Article};
 use crate::diagnostic::{Diagnostics, Place};
-use crate::disk::{self, How, Opener, Staging};
+use crate::disk::{self, Changes, Hints, How, Opener, Staging, State};
 use crate::input::{FileBytes, Input, Preview};
 use crate::render::{Output, OutputBody, Sink, memo, theme};
 use crate::site::Hidden;
@@ -79,6 +80,7 @@ pub struct Previewed {
 /// What a server keeps from one rebuild to the next.
 #[derive(Default)]
 pub struct Memo {
+    desk: Desk,
     steps: crate::Memo,
     /// The text of the configuration that `steps` belongs to.
     config: String,
@@ -189,61 +191,149 @@ pub fn is_site_address(text: &str) -> bool {
     Config::parse("".into(), "", &overrides, &Value::None, &mut unused).is_some()
 }
 
-/// Reads a site; nothing if its configuration cannot be used.
-fn read(
-    options: &Options,
-    problems: &mut Diagnostics,
-) -> anyhow::Result<Option<(Input, PathBuf, String)>> {
-    let source = disk::find_config(&options.root, options.config.as_deref())?;
-    let overrides = Overrides {
-        base_url: options.base_url.as_deref().map(Into::into),
-        output_dir: options
-            .output_dir
-            .as_ref()
-            .map(|dir| dir.to_string_lossy().into()),
-    };
-    let parse = |extra: &Value, problems: &mut Diagnostics| {
-        Config::parse(
-            source.file.clone(),
-            &source.text,
-            &overrides,
-            extra,
-            problems,
-        )
-    };
-    let Some(config) = parse(&Value::None, problems) else {
-        return Ok(None);
-    };
-    let reading = disk::Reading {
-        root: &source.root,
-        output_dir: &source.root.join(&*config.output_dir),
-        embedded: &theme::embedded(),
-        now: clock::now(options.now, &config.dateline.time_zone)?,
-        preview: Preview {
-            drafts: options.drafts,
-            scheduled: options.scheduled,
-        },
-    };
-    if !source.root.join("content").is_dir() {
-        problems.no_content(&source.file);
+/// What was read of a site, kept so that it need not be read again.
+#[derive(Default)]
+struct Desk {
+    reader: disk::Reader,
+    config: Option<Parsed>,
+    /// Whether hints were given that the reader has not followed.
+    is_behind: bool,
+}
+
+/// A configuration that was parsed.
+struct Parsed {
+    file: Arc<str>,
+    text: String,
+    problems: Diagnostics,
+    config: Option<Arc<Config>>,
+    /// With what the theme sets.
+    themed: Option<(Value, Arc<Config>)>,
+}
+
+/// A site as it was read.
+pub struct ReadSite {
+    input: Input,
+    root: PathBuf,
+    /// The text of the configuration.
+    config: String,
+}
+
+impl Desk {
+    /// Reads a site; nothing if its configuration cannot be used. What differs from what was read
+    /// before is added to the changes.
+    fn read(
+        &mut self,
+        options: &Options,
+        hints: &Hints,
+        changes: &mut Changes,
+        problems: &mut Diagnostics,
+    ) -> anyhow::Result<Option<ReadSite>> {
+        let is_behind = std::mem::replace(&mut self.is_behind, true);
+        let source = disk::find_config(&options.root, options.config.as_deref())?;
+        let overrides = Overrides {
+            base_url: options.base_url.as_deref().map(Into::into),
+            output_dir: options
+                .output_dir
+                .as_ref()
+                .map(|dir| dir.to_string_lossy().into()),
+        };
+        let parsed = match &mut self.config {
+            Some(known) if known.file == source.file && known.text == source.text => known,
+            known => {
+                let state = match source.text.is_empty() {
+                    true => State::Empty,
+                    false => State::Text,
+                };
+                changes.add(source.file.clone(), known.is_none(), state);
+                known.insert(Parsed::new(&source, &overrides))
+            }
+        };
+        problems.extend(parsed.problems.clone().into_vec());
+        let Some(config) = parsed.config.clone() else {
+            return Ok(None);
+        };
+        let reading = disk::Reading {
+            root: &source.root,
+            output_dir: &source.root.join(&*config.output_dir),
+            embedded: &theme::embedded(),
+            now: clock::now(options.now, &config.dateline.time_zone)?,
+            preview: Preview {
+                drafts: options.drafts,
+                scheduled: options.scheduled,
+            },
+        };
+        if !source.root.join("content").is_dir() {
+            problems.no_content(&source.file);
+        }
+        let hints = if is_behind { &Hints::All } else { hints };
+        let changed = self.reader.refresh(&config, &reading, hints, problems)?;
+        changes.extend(changed);
+        let mut input = self.reader.input(config, &reading, problems);
+        if !input.theme.extra.is_none() {
+            input.config = parsed.with_extra(&source, &overrides, &input);
+        }
+        self.is_behind = false;
+        Ok(Some(ReadSite {
+            input,
+            root: source.root,
+            config: source.text,
+        }))
     }
-    let mut input = disk::read_site(Arc::new(config), &reading, problems)?;
-    if !input.theme.extra.is_none() {
-        // What the theme sets is known only now; what is wrong with the file was said before.
-        if let Some(config) = parse(&input.theme.extra, &mut Diagnostics::default()) {
-            input.config = Arc::new(config);
+}
+
+impl Parsed {
+    fn new(source: &disk::ConfigSource, overrides: &Overrides) -> Parsed {
+        let mut problems = Diagnostics::default();
+        let (file, text) = (source.file.clone(), &source.text);
+        let config = Config::parse(file, text, overrides, &Value::None, &mut problems);
+        Parsed {
+            file: source.file.clone(),
+            text: source.text.clone(),
+            problems,
+            config: config.map(Arc::new),
+            themed: None,
         }
     }
-    Ok(Some((input, source.root, source.text)))
+
+    /// The configuration with what the theme sets, which is known only once that is read; what is
+    /// wrong with the file was said before.
+    fn with_extra(
+        &mut self,
+        source: &disk::ConfigSource,
+        overrides: &Overrides,
+        input: &Input,
+    ) -> Arc<Config> {
+        let extra = &input.theme.extra;
+        if let Some((known, config)) = &self.themed
+            && known == extra
+        {
+            return config.clone();
+        }
+        let mut unused = Diagnostics::default();
+        let (file, text) = (source.file.clone(), &source.text);
+        match Config::parse(file, text, overrides, extra, &mut unused) {
+            Some(config) => {
+                let config = Arc::new(config);
+                self.themed = Some((extra.clone(), config.clone()));
+                config
+            }
+            None => input.config.clone(),
+        }
+    }
+}
+
+/// Reads a site from nothing.
+fn read(options: &Options, problems: &mut Diagnostics) -> anyhow::Result<Option<ReadSite>> {
+    Desk::default().read(options, &Hints::All, &mut Changes::default(), problems)
 }
 
 /// All articles that parse, for `check --fix`, with the words that mark their parts.
 pub fn articles(options: &Options) -> anyhow::Result<(Vec<Arc<Article>>, Vocabulary)> {
     let mut problems = Diagnostics::default();
-    let Some((input, ..)) = read(options, &mut problems)? else {
+    let Some(ReadSite { input, .. }) = read(options, &mut problems)? else {
         return Ok((Vec::new(), Vocabulary::default()));
     };
-    let parsed = content::parse(&input.sources, &input.config, &HashMap::new());
+    let parsed = content::parse(&input.sources, &input.config, &content::Known::default());
     let articles = parsed
         .into_iter()
         .filter_map(|parsed| parsed.article)
@@ -258,7 +348,10 @@ pub fn build(
     progress: &Progress,
 ) -> anyhow::Result<(Option<Summary>, Diagnostics)> {
     let mut problems = Diagnostics::default();
-    let Some((mut input, root, _)) = read(options, &mut problems)? else {
+    let Some(ReadSite {
+        mut input, root, ..
+    }) = read(options, &mut problems)?
+    else {
         return Ok((None, problems));
     };
     let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
@@ -303,7 +396,7 @@ pub fn check(
     progress: &Progress,
 ) -> anyhow::Result<(Option<Summary>, Diagnostics)> {
     let mut problems = Diagnostics::default();
-    let Some((input, ..)) = read(options, &mut problems)? else {
+    let Some(ReadSite { input, .. }) = read(options, &mut problems)? else {
         return Ok((None, problems));
     };
     let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
@@ -357,20 +450,77 @@ fn leave(planned: Planned) {
     std::mem::forget(planned);
 }
 
-/// Plans the site for the preview. No snapshot: nothing can be shown, the last one stays.
-pub fn snapshot(
+/// Reads again what hints name, and says what differs.
+pub fn look(
     options: &Options,
     memo: &mut Memo,
-) -> anyhow::Result<(Option<Previewed>, Diagnostics)> {
+    hints: &Hints,
+    changes: &mut Changes,
+) -> anyhow::Result<Looked> {
     let mut problems = Diagnostics::default();
-    let Some((input, root, config)) = read(options, &mut problems)? else {
+    let read = memo.desk.read(options, hints, changes, &mut problems)?;
+    Ok(Looked { read, problems })
+}
+
+/// The folders in which a change may matter, that of the configuration among them.
+pub fn folders(folder: &Folder, memo: &Memo) -> Vec<disk::Folder> {
+    let mut folders = memo.desk.reader.folders();
+    let config = folder.config.canonicalize().ok();
+    if let Some(beside) = config.as_deref().and_then(Path::parent)
+        && folders.iter().all(|known| known.path != beside)
+        && let Ok(metadata) = beside.metadata()
+    {
+        folders.push(disk::Folder {
+            path: beside.to_owned(),
+            identity: disk::Identity::new(&metadata),
+            is_deep: false,
+        });
+    }
+    folders
+}
+
+/// A comparison of the site with what was read of it, to be made anywhere.
+pub fn comparison(options: &Options, memo: &Memo) -> impl FnOnce() -> Vec<PathBuf> + use<> {
+    let known = memo.desk.config.as_ref();
+    let known = known.map(|known| (known.file.clone(), known.text.clone()));
+    let comparison = memo.desk.reader.comparison();
+    let (root, config) = (options.root.clone(), options.config.clone());
+    move || {
+        let mut different = comparison.run();
+        let source = disk::find_config(&root, config.as_deref()).ok();
+        let found = source.map(|source| (source.file, source.text));
+        if found != known {
+            // It is looked for whatever the hint is.
+            different.push(config.unwrap_or_else(|| root.join(CONFIG_NAMES[1])));
+        }
+        different
+    }
+}
+
+/// A site as it was read for the preview.
+pub struct Looked {
+    read: Option<ReadSite>,
+    problems: Diagnostics,
+}
+
+/// Plans the site for the preview. No snapshot: nothing can be shown, the last one stays.
+pub fn snapshot(
+    looked: Looked,
+    memo: &mut Memo,
+) -> anyhow::Result<(Option<Previewed>, Diagnostics)> {
+    let Looked { read, mut problems } = looked;
+    let Some(ReadSite {
+        input,
+        root,
+        config,
+    }) = read
+    else {
         return Ok((None, problems));
     };
     if memo.config != config {
-        *memo = Memo {
-            config,
-            ..Memo::default()
-        };
+        memo.config = config;
+        memo.steps = crate::Memo::default();
+        memo.pages = Arc::default();
     }
     let Some(planned) = crate::plan(&input, &mut memo.steps, &mut problems) else {
         return Ok((None, problems));
@@ -439,19 +589,33 @@ fn show(
     }
 }
 
+/// A file that is empty or gone may be half-saved; it is waited for so long.
+const SAVED_WITHIN: Duration = Duration::from_millis(500);
+
 fn read_static(path: &Arc<str>, opener: &Opener) -> Result<Vec<u8>, Diagnostics> {
-    let mut bytes = Vec::new();
-    let read = opener
-        .open(path)
-        .map_err(io::Error::from)
-        .and_then(|(mut file, _)| file.read_to_end(&mut bytes));
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(error) => {
+    let began = Instant::now();
+    loop {
+        let read = opener.open(path).map_err(io::Error::from);
+        let read = read.and_then(|(mut file, metadata)| {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok((bytes, metadata.modified()?))
+        });
+        let is_half_saved = match &read {
+            Ok((bytes, modified)) => {
+                bytes.is_empty() && modified.elapsed().is_ok_and(|age| age < SAVED_WITHIN)
+            }
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        if is_half_saved && began.elapsed() < SAVED_WITHIN {
+            std::thread::sleep(SAVED_WITHIN / 50);
+            continue;
+        }
+        return read.map(|(bytes, _)| bytes).map_err(|error| {
             let mut problems = Diagnostics::default();
             problems.unreadable(Place::whole(path), &error.to_string());
-            Err(problems)
-        }
+            problems
+        });
     }
 }
 

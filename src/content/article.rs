@@ -10,7 +10,7 @@ use super::brief::Brief;
 use super::date::{Moment, PartialDate};
 use crate::data::Placed;
 use crate::diagnostic::Place;
-use crate::value::{Hash, Value};
+use crate::value::Value;
 
 /// One Markdown file, parsed.
 #[derive(Debug)]
@@ -25,8 +25,6 @@ pub struct Article {
     pub body: Body,
     /// What the article is, beyond a page, by its table under `[extra]`.
     pub table: Table,
-    /// The digest of the file's bytes.
-    pub hash: Hash,
 }
 
 /// The table of ours that a page has under `[extra]`.

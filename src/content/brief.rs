@@ -134,6 +134,8 @@ pub struct Cell {
     pub text: Arc<str>,
     /// What the value says, see [`meaning`].
     pub meaning: Arc<str>,
+    /// A digest of that: where it differs, so does the meaning.
+    pub meaning_digest: u64,
     /// Labels of the footnotes that the cell refers to.
     pub citations: Vec<Arc<str>>,
 }

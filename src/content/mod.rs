@@ -1,6 +1,6 @@
 //! What the author wrote: from the bytes of one file to an [`Article`]. Nothing here sees two files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::data::{self, Entry};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::value::Hash;
 
 pub mod article;
 pub mod brief;
@@ -42,39 +41,75 @@ use tables::Stated;
 /// What became of one file. It depends on the file's bytes and the configuration alone.
 #[derive(Clone, Debug)]
 pub struct Parsed {
-    /// The digest of the file's bytes.
-    pub hash: Hash,
     /// Nothing, if there was no making sense of the file; with errors of other kinds, an article
     /// of what is right, so that links to it are not reported as well.
     pub article: Option<Arc<Article>>,
     pub problems: Vec<Diagnostic>,
 }
 
-/// Parses files in parallel, each into the result of the same position. What `previous` holds by
-/// path is taken from there if its bytes are the same; it must have been made with an equal config.
-pub fn parse(
-    sources: &[Source],
-    config: &Config,
-    previous: &HashMap<Arc<str>, Parsed>,
-) -> Vec<Parsed> {
-    sources
-        .par_iter()
-        .map(|source| {
-            let hash = Hash::of(&source.bytes);
-            match previous.get(&source.path) {
-                Some(parsed) if parsed.hash == hash => parsed.clone(),
-                _ => parse_hashed(source, hash, config),
+/// What files were parsed into, by path; it belongs to one configuration.
+#[derive(Debug, Default)]
+pub struct Known {
+    by_path: HashMap<Arc<str>, Version>,
+}
+
+/// A version of a file.
+#[derive(Debug)]
+struct Version {
+    bytes: Arc<[u8]>,
+    parsed: Parsed,
+    /// What the newest version said that could be read.
+    last_good: Option<Arc<Article>>,
+}
+
+impl Version {
+    fn is_of(&self, source: &Source) -> bool {
+        // Bytes that nobody read again are the very same.
+        Arc::ptr_eq(&self.bytes, &source.bytes) || self.bytes == source.bytes
+    }
+}
+
+impl Known {
+    /// What stands in for a file that cannot be read.
+    pub fn last_good(&self, path: &str) -> Option<&Arc<Article>> {
+        self.by_path.get(path)?.last_good.as_ref()
+    }
+
+    /// Remembers what these sources were parsed into, and nothing else.
+    pub fn update(&mut self, sources: &[Source], parsed: Vec<Parsed>) {
+        for (source, parsed) in sources.iter().zip(parsed) {
+            let known = self.by_path.get(&source.path);
+            if known.is_some_and(|known| Arc::ptr_eq(&known.bytes, &source.bytes)) {
+                continue;
             }
-        })
-        .collect()
+            let last_good = parsed.article.clone();
+            let last_good = last_good.or_else(|| known?.last_good.clone());
+            let version = Version {
+                bytes: source.bytes.clone(),
+                parsed,
+                last_good,
+            };
+            self.by_path.insert(source.path.clone(), version);
+        }
+        if self.by_path.len() > sources.len() {
+            let there: HashSet<&str> = sources.iter().map(|source| &*source.path).collect();
+            self.by_path.retain(|path, _| there.contains(&**path));
+        }
+    }
+}
+
+/// Parses files in parallel, each into the result of the same position. What is known of the same
+/// bytes at the same path is taken from there.
+pub fn parse(sources: &[Source], config: &Config, known: &Known) -> Vec<Parsed> {
+    let parse = |source: &Source| match known.by_path.get(&source.path) {
+        Some(version) if version.is_of(source) => version.parsed.clone(),
+        _ => parse_one(source, config),
+    };
+    sources.par_iter().map(parse).collect()
 }
 
 /// Parses one file.
 pub fn parse_one(source: &Source, config: &Config) -> Parsed {
-    parse_hashed(source, Hash::of(&source.bytes), config)
-}
-
-fn parse_hashed(source: &Source, hash: Hash, config: &Config) -> Parsed {
     let mut problems = Diagnostics::default();
     let file: Arc<str> = format!("content/{}", source.path).into();
     let context = Context {
@@ -82,9 +117,8 @@ fn parse_hashed(source: &Source, hash: Hash, config: &Config) -> Parsed {
         name: FileName::new(&source.path, config),
         config,
     };
-    let article = article(source, hash, &context, &mut problems);
+    let article = article(source, &context, &mut problems);
     Parsed {
-        hash,
         article: article.map(Arc::new),
         problems: problems.into_vec(),
     }
@@ -99,12 +133,7 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
-fn article(
-    source: &Source,
-    hash: Hash,
-    context: &Context<'_>,
-    problems: &mut Diagnostics,
-) -> Option<Article> {
+fn article(source: &Source, context: &Context<'_>, problems: &mut Diagnostics) -> Option<Article> {
     let Context { file, name, config } = context;
     let text = readable(source, file, problems)?;
     let (entries, start) = entries(text, file, problems)?;
@@ -122,7 +151,6 @@ fn article(
         front_matter,
         body: rendered.body,
         table: with_parts(stated, rendered.parts),
-        hash,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// A Markdown file, not parsed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// From `content/`, with `/`: `briefs/x.md`.
     pub path: Arc<str>,

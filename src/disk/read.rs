@@ -3,26 +3,28 @@
 //! What cannot be read is a diagnostic, and the rest is read all the same.
 #![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
 
-use super::open::{Opener, Refusal};
+use super::changes::{Changes, State};
+use super::open::{Opener, Refusal, is_plain};
 use super::ops::{naming, shown};
+use super::theme::{EMBEDDED, Embedded, read_theme_toml};
+use super::tree::{Found, Identity, Lies, Role, Settings, Stamp, Tree, is_within, real, refused};
 use crate::config::Config;
 use crate::content::source::{BYTES_MAX, Source};
-use crate::data::Placed;
-use crate::diagnostic::{Diagnostics, Place, misspelling_of};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::{
     EmbeddedTheme, FileBytes, Input, Preview, StaticFile, StaticKind, TemplateSource, ThemeSource,
 };
-use crate::value::{Key, Value};
+use crate::value::{Hash, Value};
 
 /// The configuration of a site, not parsed.
 #[derive(Clone, Debug)]
@@ -44,16 +46,6 @@ pub struct Reading<'a> {
     pub embedded: &'a EmbeddedTheme,
     pub now: Timestamp,
     pub preview: Preview,
-}
-
-/// The theme that is in the program.
-const EMBEDDED: &str = "dateline";
-
-/// Whether a static file is of a kind that names addresses of the site.
-fn has_addresses(path: &str) -> bool {
-    [".css", ".html", ".htm"]
-        .iter()
-        .any(|end| path.ends_with(end))
 }
 
 /// Finds the configuration as Zola does: `zola.toml`, else `config.toml`, in `folder` or the nearest
@@ -103,516 +95,673 @@ pub fn find_config(folder: &Path, named: Option<&Path>) -> io::Result<ConfigSour
     ))
 }
 
-/// Reads a site.
+/// Reads a site from nothing.
 pub fn read_site(
     config: Arc<Config>,
     reading: &Reading<'_>,
     problems: &mut Diagnostics,
 ) -> io::Result<Input> {
-    let site = Site {
-        opener: Opener::new(reading.root)?,
-        output: std::fs::canonicalize(reading.output_dir).ok(),
-        config_file: config.file.clone(),
-        is_rebased: !config.base_path.is_empty(),
-    };
-    let (sources, mut files) = site.content(&config.ignored_content, problems);
-    let ignored = site.globs(&config.ignored_static, problems);
-    files.extend(site.statics("static", StaticKind::Site, &ignored, problems));
-    let (theme, theme_files) = site.theme(&config, reading.embedded, &ignored, problems);
-    files.extend(theme_files);
-    files.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
-    Ok(Input {
-        config,
-        sources,
-        files,
-        theme,
-        now: reading.now,
-        preview: reading.preview,
-    })
+    let mut reader = Reader::default();
+    reader.refresh(&config, reading, &Hints::All, problems)?;
+    Ok(reader.input(config, reading, problems))
 }
 
-/// The site while it is read.
-struct Site {
-    opener: Opener,
-    /// Without links, if it is there.
-    output: Option<PathBuf>,
-    config_file: Arc<str>,
-    /// Whether the site has a base path, which addresses in static files lack.
-    is_rebased: bool,
+/// Where something may have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hints {
+    /// At these files and in these folders. What they name is read even if it looks the same.
+    Paths(Vec<PathBuf>),
+    /// Anywhere. What looks the same is not read again.
+    All,
 }
 
-/// Which files of a folder are not the site's.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Skip {
-    /// All that begin with a dot, as in Zola.
-    Hidden,
-    /// Those that only tools leave: what lies in `static/` goes out, `.well-known/` too.
-    Tools,
+/// Keeps what was read of a site, so that a change costs no more than itself.
+///
+/// After [`Reader::refresh`] with every hint there was, or with [`Hints::All`], [`Reader::input`] is
+/// what a reading from nothing gives, and shares what did not change with the inputs before it.
+#[derive(Debug, Default)]
+pub struct Reader {
+    tree: Option<Arc<Tree>>,
+    /// By name from the root of the site.
+    entries: Arc<Entries>,
+    embedded: Option<Embedded>,
 }
 
-impl Skip {
-    fn skips(self, name: &str) -> bool {
-        match self {
-            Skip::Hidden => name.starts_with('.') || name == "node_modules",
-            // Emacs marks an open file by a link `.#name` that leads nowhere.
-            Skip::Tools => {
-                matches!(name, ".git" | ".DS_Store" | "node_modules") || name.starts_with(".#")
+type Entries = BTreeMap<Arc<str>, Entry>;
+
+/// A file or folder as it was when it was last read.
+#[derive(Clone, Debug)]
+struct Entry {
+    content: Content,
+    looks: Looks,
+    /// Of a static file that was named by a hint.
+    hash: Option<Hash>,
+    leads_to: Option<PathBuf>,
+    problems: Vec<Diagnostic>,
+}
+
+/// What of an entry is seen without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Looks {
+    Folder(Identity),
+    File(Role, Stamp),
+    /// Like a file that was written a moment ago: it may be written again and look the same.
+    Unsettled(Role, Stamp),
+    Wrong,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    Source(Source),
+    Static(StaticFile),
+    Template(TemplateSource),
+    ThemeToml(Arc<str>),
+    /// A folder, or what cannot be read.
+    Nothing,
+}
+
+/// More hints than this are not followed one by one.
+const HINTS_MAX: usize = 1000;
+/// So many files are read by one thread: dividing the work takes longer.
+const ALONE_MAX: usize = 32;
+/// Larger static files are told apart by their stamps alone.
+const HASHED_BYTES_MAX: u64 = 16 << 20;
+
+impl Reader {
+    /// Reads what may have changed, and says what did.
+    pub fn refresh(
+        &mut self,
+        config: &Config,
+        reading: &Reading<'_>,
+        hints: &Hints,
+        problems: &mut Diagnostics,
+    ) -> io::Result<Changes> {
+        let settings = settings(config, reading)?;
+        let mut changes = Changes::default();
+        let known = self.tree.as_ref();
+        let known = known.filter(|tree| *tree.settings() == settings).cloned();
+        let is_known = known.is_some();
+        let tree = match known {
+            Some(tree) => tree,
+            None => {
+                let tree = Arc::new(Tree::new(settings)?);
+                // What is read no longer is not gone; that the settings changed is said elsewhere.
+                Arc::make_mut(&mut self.entries).retain(|name, _| tree.top_of(name).is_some());
+                self.tree = Some(tree.clone());
+                tree
+            }
+        };
+        problems.extend(tree.problems().iter().cloned());
+        match hints {
+            Hints::Paths(paths) if is_known && paths.len() <= HINTS_MAX => {
+                let hinted = self.names(&tree, paths);
+                for name in &hinted {
+                    self.update(&tree, name, &hinted, &mut changes);
+                }
+            }
+            Hints::Paths(_) | Hints::All => {
+                for top in tree.tops() {
+                    self.update(&tree, top, &BTreeSet::new(), &mut changes);
+                }
             }
         }
+        self.embedded
+            .get_or_insert_with(|| Embedded::new(reading.embedded));
+        Ok(changes)
     }
-}
 
-impl Site {
-    /// The Markdown files, and those that lie beside them.
-    fn content(
+    /// What was read, as a build takes it.
+    pub fn input(
         &self,
-        ignored: &[Placed],
+        config: Arc<Config>,
+        reading: &Reading<'_>,
         problems: &mut Diagnostics,
-    ) -> (Vec<Source>, Vec<StaticFile>) {
-        let ignored = self.globs(ignored, problems);
-        let paths = self.walk("content", Skip::Hidden, &ignored, problems);
-        let (markdown, others): (Vec<_>, Vec<_>) =
-            paths.into_iter().partition(|path| path.ends_with(".md"));
-        let read = markdown.into_par_iter().map(|path| {
-            let bytes = self.read(&format!("content/{path}"))?;
-            let (path, bytes) = (path.into(), bytes.into());
-            Ok(Source { path, bytes })
-        });
-        let sources = gather(read.collect(), problems);
-        let files = self.files("content", others, StaticKind::Content, problems);
-        (sources, files)
+    ) -> Input {
+        let mut sources = Vec::with_capacity(self.entries.len());
+        let mut files = Vec::new();
+        let mut own_templates = Vec::new();
+        let mut theme = ThemeRead::default();
+        for entry in self.entries.values() {
+            problems.extend(entry.problems.iter().cloned());
+            match &entry.content {
+                Content::Source(source) => sources.push(source.clone()),
+                Content::Static(file) if file.kind == StaticKind::Theme => {
+                    theme.files.push(file.clone());
+                }
+                Content::Static(file) => files.push(file.clone()),
+                Content::Template(template) if template.from_theme => {
+                    theme.templates.push(template.clone());
+                }
+                Content::Template(template) => own_templates.push(template.clone()),
+                Content::ThemeToml(text) => theme.toml = Some(text.clone()),
+                Content::Nothing => {}
+            }
+        }
+        let (mut theme, theme_files) = self.theme(&config, theme, problems);
+        theme.templates.extend(own_templates);
+        files.extend(theme_files);
+        files.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+        Input {
+            config,
+            sources,
+            files,
+            theme,
+            now: reading.now,
+            preview: reading.preview,
+        }
     }
 
-    /// The files of a `static/`.
-    fn statics(
-        &self,
-        folder: &str,
-        kind: StaticKind,
-        ignored: &GlobSet,
-        problems: &mut Diagnostics,
-    ) -> Vec<StaticFile> {
-        let paths = self.walk(folder, Skip::Tools, ignored, problems);
-        self.files(folder, paths, kind, problems)
-    }
-
-    fn files(
-        &self,
-        folder: &str,
-        paths: Vec<String>,
-        kind: StaticKind,
-        problems: &mut Diagnostics,
-    ) -> Vec<StaticFile> {
-        let found = paths.into_par_iter().map(|path| {
-            let file: Arc<str> = format!("{folder}/{path}").into();
-            // Opening it tells now whether it can be read, not when the site is half made.
-            let opened = self.opener.open(&file);
-            let (opened, metadata) = opened.map_err(|refusal| Unread::new(&file, refusal))?;
-            let text = if self.is_rebased && has_addresses(&path) {
-                // What is not UTF-8 goes out as it is.
-                io::read_to_string(opened).ok()
-            } else {
-                None
-            };
-            Ok(StaticFile {
-                kind,
-                path: path.into(),
-                bytes: match text {
-                    Some(text) => FileBytes::Text {
-                        file,
-                        text: text.into(),
-                    },
-                    None => FileBytes::OnDisk(file),
-                },
-                length: metadata.len(),
-            })
-        });
-        gather(found.collect(), problems)
-    }
-
-    /// The theme that the site uses, with the site's own templates over it, and the theme's files.
+    /// The theme that the site uses, without the site's own templates, and its files.
     fn theme(
         &self,
         config: &Config,
-        embedded: &EmbeddedTheme,
-        ignored: &GlobSet,
+        read: ThemeRead,
         problems: &mut Diagnostics,
     ) -> (ThemeSource, Vec<StaticFile>) {
-        let named = config.dateline.theme.as_ref().or(config.theme.as_ref());
-        let name = match named {
-            Some((name, _)) => name.clone(),
-            None if self.opener.resolve("templates/index.html").is_ok() => "".into(),
-            None => EMBEDDED.into(),
-        };
-        let folder = format!("themes/{name}");
+        let settings = self.tree.as_ref().map(|tree| tree.settings());
+        let has_theme = settings.is_some_and(|settings| settings.has_theme);
+        let name = settings.map_or("".into(), |settings| settings.theme_name.clone());
         let mut theme = ThemeSource {
             name: name.clone(),
             engine: None,
-            templates: Vec::new(),
+            templates: read.templates,
             extra: Value::None,
             extends_built_in: false,
         };
-        let mut files = Vec::new();
-        let is_folder_name = super::open::is_plain(&name) && !name.contains('/');
-        if is_folder_name && self.opener.root().join(&folder).is_dir() {
-            let file = format!("{folder}/theme.toml");
-            // A theme without one is a theme all the same.
-            if std::fs::symlink_metadata(self.opener.root().join(&file)).is_ok()
-                && let Some(text) = self.text(&file, problems)
-            {
-                read_theme_toml(&mut theme, &file.into(), &text, problems);
+        let mut files = read.files;
+        if has_theme {
+            if let Some(text) = read.toml {
+                let file = format!("themes/{name}/theme.toml").into();
+                read_theme_toml(&mut theme, &file, &text, problems);
             }
-            let templates = format!("{folder}/templates");
-            theme.templates = self.templates(&templates, true, problems);
-            let statics = format!("{folder}/static");
-            files = self.statics(&statics, StaticKind::Theme, ignored, problems);
-            if theme.extends_built_in {
-                extend(&mut theme.templates, &mut files, embedded);
+            if let Some(embedded) = self.embedded.as_ref().filter(|_| theme.extends_built_in) {
+                embedded.extend(&mut theme.templates, &mut files);
             }
-        } else if &*name == EMBEDDED {
+        } else if &*name == EMBEDDED
+            && let Some(embedded) = &self.embedded
+        {
             let file = "dateline:theme.toml".into();
             read_theme_toml(&mut theme, &file, embedded.theme_toml, problems);
-            theme.templates = embedded_templates(embedded);
-            files = embedded_files(embedded);
+            theme.templates.clone_from(&embedded.templates);
+            files.clone_from(&embedded.files);
         } else if !name.is_empty() {
+            let named = config.dateline.theme.as_ref().or(config.theme.as_ref());
             let place = named.map(|(_, place)| place.clone());
-            let place = place.unwrap_or_else(|| Place::whole(&self.config_file));
+            let place = place.unwrap_or_else(|| Place::whole(&config.file));
             problems.unknown_theme(place, &name);
         }
-        let own = self.templates("templates", false, problems);
-        theme.templates.extend(own);
         (theme, files)
     }
 
-    /// The templates of a folder.
-    fn templates(
-        &self,
-        folder: &str,
-        from_theme: bool,
-        problems: &mut Diagnostics,
-    ) -> Vec<TemplateSource> {
-        let mut paths = self.walk(folder, Skip::Hidden, &GlobSet::empty(), problems);
-        paths.retain(|path| is_template(path));
-        let read = paths.into_iter().filter_map(|path| {
-            let file = format!("{folder}/{path}");
-            let text = self.text(&file, problems)?;
-            Some(TemplateSource {
-                name: path.into(),
-                file: file.into(),
-                text: text.into(),
-                from_theme,
-            })
-        });
-        read.collect()
-    }
-
-    /// A text file of the theme or the site; `None` if there is none, or it is reported.
-    fn text(&self, path: &str, problems: &mut Diagnostics) -> Option<String> {
-        let file: Arc<str> = path.into();
-        let bytes = match self.read(path) {
-            Ok(bytes) => bytes,
-            Err(unread) => {
-                unread.report(problems);
-                return None;
-            }
+    /// Looks at a name and what lies below it, and reads what was hinted at or looks different.
+    fn update(
+        &mut self,
+        tree: &Tree,
+        hinted: &str,
+        all_hinted: &BTreeSet<String>,
+        changes: &mut Changes,
+    ) {
+        let Some(top) = tree.top_of(hinted) else {
+            return;
         };
-        if bytes.len() > BYTES_MAX {
-            problems.too_large(Place::whole(&file), bytes.len(), BYTES_MAX);
-            return None;
+        let mut name = self.nearest_known(hinted, top);
+        let mut found = by_name(tree.walk(name));
+        // A link to a folder may lead in a circle, which is only seen from the top.
+        let is_link =
+            |found: &Found| matches!(found.lies, Lies::Folder(_)) && found.leads_to.is_some();
+        if name != top && found.values().any(is_link) {
+            name = top;
+            found = by_name(tree.walk(top));
         }
-        match String::from_utf8(bytes) {
-            Ok(text) => Some(text),
-            Err(_) => {
-                problems.invalid_utf8(Place::whole(&file));
-                None
+        let gone: Vec<Arc<str>> = below(&self.entries, name)
+            .filter(|(known, _)| !found.contains_key(&***known))
+            .map(|(known, _)| known.clone())
+            .collect();
+        found.retain(|name, found| {
+            all_hinted.contains(name) || differs(self.entries.get(&**name), found)
+        });
+        let found: Vec<Found> = found.into_values().collect();
+        let read = |found| Entry::read(tree, found, all_hinted);
+        let read: Vec<(Arc<str>, Option<Entry>)> = if found.len() > ALONE_MAX {
+            found.into_par_iter().map(read).collect()
+        } else {
+            found.into_iter().map(read).collect()
+        };
+        if gone.is_empty() && read.is_empty() {
+            return;
+        }
+        let entries = Arc::make_mut(&mut self.entries);
+        for name in gone {
+            take(entries, name, changes);
+        }
+        for (name, new) in read {
+            match new {
+                Some(new) => put(entries, name, new, changes),
+                None => take(entries, name, changes),
             }
         }
     }
 
-    /// The bytes of a file; of one that is too large, enough to tell that it is.
-    fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
-        let read = || {
-            let (file, metadata) = self.opener.open(path)?;
-            let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-            let mut bytes = Vec::with_capacity(expected.min(BYTES_MAX) + 1);
-            file.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        read().map_err(|refusal| Unread::new(path, refusal))
-    }
-
-    /// The files below a folder of the site, sorted, as paths from there. Links are followed inside the site.
-    fn walk(
-        &self,
-        folder: &str,
-        skip: Skip,
-        ignored: &GlobSet,
-        problems: &mut Diagnostics,
-    ) -> Vec<String> {
-        let top = self.opener.root().join(folder);
-        if std::fs::symlink_metadata(&top).is_err() {
-            return Vec::new();
-        }
-        if let Err(refusal) = self.opener.resolve(folder) {
-            Unread::new(folder, refusal).report(problems);
-            return Vec::new();
-        }
-        let mut paths = Vec::new();
-        let mut outside = Vec::new();
-        let walk = WalkDir::new(&top).follow_links(true).min_depth(1);
-        let entries = walk.into_iter().filter_entry(|entry| {
-            !skip.skips(&entry.file_name().to_string_lossy())
-                && self.output.as_deref() != Some(entry.path())
-                && !self.leads_out(entry, &mut outside)
-        });
-        for entry in entries {
-            let (path, is_file) = match &entry {
-                Ok(entry) => (Some(entry.path()), entry.file_type().is_file()),
-                Err(error) => (error.path(), false),
+    /// The name itself if the folder that it lies in was seen, else the nearest above it of which
+    /// that is true.
+    fn nearest_known<'a>(&self, name: &'a str, top: &'a str) -> &'a str {
+        let mut name = name;
+        while name != top {
+            let Some((folder, _)) = name.rsplit_once('/') else {
+                break;
             };
-            let from_root = self.name(path.unwrap_or(&top));
-            let name = from_root.rsplit('/').next().unwrap_or_default();
-            let path = from_root.get(folder.len() + 1..).unwrap_or_default();
-            if skip.skips(name) || ignored.is_match(path) || ignored.is_match(&*from_root) {
-                continue;
-            }
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) if entry.path().to_str().is_none() || path.contains(char::is_control) => {
-                    problems.file_name(Place::whole(&shown(Path::new(&*from_root)).into()));
-                }
-                Ok(_) if is_file => paths.push(path.to_owned()),
-                Ok(_) => problems.unreadable(Place::whole(&from_root.into()), "it is not a file"),
-                Err(error) => {
-                    let reason = reason(&error);
-                    problems.unreadable(Place::whole(&from_root.into()), &reason);
-                }
+            match self.entries.get(folder).map(|entry| entry.looks) {
+                Some(Looks::Folder(_)) => break,
+                _ => name = folder,
             }
         }
-        for file in outside {
-            problems.outside_site(Place::whole(&file));
-        }
-        paths.sort();
-        paths
+        name
     }
 
-    /// Whether an entry is a link that leads out of the site; then it is noted.
-    fn leads_out(&self, entry: &DirEntry, outside: &mut Vec<Arc<str>>) -> bool {
-        if !entry.path_is_symlink() {
+    /// All the names that paths have in the site, through links as well.
+    fn names(&self, tree: &Tree, paths: &[PathBuf]) -> BTreeSet<String> {
+        let root = tree.opener().root();
+        let mut links: Vec<(&str, &Path)> = Vec::new();
+        for (name, entry) in &*self.entries {
+            links.extend(entry.leads_to.iter().map(|to| (&**name, &**to)));
+        }
+        let theme = tree.settings().theme.as_deref().unwrap_or_default();
+        let theme_place = std::fs::canonicalize(root.join(theme)).unwrap_or_default();
+        if !theme.is_empty() && !theme_place.as_os_str().is_empty() {
+            links.push((theme, &theme_place));
+        }
+        let mut names = BTreeSet::new();
+        let mut add = |name: String| {
+            // A folder above those that are read stands for all that are in it.
+            let inside = tree
+                .tops()
+                .filter(|top| name.is_empty() || *top != name && is_within(top, &name));
+            names.extend(inside.map(str::to_owned));
+            if tree.top_of(&name).is_some() {
+                names.insert(name);
+            }
+        };
+        for path in paths {
+            let real = real(path);
+            for path in [path, &real] {
+                if path.starts_with(root) {
+                    add(tree.name(path));
+                }
+            }
+            // A link or a folder that came or went may be on the way of any link.
+            let is_file = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+            for (name, to) in &links {
+                if let Ok(rest) = real.strip_prefix(to) {
+                    add(tree.name(&root.join(name).join(rest)));
+                }
+                if !is_file {
+                    add((*name).to_owned());
+                }
+            }
+        }
+        names
+    }
+
+    /// A comparison of what was read with what lies there, to be made anywhere and at any time.
+    pub fn comparison(&self) -> Comparison {
+        Comparison {
+            tree: self.tree.clone(),
+            entries: self.entries.clone(),
+        }
+    }
+
+    /// The folders in which a change may matter.
+    pub fn folders(&self) -> Vec<Folder> {
+        let Some(tree) = &self.tree else {
+            return Vec::new();
+        };
+        let root = tree.opener().root();
+        let flat = tree.flat_folders().into_iter();
+        let mut folders: BTreeMap<PathBuf, Folder> = flat
+            .map(|(path, identity)| {
+                (
+                    path.clone(),
+                    Folder {
+                        path,
+                        identity,
+                        is_deep: false,
+                    },
+                )
+            })
+            .collect();
+        for (name, entry) in &*self.entries {
+            if let Looks::Folder(identity) = entry.looks {
+                let path = root.join(&**name);
+                let folder = Folder {
+                    path: path.clone(),
+                    identity,
+                    is_deep: true,
+                };
+                folders.insert(path, folder);
+            }
+        }
+        let beside = self.entries.values().filter_map(|entry| {
+            let is_folder = matches!(entry.looks, Looks::Folder(_));
+            entry.leads_to.as_ref().filter(|_| !is_folder)?.parent()
+        });
+        for path in beside.filter(|path| path.starts_with(root)) {
+            // Where a link leads to nothing, what it lacks may come into being.
+            let there = path.ancestors().find(|path| path.is_dir());
+            let path = there.unwrap_or(root);
+            if !folders.contains_key(path)
+                && let Ok(metadata) = std::fs::metadata(path)
+            {
+                let path = path.to_owned();
+                let folder = Folder {
+                    path: path.clone(),
+                    identity: Identity::new(&metadata),
+                    is_deep: false,
+                };
+                folders.insert(path, folder);
+            }
+        }
+        folders.into_values().collect()
+    }
+}
+
+/// A folder in which a change may matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    pub path: PathBuf,
+    /// Another folder at the same path has another.
+    pub identity: Identity,
+    /// Whether all that is in it matters, and not only what it is known for.
+    pub is_deep: bool,
+}
+
+/// What was read at some time, to be compared with what lies there now.
+#[derive(Debug)]
+pub struct Comparison {
+    tree: Option<Arc<Tree>>,
+    entries: Arc<Entries>,
+}
+
+impl Comparison {
+    /// The paths at which something looks different, which a [`Reader`] takes as hints.
+    pub fn run(&self) -> Vec<PathBuf> {
+        let Some(tree) = &self.tree else {
+            return Vec::new();
+        };
+        let root = tree.opener().root();
+        let mut different = Vec::new();
+        for top in tree.tops() {
+            let found = by_name(tree.walk(top));
+            let new = found
+                .iter()
+                .filter(|(name, found)| differs(self.entries.get(&***name), found));
+            different.extend(new.map(|(name, _)| root.join(name)));
+            let gone = below(&self.entries, top).filter(|(name, _)| !found.contains_key(&***name));
+            different.extend(gone.map(|(name, _)| root.join(&**name)));
+        }
+        let settings = tree.settings();
+        if let Some(theme) = &settings.theme
+            && root.join(&**theme).is_dir() != settings.has_theme
+        {
+            different.push(root.join(&**theme));
+        }
+        different
+    }
+}
+
+/// What was read of a theme's folder.
+#[derive(Default)]
+struct ThemeRead {
+    toml: Option<Arc<str>>,
+    templates: Vec<TemplateSource>,
+    files: Vec<StaticFile>,
+}
+
+/// What decides which files are read, as things are now.
+fn settings(config: &Config, reading: &Reading<'_>) -> io::Result<Settings> {
+    let opener = Opener::new(reading.root)?;
+    let named = config.dateline.theme.as_ref().or(config.theme.as_ref());
+    let theme_name: Arc<str> = match named {
+        Some((name, _)) => name.clone(),
+        None if opener.resolve("templates/index.html").is_ok() => "".into(),
+        None => EMBEDDED.into(),
+    };
+    let is_folder_name = is_plain(&theme_name) && !theme_name.contains('/');
+    let theme: Option<Arc<str>> = is_folder_name.then(|| format!("themes/{theme_name}").into());
+    let is_there = |theme: &Arc<str>| opener.root().join(&**theme).is_dir();
+    Ok(Settings {
+        root: opener.root().to_owned(),
+        output: std::fs::canonicalize(reading.output_dir).ok(),
+        ignored_content: config.ignored_content.clone(),
+        ignored_static: config.ignored_static.clone(),
+        has_theme: theme.as_ref().is_some_and(is_there),
+        theme_name,
+        theme,
+        is_rebased: !config.base_path.is_empty(),
+        config_file: config.file.clone(),
+    })
+}
+
+/// Of two things at one name the later one counts: a folder that turns out not to be listed.
+fn by_name(found: Vec<Found>) -> BTreeMap<String, Found> {
+    found
+        .into_iter()
+        .map(|found| (found.name.clone(), found))
+        .collect()
+}
+
+/// The entry of a name and all below it.
+fn below<'a>(
+    entries: &'a Entries,
+    name: &'a str,
+) -> impl Iterator<Item = (&'a Arc<str>, &'a Entry)> {
+    entries
+        .range::<str, _>((Bound::Included(name), Bound::Unbounded))
+        .take_while(move |(known, _)| known.starts_with(name))
+        .filter(move |(known, _)| is_within(known, name))
+}
+
+/// Whether what lies there has to be read.
+fn differs(known: Option<&Entry>, found: &Found) -> bool {
+    let Some(known) = known else {
+        return true;
+    };
+    let looks_same = match (&found.lies, known.looks) {
+        (Lies::Folder(identity), Looks::Folder(before)) => *identity == before,
+        (Lies::File(role, stamp), Looks::File(role_before, before)) => {
+            *role == role_before && *stamp == before
+        }
+        (Lies::Wrong(problems), Looks::Wrong) => *problems == known.problems,
+        _ => false,
+    };
+    !looks_same || found.leads_to != known.leads_to
+}
+
+/// Takes out an entry of which nothing is there any more.
+fn take(entries: &mut Entries, name: Arc<str>, changes: &mut Changes) {
+    let was = entries.remove(&name);
+    if was.is_some_and(|was| !was.is_folder()) {
+        changes.add(name, false, State::Gone);
+    }
+}
+
+/// Puts an entry in the place of the one before it, of which it keeps what is the same.
+fn put(entries: &mut Entries, name: Arc<str>, mut new: Entry, changes: &mut Changes) {
+    let known = entries.get(&name);
+    let is_new = known.is_none_or(|known| matches!(known.looks, Looks::Folder(_)));
+    match known {
+        Some(known) if known.is_same(&new) => new.content = known.content.clone(),
+        _ => {
+            if let Some(state) = new.state() {
+                changes.add(name.clone(), is_new, state);
+            } else if !is_new {
+                // A folder is in the place of the file.
+                changes.add(name.clone(), false, State::Gone);
+            }
+        }
+    }
+    entries.insert(name, new);
+}
+
+impl Entry {
+    /// Reads what lies at a name; nothing if that is gone by now. What cannot be read says so.
+    fn read(tree: &Tree, found: Found, hinted: &BTreeSet<String>) -> (Arc<str>, Option<Entry>) {
+        let name: Arc<str> = found.name.as_str().into();
+        let mut entry = Entry {
+            content: Content::Nothing,
+            looks: Looks::Wrong,
+            hash: None,
+            leads_to: found.leads_to,
+            problems: Vec::new(),
+        };
+        match found.lies {
+            Lies::Folder(identity) => entry.looks = Looks::Folder(identity),
+            Lies::Wrong(problems) => entry.problems = problems,
+            Lies::File(role, stamp) => {
+                entry.looks = Looks::File(role, stamp);
+                let is_hinted = hinted.contains(&*name);
+                if let Err(problems) = entry.read_file(tree, &name, role, is_hinted) {
+                    let at = tree.opener().root().join(&*name);
+                    if std::fs::symlink_metadata(at).is_err() {
+                        return (name, None);
+                    }
+                    entry.problems = problems.into_vec();
+                }
+            }
+        }
+        (name, Some(entry))
+    }
+
+    fn read_file(
+        &mut self,
+        tree: &Tree,
+        name: &Arc<str>,
+        role: Role,
+        is_hinted: bool,
+    ) -> Result<(), Diagnostics> {
+        let opened = tree.opener().open(name);
+        let (mut file, metadata) = opened.map_err(|refusal| refused(name, refusal))?;
+        // The stamp of what is read, not of what lay there when the folder was listed.
+        let stamp = Stamp::new(&metadata);
+        self.looks = if stamp.is_settled() {
+            Looks::File(role, stamp)
+        } else {
+            Looks::Unsettled(role, stamp)
+        };
+        let inside = tree.inside(name);
+        self.content = match role {
+            Role::Source => {
+                let bytes = bytes_of(name, file, &metadata)?.into();
+                let path = inside.into();
+                Content::Source(Source { path, bytes })
+            }
+            Role::Template { from_theme } => Content::Template(TemplateSource {
+                name: inside.into(),
+                file: name.clone(),
+                text: text_of(name, file, &metadata)?,
+                from_theme,
+            }),
+            Role::ThemeToml => Content::ThemeToml(text_of(name, file, &metadata)?),
+            Role::Static(kind, is_text) => {
+                // What is not UTF-8 goes out as it is.
+                let text = if is_text {
+                    io::read_to_string(&mut file).ok()
+                } else {
+                    None
+                };
+                if is_hinted && text.is_none() && metadata.len() <= HASHED_BYTES_MAX {
+                    self.hash = hash_of(file);
+                }
+                Content::Static(StaticFile {
+                    kind,
+                    path: inside.into(),
+                    bytes: match text {
+                        Some(text) => FileBytes::Text {
+                            file: name.clone(),
+                            text: text.into(),
+                        },
+                        None => FileBytes::OnDisk(name.clone()),
+                    },
+                    length: metadata.len(),
+                })
+            }
+        };
+        Ok(())
+    }
+
+    /// Whether a reading of the same file gave the same.
+    fn is_same(&self, other: &Entry) -> bool {
+        if self.content != other.content || self.problems != other.problems {
             return false;
         }
-        let name = self.name(entry.path());
-        let leads_out = matches!(self.opener.resolve(&name), Err(Refusal::Outside));
-        if leads_out {
-            outside.push(name.into());
-        }
-        leads_out
-    }
-
-    /// A path from the root of the site, with `/`.
-    fn name(&self, path: &Path) -> String {
-        let path = path.strip_prefix(self.opener.root()).unwrap_or(path);
-        let text = path.to_string_lossy();
-        if std::path::MAIN_SEPARATOR == '/' {
-            text.into_owned()
-        } else {
-            text.replace(std::path::MAIN_SEPARATOR, "/")
+        let Content::Static(StaticFile {
+            bytes: FileBytes::OnDisk(_),
+            ..
+        }) = self.content
+        else {
+            return self.is_folder() == other.is_folder();
+        };
+        match (self.hash, other.hash) {
+            (Some(hash), Some(other)) => hash == other,
+            _ => self.stamp() == other.stamp(),
         }
     }
 
-    fn globs(&self, globs: &[Placed], problems: &mut Diagnostics) -> GlobSet {
-        let mut set = GlobSetBuilder::new();
-        for (glob, place) in globs {
-            match Glob::new(glob) {
-                Ok(glob) => {
-                    set.add(glob);
-                }
-                Err(error) => {
-                    problems.invalid_glob(place.clone(), glob, &error.kind().to_string());
-                }
-            }
+    fn is_folder(&self) -> bool {
+        matches!(self.looks, Looks::Folder(_))
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        match self.looks {
+            Looks::File(_, stamp) | Looks::Unsettled(_, stamp) => Some(stamp),
+            Looks::Folder(_) | Looks::Wrong => None,
         }
-        set.build().unwrap_or_else(|error| {
-            let reason = error.kind().to_string();
-            let all: Vec<&str> = globs.iter().map(|(glob, _)| &**glob).collect();
-            problems.invalid_glob(Place::whole(&self.config_file), &all.join(", "), &reason);
-            GlobSet::empty()
+    }
+
+    /// How a file is found; nothing of a folder.
+    fn state(&self) -> Option<State> {
+        let is_empty = match &self.content {
+            Content::Nothing if self.is_folder() => return None,
+            Content::Nothing => false,
+            Content::Source(source) => source.bytes.is_empty(),
+            Content::Template(template) => template.text.is_empty(),
+            Content::ThemeToml(text) => text.is_empty(),
+            Content::Static(file) => file.length == 0,
+        };
+        let is_static = matches!(self.content, Content::Static(_));
+        Some(match (is_empty, is_static) {
+            (true, _) => State::Empty,
+            (false, true) => State::Static,
+            (false, false) => State::Text,
         })
     }
 }
 
-/// A file that could not be read, and why.
-struct Unread {
-    file: Arc<str>,
-    refusal: Refusal,
-}
-
-impl Unread {
-    fn new(path: &str, refusal: Refusal) -> Unread {
-        let file = path.into();
-        Unread { file, refusal }
-    }
-
-    fn report(self, problems: &mut Diagnostics) {
-        let place = Place::whole(&self.file);
-        match self.refusal {
-            Refusal::Outside => problems.outside_site(place),
-            Refusal::Failed(error) => problems.unreadable(place, &error.to_string()),
-        }
+/// The bytes of a file; of one that is too large, enough to tell that it is.
+fn bytes_of(name: &str, file: File, metadata: &Metadata) -> Result<Vec<u8>, Diagnostics> {
+    let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    let mut bytes = Vec::with_capacity(expected.min(BYTES_MAX) + 1);
+    match file.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(refused(name, Refusal::Failed(error))),
     }
 }
 
-/// What was read; what was not is reported.
-fn gather<T>(read: Vec<Result<T, Unread>>, problems: &mut Diagnostics) -> Vec<T> {
-    let mut good = Vec::with_capacity(read.len());
-    for one in read {
-        match one {
-            Ok(one) => good.push(one),
-            Err(unread) => unread.report(problems),
-        }
+/// A text file of the theme or the site.
+fn text_of(name: &Arc<str>, file: File, metadata: &Metadata) -> Result<Arc<str>, Diagnostics> {
+    let bytes = bytes_of(name, file, metadata)?;
+    let mut problems = Diagnostics::default();
+    if bytes.len() > BYTES_MAX {
+        problems.too_large(Place::whole(name), bytes.len(), BYTES_MAX);
+        return Err(problems);
     }
-    good
+    String::from_utf8(bytes).map(Arc::from).map_err(|_| {
+        problems.invalid_utf8(Place::whole(name));
+        problems
+    })
 }
 
-/// Why an entry could not be walked to, without its path.
-fn reason(error: &walkdir::Error) -> Cow<'static, str> {
-    if error.loop_ancestor().is_some() {
-        return "the symbolic link leads in a circle".into();
-    }
-    match error.io_error() {
-        Some(error) => error.to_string().into(),
-        None => "the folder cannot be listed".into(),
-    }
-}
-
-/// Whether a file of `templates/` is text that pages are made with; editors leave others there.
-fn is_template(path: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        "md", "txt", "json", "csv", "ics", "js", "css", "svg", "tera", "j2", "jinja", "jinja2",
-    ];
-    let ending = Path::new(path)
-        .extension()
-        .and_then(|ending| ending.to_str());
-    // `html`, `xml`, `opml`, …
-    ending.is_some_and(|ending| ending.ends_with("ml") || ENDINGS.contains(&ending))
-}
-
-/// Adds what the built-in theme has and the theme that extends it has not.
-fn extend(
-    templates: &mut Vec<TemplateSource>,
-    files: &mut Vec<StaticFile>,
-    embedded: &EmbeddedTheme,
-) {
-    let mut missing = embedded_templates(embedded);
-    missing.retain(|theirs| templates.iter().all(|own| own.name != theirs.name));
-    templates.extend(missing);
-    let mut missing = embedded_files(embedded);
-    missing.retain(|theirs| files.iter().all(|own| own.path != theirs.path));
-    files.extend(missing);
-}
-
-fn embedded_templates(embedded: &EmbeddedTheme) -> Vec<TemplateSource> {
-    let templates = embedded
-        .templates
-        .iter()
-        .map(|(name, text)| TemplateSource {
-            name: (*name).into(),
-            file: format!("dateline:templates/{name}").into(),
-            text: (*text).into(),
-            from_theme: true,
-        });
-    templates.collect()
-}
-
-fn embedded_files(embedded: &EmbeddedTheme) -> Vec<StaticFile> {
-    let files = embedded.files.iter().map(|(path, bytes)| StaticFile {
-        kind: StaticKind::Theme,
-        path: (*path).into(),
-        bytes: FileBytes::Embedded(bytes),
-        length: bytes.len() as u64,
-    });
-    files.collect()
-}
-
-/// Takes `engine`, `extends` and `[extra]` out of a theme.toml.
-fn read_theme_toml(
-    theme: &mut ThemeSource,
-    file: &Arc<str>,
-    text: &str,
-    problems: &mut Diagnostics,
-) {
-    match toml::from_str::<toml::Table>(text) {
-        Ok(table) => {
-            theme.engine = table
-                .get("engine")
-                .and_then(toml::Value::as_str)
-                .map(Arc::from);
-            theme.extra = table.get("extra").map_or(Value::None, value);
-            for key in table
-                .keys()
-                .filter(|key| !THEME_KEYS.contains(&key.as_str()))
-            {
-                if let Some(near) = misspelling_of(key, THEME_KEYS.iter().copied()) {
-                    problems.misspelt_theme_key(place_of_key(file, text, key), key, near);
-                }
-            }
-            match table.get("extends") {
-                None => {}
-                Some(toml::Value::String(name)) if name == EMBEDDED => {
-                    theme.extends_built_in = true;
-                    // It cannot be anything else, and nothing may be left to tell it from.
-                    let stated = theme.engine.replace(MINIJINJA.into());
-                    if let Some(other) = stated.filter(|engine| **engine != *MINIJINJA) {
-                        let place = place_of_key(file, text, "engine");
-                        problems.bad_value(place, "engine", &other, &[MINIJINJA]);
-                    }
-                }
-                Some(other) => {
-                    let name = other
-                        .as_str()
-                        .map_or_else(|| other.to_string(), str::to_owned);
-                    let place = place_of_key(file, text, "extends");
-                    problems.unknown_base_theme(place, &name, EMBEDDED);
-                }
-            }
-        }
-        Err(error) => {
-            let place = Place::bytes(file, error.span().unwrap_or_default());
-            problems.invalid_theme_toml(place, error.message());
-        }
-    }
-}
-
-/// The engine of the built-in theme.
-const MINIJINJA: &str = "minijinja";
-
-/// The keys of theme.toml that are read.
-const THEME_KEYS: [&str; 3] = ["engine", "extends", "extra"];
-
-/// The line that a key at the top of theme.toml begins.
-fn place_of_key(file: &Arc<str>, text: &str, key: &str) -> Place {
-    let mut from = 0;
-    for line in text.split_inclusive('\n') {
-        if line.trim_start().starts_with(key) {
-            return Place::bytes(file, from..from + line.trim_end().len());
-        }
-        from += line.len();
-    }
-    Place::whole(file)
-}
-
-/// TOML as templates see it; dates are text.
-fn value(toml: &toml::Value) -> Value {
-    match toml {
-        toml::Value::String(text) => text.as_str().into(),
-        toml::Value::Integer(number) => (*number).into(),
-        toml::Value::Float(number) => (*number).into(),
-        toml::Value::Boolean(yes) => (*yes).into(),
-        toml::Value::Datetime(date) => date.to_string().into(),
-        toml::Value::Array(items) => Value::list(items.iter().map(value)),
-        toml::Value::Table(table) => Value::map(
-            table
-                .iter()
-                .map(|(key, item)| (Key::from(key.clone()), value(item))),
-        ),
-    }
+fn hash_of(file: File) -> Option<Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file).ok()?;
+    Some(hasher.finalize().into())
 }

@@ -161,11 +161,11 @@ pub fn timeline(site: &Site, slug: &str, number: usize) -> Answer {
         ),
         (
             "items",
-            Value::list(shown.iter().map(|position| {
-                timeline::item(site, &site.timeline.items()[*position as usize], |brief| {
-                    &brief.timeline
-                })
-            })),
+            Value::list(
+                shown
+                    .iter()
+                    .map(|position| timeline::item(site, timeline::TIMELINE, *position as usize)),
+            ),
         ),
         (
             "paginator",

@@ -29,8 +29,14 @@ pub fn pair_address(site: &Site, pair: Pair) -> Address {
 
 /// One cell: current value, as-of date, brief, and what other briefs say against it.
 pub fn cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {
-    site.compare
-        .shown(company, feature, || make_cell(site, company, feature))
+    let make = || make_cell(site, company, feature);
+    match site.compare.cell_number(company, feature) {
+        Some(number) => site
+            .shown
+            .cells
+            .get(number, site.compare.cell_count(), make),
+        None => make(),
+    }
 }
 
 fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {

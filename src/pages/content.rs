@@ -48,7 +48,8 @@ pub fn section(site: &Site, path: &str, with_pages: bool) -> Answer {
         let pages = pages.map(|page| with_siblings(site, *page, listed(site, *page), listed));
         section_value(site, index).with([("pages", Value::list(pages))])
     };
-    Ok(entry.listed.get_or_init(make).clone())
+    let count = site.entries.len();
+    Ok(site.shown.listed.get(index.position(), count, make))
 }
 
 /// The section at the root of the content.
@@ -106,7 +107,8 @@ fn root_section(site: &Site, with_pages: bool) -> Value {
 /// A page as lists of Zola's themes have it: without its neighbours.
 pub fn listed(site: &Site, index: Index) -> Value {
     let make = || page_value(site, index).with([("lower", Value::None), ("higher", Value::None)]);
-    site.entry(index).listed.get_or_init(make).clone()
+    let count = site.entries.len();
+    site.shown.listed.get(index.position(), count, make)
 }
 
 fn with_siblings(

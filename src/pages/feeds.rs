@@ -331,7 +331,7 @@ fn listed(site: &Site, of: &FeedOf) -> Result<Listed, String> {
 /// The pages that the site's feed may hold: on a Dateline site its briefs, otherwise all dated ones.
 fn dated_pages(site: &Site) -> Vec<Index> {
     if site.is_dateline && !site.briefs.is_empty() {
-        return site.briefs.clone();
+        return site.briefs.to_vec();
     }
     let mut pages: Vec<Index> = (0..site.entries.len())
         .map(|position| site.index(position))

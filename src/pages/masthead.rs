@@ -18,7 +18,7 @@ const NAVIGATION: [(&str, &str); 7] = [
 
 /// Name, navigation and feeds of the site, made once.
 pub fn answer(site: &Site) -> Value {
-    site.masthead.get_or_init(|| make(site)).clone()
+    site.shown.masthead.get_or_init(|| make(site)).clone()
 }
 
 fn make(site: &Site) -> Value {

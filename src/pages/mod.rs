@@ -7,10 +7,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::address::Address;
-use crate::diagnostic::{Diagnostics, Place, nearest};
+use crate::content::article::SectionKeys;
+use crate::content::date::Moment;
+use crate::data::Placed;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::input::{FileBytes, StaticFile, StaticKind};
 use crate::site::weeks::Week;
-use crate::site::{Index, Site, addresses, links, sections};
+use crate::site::{Entry, Index, Site, addresses, links, sections};
 use crate::value::Value;
 
 pub mod archive;
@@ -166,6 +169,8 @@ pub enum DataFormat {
 pub struct Plan {
     pages: Vec<Page>,
     by_address: HashMap<Address, usize>,
+    /// Two files at one address, and the like.
+    problems: Vec<Diagnostic>,
 }
 
 /// Kinds of pages of ours that `[extra.dateline] pages` may name.
@@ -185,8 +190,63 @@ pub const VIEWS: [&str; 10] = [
 /// Addresses in one sitemap at most, as Zola splits them.
 const SITEMAP_MAX: usize = 30_000;
 
-/// Plans every file of the site.
-pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Plan {
+/// A site and its plan.
+#[derive(Clone, Debug)]
+pub struct Before<'a> {
+    pub site: &'a Site,
+    pub files: &'a [StaticFile],
+    pub plan: &'a Arc<Plan>,
+}
+
+/// Plans every file of the site. The plan of the site before is kept if it would be the same.
+pub fn plan(
+    site: &Site,
+    files: &[StaticFile],
+    before: Option<Before<'_>>,
+    problems: &mut Diagnostics,
+) -> Arc<Plan> {
+    let kept = before.filter(|before| {
+        let replaced = site.tables_follow(before.site);
+        before.files == files
+            && replaced.is_some_and(|replaced| {
+                let mut pairs = replaced.pairs().iter();
+                pairs.all(|(a, b)| is_same(a, b)) && !replaced.touches(before.plan.problems.iter())
+            })
+    });
+    let plan = match kept {
+        Some(before) => before.plan.clone(),
+        None => Arc::new(make(site, files)),
+    };
+    problems.extend(plan.problems.iter().cloned());
+    plan
+}
+
+/// Whether the plan would be the same of either entry, the site's tables being the same.
+fn is_same(a: &Entry, b: &Entry) -> bool {
+    let names =
+        |list: &[Placed]| -> Vec<Arc<str>> { list.iter().map(|(name, _)| name.clone()).collect() };
+    let name = |stated: &Option<Placed>| stated.as_ref().map(|(name, _)| name.clone());
+    let section = |keys: &SectionKeys| {
+        let length = (keys.paginate_by, keys.paginate_path.clone());
+        let page_template = name(&keys.page_template);
+        (
+            length,
+            page_template,
+            keys.redirect_to.clone(),
+            keys.generate_feeds,
+        )
+    };
+    let text = |moment: &Option<Moment>| moment.as_ref().map(|moment| moment.text.clone());
+    let (x, y) = (a.front_matter(), b.front_matter());
+    names(&x.aliases) == names(&y.aliases)
+        && (x.render, name(&x.template)) == (y.render, name(&y.template))
+        && (text(&x.date), text(&x.updated)) == (text(&y.date), text(&y.updated))
+        && x.section.as_ref().map(section) == y.section.as_ref().map(section)
+}
+
+fn make(site: &Site, files: &[StaticFile]) -> Plan {
+    let mut found = Diagnostics::default();
+    let problems = &mut found;
     if let Some(names) = &site.config.dateline.pages {
         for (name, place) in names.iter().filter(|(name, _)| !VIEWS.contains(&&**name)) {
             problems.unknown_view(name, place.clone(), &VIEWS);
@@ -206,9 +266,7 @@ pub fn plan(site: &Site, files: &[StaticFile], problems: &mut Diagnostics) -> Pl
     }
     let mut pages = proposals.settle(site, problems);
     add_sitemap(site, &mut pages);
-    let plan = Plan::new(pages);
-    links::check_addresses(site, &plan, problems);
-    plan
+    Plan::new(pages, found.into_vec())
 }
 
 /// Whether the site has pages of ours at all, and so `llms.txt`, which names them.
@@ -218,14 +276,18 @@ fn makes_overview(site: &Site) -> bool {
 }
 
 impl Plan {
-    fn new(mut pages: Vec<Page>) -> Plan {
+    fn new(mut pages: Vec<Page>, problems: Vec<Diagnostic>) -> Plan {
         pages.sort_by(|a, b| a.address.cmp(&b.address));
         let by_address = pages
             .iter()
             .enumerate()
             .map(|(i, page)| (page.address.clone(), i))
             .collect();
-        Plan { pages, by_address }
+        Plan {
+            pages,
+            by_address,
+            problems,
+        }
     }
 
     /// All pages, sorted by address.

@@ -14,7 +14,9 @@ const DUE_MAX: usize = 20;
 
 /// A prediction as lists and briefs show it.
 pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
-    ledger.shown.get_or_init(|| make(site, ledger)).clone()
+    let count = site.predictions.all().len();
+    let make = || make(site, ledger);
+    site.shown.predictions.get(ledger.number, count, make)
 }
 
 fn make(site: &Site, ledger: &Ledger) -> Value {

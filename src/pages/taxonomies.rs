@@ -42,7 +42,7 @@ pub fn permalink(site: &Site, kind: &str, term: &str, language: Option<&str>) ->
 pub fn in_full(site: &Site, kind: &str, language: Option<&str>) -> Answer {
     only_default_language(language)?;
     let taxonomy = taxonomy(site, kind)?;
-    let made = taxonomy.listed.get_or_init(|| {
+    let make = || {
         let terms = taxonomy.terms.iter().map(|term| listed(site, term));
         Value::map([
             ("kind", configured(taxonomy)),
@@ -53,8 +53,11 @@ pub fn in_full(site: &Site, kind: &str, language: Option<&str>) -> Answer {
             ),
             ("items", Value::list(terms)),
         ])
-    });
-    Ok(made.clone())
+    };
+    let all = site.taxonomies.all();
+    let position = all.iter().position(|other| std::ptr::eq(other, taxonomy));
+    let position = position.expect("the taxonomy is one of the site's");
+    Ok(site.shown.taxonomies.get(position, all.len(), make))
 }
 
 /// A term as Zola has it, with all of its pages.
@@ -77,7 +80,8 @@ fn listed(site: &Site, term: &Term) -> Value {
             ("page_count", term.pages.len().into()),
         ])
     };
-    term.listed.get_or_init(make).clone()
+    let count = site.taxonomies.term_count();
+    site.shown.terms.get(term.number, count, make)
 }
 
 /// What the configuration says of a taxonomy: Zola's `taxonomy`.

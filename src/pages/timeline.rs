@@ -5,16 +5,39 @@ use crate::address::Address;
 use crate::content::article::Dated;
 use crate::content::brief::Brief;
 use crate::site::Site;
+use crate::site::shown::Shown;
 use crate::site::timeline::{Item, Timeline};
 use crate::value::Value;
 
 /// Briefs that one item names at most; the rest is counted.
 const BRIEFS_MAX: usize = 5;
 
-/// An item and the briefs that say so. Made once for a site and shared by all lists.
-pub fn item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
-    let make = || make_item(site, item, of);
-    item.shown.get_or_init(make).clone()
+/// A merged list of dated items, and where a brief has its own.
+#[derive(Clone, Copy)]
+pub struct Merged {
+    list: fn(&Site) -> &Timeline,
+    of: fn(&Brief) -> &Vec<Dated>,
+    shown: fn(&Site) -> &Shown,
+}
+
+pub const TIMELINE: Merged = Merged {
+    list: |site| &site.timeline,
+    of: |brief| &brief.timeline,
+    shown: |site| &site.shown.timeline,
+};
+
+pub const CORRECTIONS: Merged = Merged {
+    list: |site| &site.corrections,
+    of: |brief| &brief.corrections,
+    shown: |site| &site.shown.corrections,
+};
+
+/// An item and the briefs that say so, by its position. Made once for a site and shared by all
+/// lists.
+pub fn item(site: &Site, merged: Merged, position: usize) -> Value {
+    let items = (merged.list)(site).items();
+    let make = || make_item(site, &items[position], merged.of);
+    (merged.shown)(site).get(position, items.len(), make)
 }
 
 fn make_item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
@@ -44,64 +67,57 @@ pub fn corrections_address() -> Address {
 
 /// One page of the timeline of a year; `None` is the newest.
 pub fn timeline(site: &Site, year: Option<i16>, number: usize) -> Value {
-    let shown = Shown {
-        list: &site.timeline,
-        address: timeline_address(),
-        of: |brief| &brief.timeline,
-    };
-    shown.page(site, year, number, ("item", "items"))
+    let words = ("item", "items");
+    page(site, TIMELINE, &timeline_address(), (year, number), words)
 }
 
 /// One page of the corrections of a year; `None` is the newest.
 pub fn corrections(site: &Site, year: Option<i16>, number: usize) -> Value {
-    let shown = Shown {
-        list: &site.corrections,
-        address: corrections_address(),
-        of: |brief| &brief.corrections,
+    let words = ("correction", "corrections");
+    page(
+        site,
+        CORRECTIONS,
+        &corrections_address(),
+        (year, number),
+        words,
+    )
+}
+
+fn page(
+    site: &Site,
+    merged: Merged,
+    address: &Address,
+    (year, number): (Option<i16>, usize),
+    (singular, plural): (&str, &str),
+) -> Value {
+    let of_site = (merged.list)(site);
+    let years: Vec<(i16, usize)> = of_site
+        .years()
+        .map(|year| (year, of_site.year(year).len()))
+        .collect();
+    let newest = years.first().map(|(year, _)| *year);
+    let year = year.or(newest);
+    let all = year.map_or(&[][..], |year| of_site.year(year));
+    let at = super::year_address(address, year, newest);
+    let total = list::counted(of_site.items().len(), singular, plural);
+    let summary = match year {
+        Some(year) if years.len() > 1 => {
+            format!("{} in {year}, {total} in all", list::grouped(all.len()))
+        }
+        _ => total,
     };
-    shown.page(site, year, number, ("correction", "corrections"))
-}
-
-struct Shown<'s> {
-    list: &'s Timeline,
-    address: Address,
-    of: fn(&Brief) -> &Vec<Dated>,
-}
-
-impl Shown<'_> {
-    fn page(
-        &self,
-        site: &Site,
-        year: Option<i16>,
-        number: usize,
-        (singular, plural): (&str, &str),
-    ) -> Value {
-        let years: Vec<(i16, usize)> = self
-            .list
-            .years()
-            .map(|year| (year, self.list.year(year).len()))
-            .collect();
-        let newest = years.first().map(|(year, _)| *year);
-        let year = year.or(newest);
-        let all = year.map_or(&[][..], |year| self.list.year(year));
-        let address = super::year_address(&self.address, year, newest);
-        let total = list::counted(self.list.items().len(), singular, plural);
-        let summary = match year {
-            Some(year) if years.len() > 1 => {
-                format!("{} in {year}, {total} in all", list::grouped(all.len()))
-            }
-            _ => total,
-        };
-        let shown = list::slice(all, list::DENSE_PAGE_LENGTH, number).iter();
-        Value::map([
-            ("items", Value::list(shown.map(|i| item(site, i, self.of)))),
-            ("summary", summary.into()),
-            ("year", year.map(i64::from).into()),
-            ("years", super::year_links(&self.address, &years, year)),
-            (
-                "paginator",
-                list::paginator(&address, "page", all.len(), list::DENSE_PAGE_LENGTH, number),
-            ),
-        ])
-    }
+    let shown = list::slice(all, list::DENSE_PAGE_LENGTH, number).iter();
+    Value::map([
+        (
+            "items",
+            Value::list(shown.map(|of| item(site, merged, of.number))),
+        ),
+        ("summary", summary.into()),
+        ("year", year.map(i64::from).into()),
+        ("years", super::year_links(address, &years, year)),
+        (
+            "paginator",
+            list::paginator(&at, "page", all.len(), list::DENSE_PAGE_LENGTH, number),
+        ),
+    ])
 }

@@ -146,11 +146,9 @@ pub fn named(name: &str, path: &str) -> Value {
 
 /// An entry as lists show it. Made once for a site and shared by all lists.
 pub fn card(site: &Site, index: Index) -> Value {
-    let entry = site.entry(index);
-    entry
-        .card
-        .get_or_init(|| make_card(site, index, entry))
-        .clone()
+    let make = || make_card(site, index, site.entry(index));
+    let count = site.entries.len();
+    site.shown.cards.get(index.position(), count, make)
 }
 
 /// The cards of some entries.

@@ -187,11 +187,12 @@ pub fn week(site: &Site, week: Week) -> Answer {
         ("next_steps", next_steps(site, briefs)),
         (
             "corrections",
-            Value::list(recap.corrections.iter().map(|i| {
-                timeline::item(site, &site.corrections.items()[*i], |brief| {
-                    &brief.corrections
-                })
-            })),
+            Value::list(
+                recap
+                    .corrections
+                    .iter()
+                    .map(|i| timeline::item(site, timeline::CORRECTIONS, *i)),
+            ),
         ),
         ("previous", near(site.weeks.previous(week))),
         ("next", near(site.weeks.next(week))),

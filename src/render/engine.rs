@@ -15,7 +15,7 @@ use crate::pages::question::Asker;
 use crate::value::Value;
 
 /// Renders templates: Tera 1 for Zola's themes, MiniJinja for Jinja themes and the built-in one.
-pub trait Engine: Send + Sync {
+pub trait Engine: std::fmt::Debug + Send + Sync {
     /// Whether there is a template of this name.
     fn has(&self, template: &str) -> bool;
 

@@ -10,7 +10,7 @@ use crate::pages::question::{Asker, Question};
 use crate::value::Value;
 
 /// A function as each engine binds it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Function {
     pub name: &'static str,
     /// In the order in which an engine with positional arguments takes them.

@@ -29,6 +29,7 @@ mod bounds;
 mod explain;
 
 /// Parsed Tera 1 templates.
+#[derive(Debug)]
 pub struct Tera1 {
     /// The templates as they are written.
     plain: Tera,

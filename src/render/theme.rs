@@ -6,11 +6,12 @@ use crate::render::engine::{self, Engine};
 use crate::value::{Hash, Value};
 
 /// Compiled templates, shared by all threads.
+#[derive(Debug)]
 pub struct Theme {
     engine: Box<dyn Engine>,
     /// The built-in theme, where another one is chosen.
     built_in: Option<Box<dyn Engine>>,
-    /// The digest of all templates.
+    /// The digest of all templates and of what reads them.
     pub hash: Hash,
 }
 
@@ -193,6 +194,7 @@ impl Theme {
             Some(engine::load(&built_in_source(), problems)?)
         };
         let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{:?} {}\0", source.engine, source.is_built_in()).as_bytes());
         for template in &source.templates {
             hasher.update(template.name.as_bytes());
             hasher.update(&[0]);

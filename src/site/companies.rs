@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::kept::same_names;
 use super::{Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
-use crate::diagnostic::{Diagnostics, nearest};
+use crate::diagnostic::{Diagnostics, Place, nearest};
 
 /// A company of [`Companies::all`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub struct Companies {
     all: Vec<Company>,
     by_slug: HashMap<Arc<str>, CompanyIndex>,
     by_name: HashMap<String, CompanyIndex>,
+    /// The same by the names as the briefs spell them.
+    by_spelling: HashMap<Arc<str>, CompanyIndex>,
     /// The first words of all names, to pass over most words of a text at once.
     first_words: HashSet<String>,
     /// How many words the longest name has.
@@ -41,7 +44,7 @@ pub struct Company {
 
 impl Companies {
     /// Collects the companies of all pages and briefs and resolves their names.
-    pub fn new(entries: &[Entry], briefs: &[Index], problems: &mut Diagnostics) -> Companies {
+    pub fn new(entries: &[Arc<Entry>], briefs: &[Index], problems: &mut Diagnostics) -> Companies {
         let mut register = Register::default();
         for (position, entry) in entries.iter().enumerate() {
             if entry.article.language.is_none() && matches!(entry.article.table, Table::Company(_))
@@ -76,7 +79,16 @@ impl Companies {
 
     /// The company that a name means, in any letter case.
     pub fn by_name(&self, name: &str) -> Option<CompanyIndex> {
-        self.by_name.get(&fold(name)).copied()
+        let known = self
+            .by_spelling
+            .get(name)
+            .or_else(|| self.by_name.get(&fold(name)));
+        known.copied()
+    }
+
+    /// Whether each name means the company of the same index in both.
+    pub fn has_names_of(&self, other: &Companies) -> bool {
+        self.by_name == other.by_name
     }
 
     /// The companies of a brief, those of its tables first.
@@ -86,22 +98,23 @@ impl Companies {
 
     /// The companies that a text names, in the order of the register, each once.
     pub fn named_in(&self, text: &str) -> Vec<CompanyIndex> {
-        let words: Vec<String> = text
+        let words: Vec<&str> = text
             .split_whitespace()
             .map(|word| {
-                fold(
-                    word.trim_matches(|c: char| !c.is_alphanumeric())
-                        .trim_end_matches("'s")
-                        .trim_end_matches("’s"),
-                )
+                word.trim_matches(|c: char| !c.is_alphanumeric())
+                    .trim_end_matches("'s")
+                    .trim_end_matches("’s")
             })
             .collect();
         let mut found = Vec::new();
+        let mut first = String::new();
         let mut from = 0;
         while from < words.len() {
+            first.clear();
+            first.extend(words[from].chars().flat_map(char::to_lowercase));
             let longest = self
                 .first_words
-                .contains(&words[from])
+                .contains(&first)
                 .then(|| self.longest_name(&words[from..]))
                 .flatten();
             match longest {
@@ -117,10 +130,10 @@ impl Companies {
         found
     }
 
-    fn longest_name(&self, words: &[String]) -> Option<(CompanyIndex, usize)> {
+    fn longest_name(&self, words: &[&str]) -> Option<(CompanyIndex, usize)> {
         (1..=self.words_max.min(words.len()))
             .rev()
-            .find_map(|length| Some((*self.by_name.get(&words[..length].join(" "))?, length)))
+            .find_map(|length| Some((self.by_name(&words[..length].join(" "))?, length)))
     }
 }
 
@@ -179,37 +192,49 @@ impl Register {
     }
 
     /// A name that no page knows makes a company of its own.
-    fn add_unknown(&mut self, entries: &[Entry], briefs: &[Index], problems: &mut Diagnostics) {
+    fn add_unknown(
+        &mut self,
+        entries: &[Arc<Entry>],
+        briefs: &[Index],
+        problems: &mut Diagnostics,
+    ) {
         let known: Vec<Arc<str>> = self
             .companies
             .values()
             .map(|draft| draft.name.clone())
             .collect();
         let mut spellings: BTreeMap<Arc<str>, BTreeMap<Arc<str>, usize>> = BTreeMap::new();
-        let mut asked = HashSet::new();
+        // A name is looked at once for each of its spellings, for there are few of those.
+        let mut counts: HashMap<&Arc<str>, (usize, &Place)> = HashMap::new();
+        let mut in_order = Vec::new();
         for index in briefs.iter().rev() {
             for (name, place) in names_of(&entries[index.0 as usize]) {
-                let folded = fold(name);
-                if let Some(slug) = self.names.get(&folded) {
-                    if let Some(found) = spellings.get_mut(slug) {
-                        *found.entry(name.clone()).or_default() += 1;
-                    }
-                    continue;
+                let (count, _) = counts.entry(name).or_insert_with(|| {
+                    in_order.push(name);
+                    (0, place)
+                });
+                *count += 1;
+            }
+        }
+        for name in in_order {
+            let (count, place) = counts[name];
+            let folded = fold(name);
+            if let Some(slug) = self.names.get(&folded) {
+                if let Some(found) = spellings.get_mut(slug) {
+                    found.insert(name.clone(), count);
                 }
-                if asked.insert(folded.clone())
-                    && let Some(near) = nearest(name, known.iter().map(|name| &**name))
-                {
-                    problems.unknown_company(name, place.clone(), near);
-                }
-                let slug: Arc<str> = slug_of(name).into();
-                self.names.insert(folded, slug.clone());
-                if !self.companies.contains_key(&slug) {
-                    *spellings
-                        .entry(slug)
-                        .or_default()
-                        .entry(name.clone())
-                        .or_default() += 1;
-                }
+                continue;
+            }
+            if let Some(near) = nearest(name, known.iter().map(|name| &**name)) {
+                problems.unknown_company(name, place.clone(), near);
+            }
+            let slug: Arc<str> = slug_of(name).into();
+            self.names.insert(folded, slug.clone());
+            if !self.companies.contains_key(&slug) {
+                spellings
+                    .entry(slug)
+                    .or_default()
+                    .insert(name.clone(), count);
             }
         }
         for (slug, spellings) in spellings {
@@ -226,7 +251,7 @@ impl Register {
         }
     }
 
-    fn finish(self, entries: &[Entry], briefs: &[Index]) -> Companies {
+    fn finish(self, entries: &[Arc<Entry>], briefs: &[Index]) -> Companies {
         let mut all: Vec<Company> = self
             .companies
             .into_iter()
@@ -249,13 +274,17 @@ impl Register {
             .filter_map(|(name, slug)| Some((name, *by_slug.get(&slug)?)))
             .collect();
         let mut of_brief = HashMap::new();
+        let mut by_spelling: HashMap<Arc<str>, CompanyIndex> = HashMap::new();
         for index in briefs {
             let mut companies: Vec<CompanyIndex> = Vec::new();
             for (name, _) in names_of(&entries[index.0 as usize]) {
-                if let Some(company) = by_name.get(&fold(name))
-                    && !companies.contains(company)
-                {
-                    companies.push(*company);
+                let known = by_spelling.get(name).or_else(|| by_name.get(&fold(name)));
+                let Some(company) = known.copied() else {
+                    continue;
+                };
+                by_spelling.entry(name.clone()).or_insert(company);
+                if !companies.contains(&company) {
+                    companies.push(company);
                 }
             }
             for company in &companies {
@@ -279,6 +308,7 @@ impl Register {
             all,
             by_slug,
             by_name,
+            by_spelling,
             first_words,
             words_max,
             of_brief,
@@ -286,8 +316,22 @@ impl Register {
     }
 }
 
+/// Whether the register would be the same of either entry: they name the same companies.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let names = |entry| names_of(entry).map(|(name, _)| name);
+    names(a).eq(names(b))
+        && match (&a.article.table, &b.article.table) {
+            (Table::Company(x), Table::Company(y)) => {
+                a.title == b.title
+                    && same_names(&x.aliases, &y.aliases)
+                    && same_names(&x.products, &y.products)
+            }
+            _ => true,
+        }
+}
+
 /// The names of companies that a brief states: those of its tables, then those that it lists.
-fn names_of(entry: &Entry) -> impl Iterator<Item = (&Arc<str>, &crate::diagnostic::Place)> {
+fn names_of(entry: &Entry) -> impl Iterator<Item = (&Arc<str>, &Place)> {
     let brief = entry.brief();
     let columns = brief
         .into_iter()

@@ -6,21 +6,22 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::companies::{Companies, CompanyIndex};
 use super::held_back::HeldBack;
+use super::kept::same_names;
 use super::{Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
-use crate::content::brief::Cell;
+use crate::content::brief::{Cell, ComparisonTable, Row};
 use crate::content::date::PartialDate;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::value::Value;
 
 /// A feature of [`Compare::features`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,8 +51,8 @@ pub struct Compare {
 #[derive(Debug)]
 struct Cells {
     range: Range<u32>,
-    /// As templates see the cell, made when the first of the pages asks that it stands on.
-    shown: OnceLock<Value>,
+    /// Among all cells.
+    number: usize,
 }
 
 /// A row of comparisons.
@@ -72,6 +73,10 @@ pub struct Observation {
     pub brief: Index,
     pub as_of: PartialDate,
     pub day: Date,
+    /// The place of the brief among all, the oldest first.
+    rank: u32,
+    /// Of its value, see [`Cell::meaning_digest`].
+    digest: u64,
     table: u32,
     row: u32,
     column: u32,
@@ -114,32 +119,32 @@ pub const ROWS_MAX: usize = 200;
 impl Compare {
     /// Collects all observations, newest briefs first in `briefs`.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         companies: &Companies,
         held_back: &HeldBack,
         problems: &mut Diagnostics,
     ) -> Compare {
-        let (features, feature_by_slug, slug_by_name) = collect_features(entries, briefs);
+        let (features, feature_by_slug, feature_by_name) = collect_features(entries, briefs);
+        let mut oldest_first = briefs.to_vec();
+        oldest_first.sort_by_key(|index| (entries[index.0 as usize].instant(), *index));
         let mut observations = Vec::new();
-        for index in briefs.iter().rev() {
+        for (index, rank) in oldest_first.iter().zip(0..) {
+            let entry = &entries[index.0 as usize];
+            let feature_of = |name: &Arc<str>| feature_by_name[name];
             observe(
-                *index,
-                &entries[index.0 as usize],
+                (*index, rank),
+                entry,
                 companies,
-                &|name| feature_by_slug[&slug_by_name[name]],
+                &feature_of,
                 &mut observations,
             );
         }
-        let instant = |o: &Observation| entries[o.brief.0 as usize].instant();
-        observations.sort_by(|a, b| {
-            (a.company, a.feature, a.as_of, instant(a), a.brief)
-                .cmp(&(b.company, b.feature, b.as_of, instant(b), b.brief))
-                .then((a.table, a.row, a.column).cmp(&(b.table, b.row, b.column)))
-        });
+        // They come by age of the brief, and a stable sort leaves equal ones so.
+        observations.par_sort_by_key(|o| (o.company, o.feature, o.as_of));
         let mut cells = HashMap::new();
         let mut of_company: HashMap<CompanyIndex, Vec<FeatureIndex>> = HashMap::new();
-        let mut changes = Vec::new();
+        let mut groups = Vec::new();
         let mut from = 0;
         for group in observations.chunk_by(|a, b| (a.company, a.feature) == (b.company, b.feature))
         {
@@ -149,16 +154,20 @@ impl Compare {
                 (group[0].company, group[0].feature),
                 Cells {
                     range: from..to,
-                    shown: OnceLock::new(),
+                    number: cells.len(),
                 },
             );
             of_company
                 .entry(group[0].company)
                 .or_default()
                 .push(group[0].feature);
-            find_changes(group, from, entries, &mut changes);
+            groups.push((group, from));
             from = to;
         }
+        let changed = groups
+            .par_iter()
+            .flat_map_iter(|(group, from)| find_changes(group, *from, entries));
+        let mut changes: Vec<Change> = changed.collect();
         changes.sort_by_key(|c| (c.day, c.company, c.feature, c.new));
         let pairs = find_pairs(entries, briefs, companies);
         let pair_by_slugs = pairs
@@ -210,17 +219,9 @@ impl Compare {
         })
     }
 
-    /// The cell as templates see it: what `make` makes, which is called once for each cell.
-    pub fn shown(
-        &self,
-        company: CompanyIndex,
-        feature: FeatureIndex,
-        make: impl FnOnce() -> Value,
-    ) -> Value {
-        match self.cells.get(&(company, feature)) {
-            Some(cells) => cells.shown.get_or_init(make).clone(),
-            None => make(),
-        }
+    /// Which of the [`Compare::cell_count`] cells it is; `None` if it is empty.
+    pub fn cell_number(&self, company: CompanyIndex, feature: FeatureIndex) -> Option<usize> {
+        Some(self.cells.get(&(company, feature))?.number)
     }
 
     /// How many observations there are in all.
@@ -358,6 +359,54 @@ impl Compare {
     }
 }
 
+/// Whether the comparison would be the same of either entry: the same tables, each value with the
+/// same meaning in the same place, or the same named comparison.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let values = |row: &'_ Row| -> Vec<Option<Arc<str>>> {
+        let cells = row.cells.iter();
+        cells
+            .map(|cell| cell.as_ref().map(|cell| cell.meaning.clone()))
+            .collect()
+    };
+    let same_row = |a: &Row, b: &Row| a.feature == b.feature && values(a) == values(b);
+    let same_table = |a: &ComparisonTable, b: &ComparisonTable| {
+        let companies = |table: &ComparisonTable| -> Vec<Arc<str>> {
+            table
+                .columns
+                .iter()
+                .map(|column| column.company.clone())
+                .collect()
+        };
+        a.as_of == b.as_of
+            && companies(a) == companies(b)
+            && a.rows.len() == b.rows.len()
+            && a.rows.iter().zip(&b.rows).all(|(a, b)| same_row(a, b))
+    };
+    let same_group = |a: &(Arc<str>, Vec<Placed>), b: &(Arc<str>, Vec<Placed>)| {
+        a.0 == b.0 && same_names(&a.1, &b.1)
+    };
+    match (&a.article.table, &b.article.table) {
+        (Table::Brief(a), Table::Brief(b)) => {
+            a.tables.len() == b.tables.len()
+                && a.tables
+                    .iter()
+                    .zip(&b.tables)
+                    .all(|(a, b)| same_table(a, b))
+        }
+        (Table::Comparison(a), Table::Comparison(b)) => {
+            same_names(&a.companies, &b.companies)
+                && same_names(&a.features, &b.features)
+                && same_names(&a.order, &b.order)
+                && a.groups.len() == b.groups.len()
+                && a.groups
+                    .iter()
+                    .zip(&b.groups)
+                    .all(|(a, b)| same_group(a, b))
+        }
+        _ => true,
+    }
+}
+
 /// Leaves each row in the first group that names it.
 fn once_each(groups: &mut [(Option<Arc<str>>, Vec<FeatureIndex>)]) {
     let mut seen = HashSet::new();
@@ -400,62 +449,79 @@ impl Observation {
     }
 }
 
-type FeatureTables = (
+type FeatureTables<'e> = (
     Vec<Feature>,
     HashMap<Arc<str>, FeatureIndex>,
-    HashMap<Arc<str>, Arc<str>>,
+    HashMap<&'e Arc<str>, FeatureIndex>,
 );
 
-fn collect_features(entries: &[Entry], briefs: &[Index]) -> FeatureTables {
-    #[derive(Default)]
-    struct Draft {
-        spellings: BTreeMap<Arc<str>, usize>,
-        briefs: usize,
-        last: Option<Index>,
+/// The features, and where each stands by its slug and by each of its spellings.
+fn collect_features<'e>(entries: &'e [Arc<Entry>], briefs: &[Index]) -> FeatureTables<'e> {
+    /// A feature as somebody spells it.
+    struct Spelling<'e> {
+        name: &'e Arc<str>,
+        slug: Arc<str>,
+        count: usize,
     }
-    let mut drafts: BTreeMap<Arc<str>, Draft> = BTreeMap::new();
-    let mut slug_by_name: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+    // Each spelling is looked at once, for there are far fewer than rows.
+    let mut spellings: Vec<Spelling<'_>> = Vec::new();
+    let mut known: HashMap<&Arc<str>, usize> = HashMap::new();
+    let mut in_briefs: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    let mut of_brief: Vec<Arc<str>> = Vec::new();
     for index in briefs {
-        let brief = entries[index.0 as usize]
-            .brief()
-            .expect("the list holds briefs");
+        let brief = entries[index.0 as usize].brief();
+        let brief = brief.expect("the list holds briefs");
         for row in brief.tables.iter().flat_map(|table| &table.rows) {
-            let slug = slug_by_name
-                .entry(row.feature.clone())
-                .or_insert_with(|| slug_of(&row.feature).into());
-            let draft = drafts.entry(slug.clone()).or_default();
-            *draft.spellings.entry(row.feature.clone()).or_default() += 1;
-            if draft.last != Some(*index) {
-                draft.last = Some(*index);
-                draft.briefs += 1;
-            }
+            let position = *known.entry(&row.feature).or_insert_with(|| {
+                spellings.push(Spelling {
+                    name: &row.feature,
+                    slug: slug_of(&row.feature).into(),
+                    count: 0,
+                });
+                spellings.len() - 1
+            });
+            spellings[position].count += 1;
+            of_brief.push(spellings[position].slug.clone());
+        }
+        of_brief.sort_unstable();
+        of_brief.dedup();
+        for slug in of_brief.drain(..) {
+            *in_briefs.entry(slug).or_default() += 1;
         }
     }
-    let features: Vec<Feature> = drafts
+    let mut best: HashMap<&str, &Spelling<'_>> = HashMap::new();
+    for spelling in &spellings {
+        let best = best.entry(&spelling.slug).or_insert(spelling);
+        let is_better = |a: &Spelling<'_>, b: &Spelling<'_>| {
+            a.count
+                .cmp(&b.count)
+                .then_with(|| b.name.cmp(a.name))
+                .is_gt()
+        };
+        if is_better(spelling, best) {
+            *best = spelling;
+        }
+    }
+    let features: Vec<Feature> = in_briefs
         .into_iter()
-        .map(|(slug, draft)| {
-            let (name, _) = draft
-                .spellings
-                .iter()
-                .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
-                .expect("a feature is entered with its first spelling");
-            Feature {
-                name: name.clone(),
-                slug,
-                briefs: draft.briefs,
-            }
+        .map(|(slug, briefs)| Feature {
+            name: best[&*slug].name.clone(),
+            slug,
+            briefs,
         })
         .collect();
-    let by_slug = features
+    let by_slug: HashMap<Arc<str>, FeatureIndex> = features
         .iter()
         .zip(0..)
         .map(|(f, i)| (f.slug.clone(), FeatureIndex(i)))
         .collect();
-    (features, by_slug, slug_by_name)
+    let by_name = spellings.iter().map(|s| (s.name, by_slug[&s.slug]));
+    let by_name = by_name.collect();
+    (features, by_slug, by_name)
 }
 
 fn observe(
-    index: Index,
+    (index, rank): (Index, u32),
     entry: &Entry,
     companies: &Companies,
     feature_of: &dyn Fn(&Arc<str>) -> FeatureIndex,
@@ -474,13 +540,15 @@ fn observe(
         for (row, r) in table.rows.iter().zip(0..) {
             let feature = feature_of(&row.feature);
             for ((cell, company), c) in row.cells.iter().zip(&columns).zip(0..) {
-                if let (Some(_), Some(company)) = (cell, company) {
+                if let (Some(cell), Some(company)) = (cell, company) {
                     into.push(Observation {
                         company: *company,
                         feature,
                         brief: index,
                         as_of,
                         day,
+                        rank,
+                        digest: cell.meaning_digest,
                         table: t,
                         row: r,
                         column: c,
@@ -493,29 +561,25 @@ fn observe(
 
 /// Replays the observations of one cell in the order in which the briefs came out, and notes each
 /// time that the current value became another.
-fn find_changes(group: &[Observation], from: u32, entries: &[Entry], changes: &mut Vec<Change>) {
+fn find_changes(group: &[Observation], from: u32, entries: &[Arc<Entry>]) -> Vec<Change> {
+    let mut changes = Vec::new();
     if group.len() < 2 {
-        return;
+        return changes;
     }
     let meaning = |position: usize| {
         let of: &Observation = &group[position];
         &of.cell(&entries[of.brief.0 as usize]).meaning
     };
     let mut in_order: Vec<usize> = (0..group.len()).collect();
-    in_order.sort_by_key(|i| {
-        (
-            entries[group[*i].brief.0 as usize].instant(),
-            group[*i].brief,
-            *i,
-        )
-    });
+    in_order.sort_by_key(|i| group[*i].rank);
     let mut current = in_order[0];
     for next in in_order.into_iter().skip(1) {
         // The group is sorted by as-of date, then age: a later position is a more current one.
         if next < current {
             continue;
         }
-        if meaning(next) != meaning(current) {
+        // Most values are new ones, and to look each up again would cost more than all the rest.
+        if group[next].digest != group[current].digest || meaning(next) != meaning(current) {
             let at = |position: usize| {
                 from + u32::try_from(position).expect("observations are counted in 32 bits")
             };
@@ -529,11 +593,12 @@ fn find_changes(group: &[Observation], from: u32, entries: &[Entry], changes: &m
         }
         current = next;
     }
+    changes
 }
 
 /// A pair has a page if two briefs have both companies in one table, or one brief has and both
 /// companies have a page.
-fn find_pairs(entries: &[Entry], briefs: &[Index], companies: &Companies) -> Vec<Pair> {
+fn find_pairs(entries: &[Arc<Entry>], briefs: &[Index], companies: &Companies) -> Vec<Pair> {
     let mut counts: HashMap<(CompanyIndex, CompanyIndex), usize> = HashMap::new();
     for index in briefs {
         let brief = entries[index.0 as usize]

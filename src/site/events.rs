@@ -30,10 +30,18 @@ pub struct Event {
     pub briefs: Vec<Index>,
 }
 
+/// Whether the events would be the same of either entry: the same story, and, where it may name the
+/// event, the same title.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let event = |entry: &'_ Entry| Some(entry.brief()?.event.as_ref()?.0.clone());
+    let may_name = matches!(a.article.table, Table::Event) || event(a).is_some();
+    event(a) == event(b) && (!may_name || a.title == b.title)
+}
+
 impl Events {
     /// Collects the events that briefs name and those that have a page.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         held_back: &HeldBack,
         config: &Config,
@@ -59,18 +67,17 @@ impl Events {
         }
         let entry = |index: &Index| &entries[index.0 as usize];
         // `results-2026-q1` and `results-2026-q2` are two events, however near.
-        let has_digits_of = |a: &str, b: &str| {
-            let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
-            digits(a) == digits(b)
-        };
+        let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
+        let mut paged: HashMap<String, Vec<&str>> = HashMap::new();
+        for (slug, _) in found.iter().filter(|(_, (page, _))| page.is_some()) {
+            paged.entry(digits(slug)).or_default().push(slug);
+        }
         for (slug, (page, briefs)) in &found {
             if page.is_some() || held_back.is_any_broken() || held_back.knows_event(slug, config) {
                 continue;
             }
-            let others = found.iter().filter(|(_, (page, _))| page.is_some());
-            let others = others.map(|(other, _)| other.as_str());
-            let Some(near) = nearest(slug, others.filter(|other| has_digits_of(slug, other)))
-            else {
+            let others = paged.get(&digits(slug)).into_iter().flatten();
+            let Some(near) = nearest(slug, others.copied()) else {
                 continue;
             };
             let events = briefs

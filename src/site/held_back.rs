@@ -34,6 +34,20 @@ impl HeldBack {
         self.articles.push((article.clone(), reason));
     }
 
+    /// Whether the same is held back, for the same reasons.
+    pub fn is_same(&self, other: &HeldBack) -> bool {
+        let same = |a: &(Arc<Article>, Hidden), b: &(Arc<Article>, Hidden)| {
+            Arc::ptr_eq(&a.0, &b.0) && a.1 == b.1
+        };
+        self.by_path == other.by_path
+            && self.articles.len() == other.articles.len()
+            && self
+                .articles
+                .iter()
+                .zip(&other.articles)
+                .all(|(a, b)| same(a, b))
+    }
+
     /// Why a file is not published; `None` if it is, or if there is no such file.
     pub fn reason(&self, path: &str) -> Option<Hidden> {
         self.by_path.get(path).copied()

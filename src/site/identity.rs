@@ -36,16 +36,18 @@ pub enum Named {
 impl Identities {
     /// Collects the ids. The same id twice in one language is an error.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         held_back: &HeldBack,
         config: &Config,
         problems: &mut Diagnostics,
     ) -> Identities {
-        let mut seen: HashMap<(Option<Arc<str>>, Arc<str>), &Entry> = HashMap::new();
+        /// A language and an id.
+        type Known = (Option<Arc<str>>, Arc<str>);
+        let mut seen: HashMap<Known, &Arc<Entry>> = HashMap::new();
         let mut by_id = HashMap::new();
         let mut ambiguous = HashSet::new();
         // Of two with one id the older is the one that readers know, so the other is reported.
-        let mut oldest_first: Vec<(usize, &Entry)> = entries.iter().enumerate().collect();
+        let mut oldest_first: Vec<(usize, &Arc<Entry>)> = entries.iter().enumerate().collect();
         oldest_first.sort_by_key(|(_, entry)| entry.instant());
         for (position, entry) in oldest_first {
             let Some(brief) = entry.brief() else { continue };
@@ -57,7 +59,7 @@ impl Identities {
             };
             let language = entry.article.language.clone();
             let first = *seen.entry((language.clone(), id.clone())).or_insert(entry);
-            if !std::ptr::eq(first, entry) {
+            if !Arc::ptr_eq(first, entry) {
                 problems.duplicate_id(id, place.clone(), &first.article.file);
                 ambiguous.insert(id.clone());
                 continue;
@@ -87,6 +89,15 @@ impl Identities {
             None => Named::Nothing,
         }
     }
+}
+
+/// Whether the ids would be the same of either entry.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let id = |entry: &'_ Entry| {
+        let brief = entry.brief()?;
+        Some((brief.states_id, brief.id.as_ref().map(|(id, _)| id.clone())))
+    };
+    id(a) == id(b)
 }
 
 /// The identity of a feed entry: a `tag:` URI (RFC 4151) made of authority and id, which stays

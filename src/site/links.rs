@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::held_back::HeldBack;
+use super::kept::Replaced;
 use super::{Entry, Hidden, Index, Site, addresses};
 use crate::address::Address;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
-use crate::diagnostic::{Diagnostics, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::input::{StaticFile, StaticKind};
 
 /// How the mark of a footnote begins, as our renderer writes it.
@@ -39,7 +42,7 @@ fn without_ids(html: &str) -> String {
 /// below a draft it is not published. A file in a folder that is neither keeps its path.
 pub fn place_files(
     files: &[StaticFile],
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     by_path: &HashMap<Arc<str>, Index>,
     held_back: &HeldBack,
 ) -> HashMap<Arc<str>, Address> {
@@ -77,9 +80,29 @@ pub fn place_files(
     placed
 }
 
+/// Whether the links of either entry lead to the same targets.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let (a, b) = (&a.article.body.links, &b.article.body.links);
+    a.iter()
+        .map(|link| &link.target)
+        .eq(b.iter().map(|link| &link.target))
+}
+
+/// Whether links find the same fragments in either entry.
+fn has_same_fragments(a: &Entry, b: &Entry) -> bool {
+    let predictions = |entry: &'_ Entry| -> Vec<Arc<str>> {
+        let all = entry
+            .brief()
+            .into_iter()
+            .flat_map(|brief| &brief.predictions);
+        all.map(|prediction| prediction.slug.clone()).collect()
+    };
+    a.article.body.anchors == b.article.body.anchors && predictions(a) == predictions(b)
+}
+
 /// Which entries name an entry in their text by its path (`@/path.md`), in the order of paths.
 pub fn backlinks(
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     by_path: &HashMap<Arc<str>, Index>,
 ) -> HashMap<Index, Vec<Index>> {
     let mut found: HashMap<Index, Vec<Index>> = HashMap::new();
@@ -298,13 +321,32 @@ fn push_escaped(text: &str, into: &mut String) {
     }
 }
 
-/// Reports links to content files, fragments and files beside content that lead nowhere.
-pub fn check(site: &Site, problems: &mut Diagnostics) {
-    for entry in &site.entries {
+/// What is wrong with links to content files, fragments and files beside content. Links of entries
+/// that are as before to entries that have the fragments of before are not looked at again.
+pub fn check(site: &Site, before: Option<(&Site, &Replaced<'_>)>) -> Vec<Diagnostic> {
+    let kept = before.filter(|(before, replaced)| {
+        let mut pairs = replaced.pairs().iter();
+        before.files == site.files && pairs.all(|(a, b)| has_same_fragments(a, b))
+    });
+    let Some((before, replaced)) = kept else {
+        return check_all(site, site.entries.iter().map(|entry| &**entry));
+    };
+    let untouched = before.link_problems.iter();
+    let untouched = untouched.filter(|problem| !replaced.touches([*problem].into_iter()));
+    let changed = replaced.pairs().iter().map(|(_, now)| *now);
+    untouched.cloned().chain(check_all(site, changed)).collect()
+}
+
+fn check_all<'e>(site: &Site, entries: impl Iterator<Item = &'e Entry>) -> Vec<Diagnostic> {
+    let entries: Vec<&Entry> = entries.collect();
+    let check = |entry: &&Entry| {
+        let mut problems = Diagnostics::default();
         for link in &entry.article.body.links {
-            check_link(site, entry, link, problems);
+            check_link(site, entry, link, &mut problems);
         }
-    }
+        problems.into_vec()
+    };
+    entries.par_iter().flat_map_iter(check).collect()
 }
 
 fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostics) {
@@ -357,46 +399,75 @@ fn check_fragment(target: &Entry, fragment: &str, link: &Link, problems: &mut Di
     }
 }
 
-/// Reports links and images that name an address of the site at which nothing is planned.
-pub fn check_addresses(site: &Site, planned: &dyn Planned, problems: &mut Diagnostics) {
+/// What is wrong with links and images that name an address of the site: nothing is planned there.
+/// `before` is the site of the same plan, and what was wrong with it: links of entries that are as
+/// they were are not looked at again.
+pub fn check_addresses(
+    site: &Site,
+    planned: &dyn Planned,
+    before: Option<(&Site, &[Diagnostic])>,
+) -> Vec<Diagnostic> {
+    let held_back = site.held_back.addresses(&site.config);
+    let check = |entry: &Entry| {
+        let mut problems = Diagnostics::default();
+        for link in &entry.article.body.links {
+            check_address(site, planned, &held_back, (entry, link), &mut problems);
+        }
+        problems.into_vec()
+    };
+    let replaced = before.and_then(|(before, known)| Some((site.tables_follow(before)?, known)));
+    if let Some((replaced, known)) = replaced {
+        let untouched = known.iter();
+        let untouched = untouched.filter(|problem| !replaced.touches([*problem].into_iter()));
+        let changed = replaced.pairs().iter().flat_map(|(_, now)| check(now));
+        return untouched.cloned().chain(changed).collect();
+    }
+    let mut problems = Diagnostics::default();
     for (address, place) in site.config.dateline.look.addresses() {
         let path = address.split(['#', '?']).next().unwrap_or_default();
         if !planned.has(path) && !planned.has(&format!("{path}/")) {
             problems.broken_link(address, place.clone(), planned.nearest(path));
         }
     }
-    let held_back = site.held_back.addresses(&site.config);
-    for entry in &site.entries {
-        for link in &entry.article.body.links {
-            let (Target::Relative { path, image, .. } | Target::Rooted { path, image, .. }) =
-                &link.target
-            else {
-                continue;
-            };
-            let Found::Address(address) = site.follow(entry, &link.target) else {
-                continue;
-            };
-            let decoded = percent_encoding::percent_decode_str(&address).decode_utf8_lossy();
-            if planned.has(&decoded) || planned.has(&format!("{decoded}/")) {
-                continue;
-            }
-            match held_back.get(&Address::page(&decoded).folded()) {
-                Some(Hidden::Draft) => problems.link_to_draft(link.place.clone()),
-                Some(_) => problems.address_of_scheduled(path, link.place.clone()),
-                // What is missing may be in a file that could not be read, or made of it.
-                None if site.held_back.is_any_broken() && !image => {}
-                None => {
-                    let near = planned.nearest(&decoded);
-                    let near = near.filter(|_| path.starts_with('/'));
-                    report_missing(site, entry, (path, *image, near), link, problems);
-                }
-            }
+    let of_entries = site.entries.par_iter().flat_map_iter(|entry| check(entry));
+    let of_entries: Vec<Diagnostic> = of_entries.collect();
+    problems.extend(of_entries);
+    problems.into_vec()
+}
+
+fn check_address(
+    site: &Site,
+    planned: &dyn Planned,
+    held_back: &HashMap<String, Hidden>,
+    (entry, link): (&Entry, &Link),
+    problems: &mut Diagnostics,
+) {
+    let (Target::Relative { path, image, .. } | Target::Rooted { path, image, .. }) = &link.target
+    else {
+        return;
+    };
+    let Found::Address(address) = site.follow(entry, &link.target) else {
+        return;
+    };
+    let decoded = percent_encoding::percent_decode_str(&address).decode_utf8_lossy();
+    if planned.has(&decoded) || planned.has(&format!("{decoded}/")) {
+        return;
+    }
+    match held_back.get(&Address::page(&decoded).folded()) {
+        Some(Hidden::Draft) => problems.link_to_draft(link.place.clone()),
+        Some(_) => problems.address_of_scheduled(path, link.place.clone()),
+        // What is missing may be in a file that could not be read, or made of it.
+        None if site.held_back.is_any_broken() && !image => {}
+        None => {
+            let near = planned.nearest(&decoded);
+            let near = near.filter(|_| path.starts_with('/'));
+            report_missing(site, entry, (path, *image, near), link, problems);
         }
     }
 }
 
 /// What there will be on the site, as far as links want to know.
-pub trait Planned {
+pub trait Planned: Sync {
     /// Whether a browser that asks for this address gets something other than the 404 page.
     fn has(&self, address: &str) -> bool;
 

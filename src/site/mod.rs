@@ -4,7 +4,7 @@
 //! briefs has a file and a table of its own here.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,7 +15,7 @@ use crate::content::Article;
 use crate::content::article::{FrontMatter, Table};
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::{Preview, StaticFile};
 use crate::value::Value;
 
@@ -25,10 +25,12 @@ pub mod compare;
 pub mod events;
 pub mod held_back;
 pub mod identity;
+pub mod kept;
 pub mod links;
 pub mod predictions;
 pub mod related;
 pub mod sections;
+pub mod shown;
 pub mod taxonomies;
 pub mod timeline;
 pub mod weeks;
@@ -38,8 +40,10 @@ use compare::Compare;
 use events::Events;
 use held_back::HeldBack;
 use identity::Identities;
+use kept::{Kept, Replaced};
 use predictions::Predictions;
 use sections::Sections;
+use shown::AllShown;
 use taxonomies::Taxonomies;
 use timeline::Timeline;
 use weeks::Weeks;
@@ -49,6 +53,11 @@ use weeks::Weeks;
 pub struct Index(u32);
 
 impl Index {
+    /// Its position in [`Site::entries`].
+    pub fn position(self) -> usize {
+        self.0 as usize
+    }
+
     fn new(position: usize) -> Index {
         Index(u32::try_from(position).expect("fewer than four thousand million articles"))
     }
@@ -62,11 +71,6 @@ pub struct Entry {
     pub permalink: Arc<str>,
     /// The title, or the file's path for want of one.
     pub title: Arc<str>,
-    /// As lists show it, made when the first list asks.
-    pub card: OnceLock<Value>,
-    /// As lists of Zola's themes have it; of a section, with the pages that it lists. Made when the
-    /// first template asks.
-    pub listed: OnceLock<Value>,
 }
 
 /// All that is published, and what is derived from it.
@@ -83,29 +87,30 @@ pub struct Site {
     /// Any other theme gets Zola's lists of whole pages.
     pub theme_is_ours: bool,
     /// Pages and sections, sorted by path.
-    pub entries: Vec<Entry>,
-    by_path: HashMap<Arc<str>, Index>,
+    pub entries: Vec<Arc<Entry>>,
+    by_path: Arc<HashMap<Arc<str>, Index>>,
     held_back: HeldBack,
     /// Where static files go: those beside content by their path from `content/`, those of
     /// `static/` by their address.
     pub files: HashMap<Arc<str>, Address>,
     /// The pages and sections whose text names an entry (`@/path.md`), by path.
-    pub backlinks: HashMap<Index, Vec<Index>>,
+    pub backlinks: Kept<HashMap<Index, Vec<Index>>>,
     /// Briefs of the default language, newest first.
-    pub briefs: Vec<Index>,
-    pub sections: Sections,
-    pub taxonomies: Taxonomies,
-    pub identities: Identities,
-    pub companies: Companies,
-    pub compare: Compare,
-    pub predictions: Predictions,
-    pub timeline: Timeline,
-    pub corrections: Timeline,
-    pub events: Events,
-    pub weeks: Weeks,
-    pub dates: Dates,
-    /// What stands on every page, made when the first one asks.
-    pub masthead: OnceLock<Value>,
+    pub briefs: Arc<[Index]>,
+    pub sections: Kept<Sections>,
+    pub taxonomies: Kept<Taxonomies>,
+    pub identities: Kept<Identities>,
+    pub companies: Kept<Companies>,
+    pub compare: Kept<Compare>,
+    pub predictions: Kept<Predictions>,
+    pub timeline: Kept<Timeline>,
+    pub corrections: Kept<Timeline>,
+    pub events: Kept<Events>,
+    pub weeks: Kept<Weeks>,
+    /// What is wrong with links between the files.
+    link_problems: Vec<Diagnostic>,
+    pub dates: Arc<Dates>,
+    pub shown: AllShown,
 }
 
 /// Why an article is not published.
@@ -155,11 +160,17 @@ pub struct Parts<'a> {
 
 impl Site {
     /// Builds the site. The result depends on the set of articles alone, not on their order.
+    pub fn new(parts: Parts<'_>, problems: &mut Diagnostics) -> Site {
+        Site::after(None, parts, problems)
+    }
+
+    /// Builds the site that follows on another of the same configuration, and takes over what is
+    /// the same. It is equal to [`Site::new`] of the same parts.
     #[expect(
         clippy::too_many_lines,
         reason = "one straight line from table to table, and a field for each"
     )]
-    pub fn new(parts: Parts<'_>, problems: &mut Diagnostics) -> Site {
+    pub fn after(before: Option<&Site>, parts: Parts<'_>, problems: &mut Diagnostics) -> Site {
         let Parts {
             config,
             mut articles,
@@ -170,45 +181,121 @@ impl Site {
         articles.sort_by(|a, b| a.path.cmp(&b.path));
         let has_briefs = articles.iter().any(|a| matches!(a.table, Table::Brief(_)));
         let is_dateline = config.is_dateline || has_briefs;
+        let today = now.to_zoned(config.dateline.time_zone.clone()).date();
         let held_back = hide(&mut articles, parts.broken, now, preview);
-        let (entries, by_path) = Entry::all(articles, &config);
-        let briefs = newest_first(&entries, is_brief_of_default_language);
-
+        let before = before.filter(|before| {
+            (before.is_dateline, before.today) == (is_dateline, today)
+                && before.held_back.is_same(&held_back)
+        });
+        let entries = Entry::all(articles, &config, before);
+        let replaced = before.and_then(|b| Replaced::between(&b.entries, &entries));
+        let last = before;
+        let before = before.zip(replaced.as_ref());
+        let by_path = match before {
+            Some((before, _)) => before.by_path.clone(),
+            None => positions(&entries),
+        };
+        let briefs: Arc<[Index]> = match before {
+            Some((before, _)) => before.briefs.clone(),
+            None => newest_first(&entries, is_brief_of_default_language).into(),
+        };
         check_briefs(&entries, problems);
         let (companies, (sections, taxonomies, identities)) = at_once(
             problems,
-            |problems| Companies::new(&entries, &briefs, problems),
             |problems| {
-                let sections = Sections::new(&entries, &by_path, problems);
-                let taxonomies = Taxonomies::new(&entries, &briefs, &config, is_dateline, problems);
-                let identities = Identities::new(&entries, &held_back, &config, problems);
+                let kept = before.filter(|(b, now)| now.leave(&b.companies, companies::is_same));
+                Kept::or_make(kept.map(|(b, _)| &b.companies), problems, |problems| {
+                    Companies::new(&entries, &briefs, problems)
+                })
+            },
+            |problems| {
+                let kept = before.filter(|(b, now)| now.leave(&b.sections, sections::is_same));
+                let kept = kept.map(|(b, _)| &b.sections);
+                let sections = Kept::or_make(kept, problems, |problems| {
+                    Sections::new(&entries, &by_path, problems)
+                });
+                let kept = before.filter(|(b, now)| now.leave(&b.taxonomies, taxonomies::is_same));
+                let kept = kept.map(|(b, _)| &b.taxonomies);
+                let taxonomies = Kept::or_make(kept, problems, |problems| {
+                    Taxonomies::new(&entries, &briefs, &config, is_dateline, problems)
+                });
+                let kept = before.filter(|(b, now)| now.leave(&b.identities, identity::is_same));
+                let kept = kept.map(|(b, _)| &b.identities);
+                let identities = Kept::or_make(kept, problems, |problems| {
+                    Identities::new(&entries, &held_back, &config, problems)
+                });
                 (sections, taxonomies, identities)
             },
         );
-        let today = now.to_zoned(config.dateline.time_zone.clone()).date();
-        let (compare, (predictions, (timeline, corrections))) = at_once(
+        // What follows looks companies up by their index.
+        let of_companies = before.filter(|(b, _)| companies.is(&b.companies));
+        let (compare, (predictions, timeline, corrections)) = at_once(
             problems,
-            |problems| Compare::new(&entries, &briefs, &companies, &held_back, problems),
             |problems| {
-                let predictions =
-                    Predictions::new(&entries, &briefs, &identities, &companies, today, problems);
-                let timelines = Timeline::both(&entries, &briefs, &companies);
-                (predictions, timelines)
+                let kept = of_companies.filter(|(b, now)| now.leave(&b.compare, compare::is_same));
+                Kept::or_make(kept.map(|(b, _)| &b.compare), problems, |problems| {
+                    Compare::new(&entries, &briefs, &companies, &held_back, problems)
+                })
+            },
+            |problems| {
+                let kept = of_companies
+                    .filter(|(b, _)| identities.is(&b.identities))
+                    .filter(|(b, now)| now.leave(&b.predictions, predictions::is_same));
+                let kept = kept.map(|(b, _)| &b.predictions);
+                let named = last.filter(|last| last.companies.has_names_of(&companies));
+                let named = named.map(|last| (&*last.predictions, &*last.entries));
+                let predictions = Kept::or_make(kept, problems, |problems| {
+                    let read = predictions::Read {
+                        entries: &entries,
+                        briefs: &briefs,
+                        identities: &identities,
+                        companies: &companies,
+                        today,
+                    };
+                    Predictions::new(&read, named, problems)
+                });
+                let [timeline, corrections] = [
+                    (timeline::TIMELINE, before.map(|(b, _)| &b.timeline)),
+                    (timeline::CORRECTIONS, before.map(|(b, _)| &b.corrections)),
+                ]
+                .map(|(of, list)| {
+                    let kept = list.filter(|list| {
+                        let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
+                        of_companies.is_some_and(|(_, now)| now.leave(list, is_same))
+                    });
+                    Kept::or_make(kept, problems, |_| {
+                        Timeline::new(&entries, &briefs, &companies, of)
+                    })
+                });
+                (predictions, timeline, corrections)
             },
         );
-        let weeks = Weeks::new(
-            &weeks::Read {
-                entries: &entries,
-                briefs: &briefs,
-                compare: &compare,
-                predictions: &predictions,
-                corrections: &corrections,
-                identities: &identities,
-            },
-            problems,
-        );
-        let events = Events::new(&entries, &briefs, &held_back, &config, problems);
-        let site = Site {
+        let kept = before
+            .filter(|(b, _)| compare.is(&b.compare) && predictions.is(&b.predictions))
+            .filter(|(b, _)| corrections.is(&b.corrections) && identities.is(&b.identities))
+            .filter(|(b, now)| now.leave(&b.weeks, weeks::is_same));
+        let weeks = Kept::or_make(kept.map(|(b, _)| &b.weeks), problems, |problems| {
+            Weeks::new(
+                &weeks::Read {
+                    entries: &entries,
+                    briefs: &briefs,
+                    compare: &compare,
+                    predictions: &predictions,
+                    corrections: &corrections,
+                    identities: &identities,
+                },
+                problems,
+            )
+        });
+        let kept = before.filter(|(b, now)| now.leave(&b.events, events::is_same));
+        let events = Kept::or_make(kept.map(|(b, _)| &b.events), problems, |problems| {
+            Events::new(&entries, &briefs, &held_back, &config, problems)
+        });
+        let kept = before.filter(|(b, now)| now.leave(&b.backlinks, links::is_same));
+        let backlinks = Kept::or_make(kept.map(|(b, _)| &b.backlinks), problems, |_| {
+            links::backlinks(&entries, &by_path)
+        });
+        let mut site = Site {
             files: links::place_files(parts.files, &entries, &by_path, &held_back),
             config,
             now,
@@ -216,9 +303,8 @@ impl Site {
             preview,
             is_dateline,
             theme_is_ours: parts.theme_is_ours,
-            backlinks: links::backlinks(&entries, &by_path),
+            backlinks,
             events,
-            entries,
             by_path,
             held_back,
             briefs,
@@ -231,11 +317,31 @@ impl Site {
             timeline,
             corrections,
             weeks,
-            dates: Dates::default(),
-            masthead: OnceLock::new(),
+            link_problems: Vec::new(),
+            dates: before.map_or_else(Arc::default, |(b, _)| b.dates.clone()),
+            shown: AllShown::default(),
+            entries: entries.clone(),
         };
-        links::check(&site, problems);
+        site.link_problems = links::check(&site, before);
+        problems.extend(site.link_problems.iter().cloned());
         site
+    }
+
+    /// What was replaced since the site before, if all tables were kept.
+    pub fn tables_follow<'a>(&'a self, before: &'a Site) -> Option<Replaced<'a>> {
+        let are_kept = self.companies.is(&before.companies)
+            && self.sections.is(&before.sections)
+            && self.taxonomies.is(&before.taxonomies)
+            && self.identities.is(&before.identities)
+            && self.compare.is(&before.compare)
+            && self.predictions.is(&before.predictions)
+            && self.timeline.is(&before.timeline)
+            && self.corrections.is(&before.corrections)
+            && self.events.is(&before.events)
+            && self.weeks.is(&before.weeks);
+        let are_kept = are_kept && self.held_back.is_same(&before.held_back);
+        let replaced = Replaced::between(&before.entries, &self.entries);
+        replaced.filter(|_| are_kept)
     }
 
     /// The index of a position in [`Site::entries`].
@@ -303,24 +409,19 @@ impl Site {
 }
 
 impl Entry {
-    /// The entries of articles that are sorted by path, and where each path stands.
-    fn all(articles: Vec<Arc<Article>>, config: &Config) -> (Vec<Entry>, HashMap<Arc<str>, Index>) {
-        let paths: Vec<Arc<str>> = articles
-            .iter()
-            .map(|article| article.path.clone())
-            .collect();
-        let by_path = paths
-            .into_iter()
-            .enumerate()
-            .map(|(i, path)| (path, Index::new(i)));
-        let by_path = by_path.collect();
-        (
-            articles
-                .into_iter()
-                .map(|a| Entry::new(a, config))
-                .collect(),
-            by_path,
-        )
+    /// The entries of articles that are sorted by path; those of articles that did not change are
+    /// the same as before.
+    fn all(articles: Vec<Arc<Article>>, config: &Config, before: Option<&Site>) -> Vec<Arc<Entry>> {
+        let mut known = before.map_or(&[][..], |before| &before.entries).iter();
+        let mut known = known.by_ref().peekable();
+        let entries = articles.into_iter().map(|article| {
+            while known.next_if(|e| e.article.path < article.path).is_some() {}
+            match known.next_if(|entry| Arc::ptr_eq(&entry.article, &article)) {
+                Some(entry) => entry.clone(),
+                None => Arc::new(Entry::new(article, config)),
+            }
+        });
+        entries.collect()
     }
 
     fn new(article: Arc<Article>, config: &Config) -> Entry {
@@ -337,8 +438,6 @@ impl Entry {
             article,
             address,
             permalink,
-            card: OnceLock::new(),
-            listed: OnceLock::new(),
         }
     }
 
@@ -377,6 +476,13 @@ impl Entry {
     pub fn day(&self) -> Option<Date> {
         self.front_matter().date.as_ref().map(|date| date.day)
     }
+}
+
+/// Where each path stands.
+fn positions(entries: &[Arc<Entry>]) -> Arc<HashMap<Arc<str>, Index>> {
+    let paths = entries.iter().enumerate();
+    let positions = paths.map(|(i, entry)| (entry.article.path.clone(), Index::new(i)));
+    Arc::new(positions.collect())
 }
 
 /// Makes two things at the same time; what each reports comes in this order.
@@ -454,7 +560,7 @@ fn hide_below_draft_sections(
 /// Reports briefs that lack what every list of ours shows of them.
 ///
 /// A title or date that is there but wrong was reported when it was read.
-fn check_briefs(entries: &[Entry], problems: &mut Diagnostics) {
+fn check_briefs(entries: &[Arc<Entry>], problems: &mut Diagnostics) {
     for entry in entries {
         let Some(brief) = entry.brief() else { continue };
         let (front_matter, file) = (entry.front_matter(), &entry.article.file);
@@ -474,7 +580,7 @@ fn is_brief_of_default_language(entry: &Entry) -> bool {
 }
 
 /// The entries that a condition chooses, newest first; of one instant, by path.
-fn newest_first(entries: &[Entry], chosen: impl Fn(&Entry) -> bool) -> Vec<Index> {
+fn newest_first(entries: &[Arc<Entry>], chosen: impl Fn(&Entry) -> bool) -> Vec<Index> {
     let mut indexes: Vec<Index> = (0..entries.len())
         .filter(|i| chosen(&entries[*i]))
         .map(Index::new)

@@ -1,7 +1,7 @@
 //! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -11,7 +11,6 @@ use super::{Entry, Index};
 use crate::content::brief::{Outcome, Prediction};
 use crate::content::date::PartialDate;
 use crate::diagnostic::Diagnostics;
-use crate::value::Value;
 
 /// All predictions of all briefs.
 #[derive(Debug)]
@@ -43,8 +42,46 @@ pub struct Ledger {
     /// The brief that resolves it, if it is another one, and the position of the item there.
     pub resolved_by: Option<(Index, u32)>,
     pub companies: Box<[CompanyIndex]>,
-    /// As lists show it, made when the first list asks.
-    pub shown: OnceLock<Value>,
+    /// Its position in [`Predictions::all`].
+    pub number: usize,
+}
+
+/// What the ledger is read out of.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    pub entries: &'a [Arc<Entry>],
+    /// Newest first.
+    pub briefs: &'a [Index],
+    pub identities: &'a Identities,
+    pub companies: &'a Companies,
+    pub today: Date,
+}
+
+/// The companies that the wording of predictions names, by where in memory it stands: that of an
+/// article which did not change is the very same.
+#[derive(Default)]
+struct Naming<'a> {
+    by_place: HashMap<usize, &'a [CompanyIndex]>,
+}
+
+impl<'a> Naming<'a> {
+    fn of((predictions, entries): (&'a Predictions, &[Arc<Entry>])) -> Naming<'a> {
+        let all = predictions.all.iter().map(|ledger| {
+            let entry = &entries[ledger.brief.0 as usize];
+            (place(&ledger.prediction(entry).text), &*ledger.companies)
+        });
+        Naming {
+            by_place: all.collect(),
+        }
+    }
+
+    fn get(&self, text: &Arc<str>) -> Option<&'a [CompanyIndex]> {
+        self.by_place.get(&place(text)).copied()
+    }
+}
+
+fn place(text: &Arc<str>) -> usize {
+    text.as_ptr().addr()
 }
 
 /// How a prediction stands on a day.
@@ -80,14 +117,19 @@ impl Ledger {
 
 impl Predictions {
     /// Collects the predictions; an item with `Resolves:` settles an earlier one and is none itself.
+    /// `before` are those of a site whose companies have the same names.
     pub fn new(
-        entries: &[Entry],
-        briefs: &[Index],
-        identities: &Identities,
-        companies: &Companies,
-        today: Date,
+        read: &Read<'_>,
+        before: Option<(&Predictions, &[Arc<Entry>])>,
         problems: &mut Diagnostics,
     ) -> Predictions {
+        let Read {
+            entries,
+            briefs,
+            identities,
+            companies,
+            today,
+        } = *read;
         let resolutions = resolutions(entries, briefs, identities, problems);
         let mut all = Vec::new();
         let mut of_brief = HashMap::new();
@@ -117,19 +159,20 @@ impl Predictions {
         }
         let named: Vec<Box<[CompanyIndex]>> = {
             use rayon::prelude::*;
-            all.par_iter()
-                .map(|l| {
-                    companies
-                        .named_in(&l.prediction(&entries[l.brief.0 as usize]).text)
-                        .into()
-                })
-                .collect()
+            let known = before.map(Naming::of).unwrap_or_default();
+            let of = |l: &Ledger| {
+                let text = &l.prediction(&entries[l.brief.0 as usize]).text;
+                let known = known.get(text);
+                known.map_or_else(|| companies.named_in(text).into(), Box::from)
+            };
+            all.par_iter().map(of).collect()
         };
         let mut naming: HashMap<CompanyIndex, Vec<u32>> = HashMap::new();
         for ((ledger, named), position) in all.iter_mut().zip(named).zip(0..) {
             for company in &named {
                 naming.entry(*company).or_default().push(position);
             }
+            ledger.number = position as usize;
             ledger.companies = named;
         }
         {
@@ -209,6 +252,29 @@ impl Predictions {
     }
 }
 
+/// Whether the ledger would be the same of either entry.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let same = |a: &Prediction, b: &Prediction| {
+        let target = |p: &Prediction| {
+            p.resolves
+                .as_ref()
+                .map(|(id, slug, _)| (id.clone(), slug.clone()))
+        };
+        (&a.slug, a.has_id, &a.text, a.due) == (&b.slug, b.has_id, &b.text, b.due)
+            && (a.outcome, a.outcome_date, target(a)) == (b.outcome, b.outcome_date, target(b))
+    };
+    match (a.brief(), b.brief()) {
+        (Some(a), Some(b)) => {
+            a.predictions.len() == b.predictions.len()
+                && a.predictions
+                    .iter()
+                    .zip(&b.predictions)
+                    .all(|(a, b)| same(a, b))
+        }
+        _ => true,
+    }
+}
+
 fn by_year(all: &[Ledger], today: Date) -> Vec<(i16, Vec<u32>)> {
     let mut years: BTreeMap<i16, Vec<u32>> = BTreeMap::new();
     for (ledger, position) in all.iter().zip(0..) {
@@ -237,7 +303,7 @@ type Resolutions = HashMap<(Index, Arc<str>), (Index, u32)>;
 
 /// The items with `Resolves:`, by the prediction that they settle; the newest brief has the say.
 fn resolutions(
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     briefs: &[Index],
     identities: &Identities,
     problems: &mut Diagnostics,
@@ -284,7 +350,7 @@ fn settle(
     made: Date,
     prediction: &Prediction,
     by: Option<&(Index, u32)>,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
 ) -> Ledger {
     let mut ledger = Ledger {
         brief,
@@ -295,7 +361,7 @@ fn settle(
         resolved: prediction.outcome_date.map(|date| date.last),
         resolved_by: None,
         companies: Box::default(),
-        shown: OnceLock::new(),
+        number: 0,
     };
     if let Some((resolver, item)) = by {
         let entry = &entries[resolver.0 as usize];

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Entry, Index};
-use crate::content::article::{SectionKeys, SortBy};
+use crate::content::article::{FrontMatter, SectionKeys, SortBy};
 use crate::diagnostic::Diagnostics;
 
 /// All sections, by the index of their `_index.md`.
@@ -36,7 +36,7 @@ pub struct Siblings {
 impl Sections {
     /// Sorts each page into the section of its folder, and up through transparent ones.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         by_path: &HashMap<Arc<str>, Index>,
         problems: &mut Diagnostics,
     ) -> Sections {
@@ -100,10 +100,24 @@ impl Sections {
     }
 }
 
+/// Whether the sections would be the same of either entry: nothing that a page is sorted by differs,
+/// nor how a section sorts.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let (x, y) = (a.front_matter(), b.front_matter());
+    let updated = |f: &FrontMatter| f.updated.as_ref().map(|moment| moment.instant);
+    let sorting = |f: &FrontMatter| {
+        f.section
+            .as_ref()
+            .map(|keys| (keys.sort_by, keys.transparent))
+    };
+    (&x.title, x.weight, updated(x), sorting(x)) == (&y.title, y.weight, updated(y), sorting(y))
+        && a.permalink == b.permalink
+}
+
 /// The sections above an entry, nearest first. A folder without `_index.md` is passed over.
 fn sections_above(
     entry: &Entry,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     by_path: &HashMap<Arc<str>, Index>,
 ) -> Vec<Index> {
     let mut above = Vec::new();
@@ -142,7 +156,7 @@ fn sections_above(
 }
 
 /// The sections that list a page: that of its folder, and from a transparent one the next above.
-fn listing(above: &[Index], page: &Entry, entries: &[Entry]) -> Vec<Index> {
+fn listing(above: &[Index], page: &Entry, entries: &[Arc<Entry>]) -> Vec<Index> {
     let mut found = Vec::new();
     let Some(nearest) = above.first() else {
         return found;
@@ -186,7 +200,7 @@ pub fn keys(entry: &Entry) -> &SectionKeys {
 fn sort_section(
     index: Index,
     section: &mut Section,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     problems: &mut Diagnostics,
 ) {
     let of = |index: &Index| &entries[index.0 as usize];
@@ -272,7 +286,7 @@ fn sort_key_name(sort_by: SortBy) -> &'static str {
 }
 
 /// How many folders an entry lies in.
-fn depth(index: Index, entries: &[Entry]) -> usize {
+fn depth(index: Index, entries: &[Arc<Entry>]) -> usize {
     entries[index.0 as usize].article.path.matches('/').count()
 }
 
@@ -281,7 +295,7 @@ fn depth(index: Index, entries: &[Entry]) -> usize {
 fn note_siblings(
     index: Index,
     section: &Section,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     siblings: &mut HashMap<Index, Siblings>,
 ) {
     if keys(&entries[index.0 as usize]).sort_by == SortBy::None {

@@ -1,13 +1,12 @@
 //! Tags, audiences and other taxonomies of the configuration, and the sources of the briefs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::{Entry, Index, addresses, newest_first};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
 use crate::diagnostic::{Diagnostics, Place, nearest};
-use crate::value::Value;
 
 /// All taxonomies, in the order of the configuration, ours after them.
 #[derive(Debug)]
@@ -22,8 +21,6 @@ pub struct Taxonomy {
     pub address: Address,
     /// Sorted by slug.
     pub terms: Vec<Term>,
-    /// As Zola's templates have it, with all pages; made when the first asks.
-    pub listed: OnceLock<Value>,
     by_slug: HashMap<Arc<str>, usize>,
     slugify: crate::config::Slugify,
 }
@@ -37,8 +34,8 @@ pub struct Term {
     pub address: Address,
     /// Newest first, undated ones last.
     pub pages: Vec<Index>,
-    /// As Zola's templates have it, with all pages; made when the first asks.
-    pub listed: OnceLock<Value>,
+    /// Among the terms of all taxonomies.
+    pub number: usize,
 }
 
 /// The name of the taxonomy that is read out of the briefs' sources.
@@ -53,7 +50,7 @@ const OURS: [&str; 2] = ["tags", "audiences"];
 impl Taxonomies {
     /// Sorts all pages into the terms that they name.
     pub fn new(
-        entries: &[Entry],
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         config: &Config,
         is_dateline: bool,
@@ -83,7 +80,12 @@ impl Taxonomies {
                     problems.too_many_terms(kind, terms.len(), TERMS_MAX, place.clone());
                 }
                 for (name, place) in terms.iter().take(TERMS_MAX) {
-                    found.add(name, config.slugify.taxonomies.term(name), index, place);
+                    found.add(
+                        name,
+                        &|name| config.slugify.taxonomies.term(name),
+                        index,
+                        place,
+                    );
                 }
             }
         }
@@ -98,7 +100,16 @@ impl Taxonomies {
         if is_dateline && !has_sources {
             all.push(sources(entries, briefs, config, problems));
         }
+        let terms = all.iter_mut().flat_map(|taxonomy| &mut taxonomy.terms);
+        for (number, term) in terms.enumerate() {
+            term.number = number;
+        }
         Taxonomies { all }
+    }
+
+    /// How many terms all taxonomies have together.
+    pub fn term_count(&self) -> usize {
+        self.all.iter().map(|taxonomy| taxonomy.terms.len()).sum()
     }
 
     /// Every taxonomy.
@@ -122,26 +133,19 @@ impl Taxonomy {
     ) -> Taxonomy {
         let address = addresses::taxonomy(config, &kind.slug);
         let mut terms = Vec::with_capacity(found.by_slug.len());
-        for (slug, term) in found.by_slug {
-            let (name, _) = term.most_frequent();
-            if term.spellings.len() > 1 {
-                let others: Vec<&str> = term
-                    .spellings
-                    .keys()
-                    .map(|n| &**n)
-                    .filter(|n| *n != &**name)
-                    .collect();
-                for other in others {
-                    let place = term.spellings[other].1.clone();
-                    problems.equal_slugs(other, name, &slug, place);
-                }
+        let mut drafts = found.terms;
+        for (slug, position) in found.by_slug {
+            let term = std::mem::take(&mut drafts[position]);
+            let name = &term.most_frequent().name;
+            for other in term.spellings.iter().filter(|other| other.name != *name) {
+                problems.equal_slugs(&other.name, name, &slug, other.place.clone());
             }
             terms.push(Term {
                 name: name.clone(),
                 address: address.join(&format!("{slug}/")),
                 slug: slug.into(),
                 pages: term.pages,
-                listed: OnceLock::new(),
+                number: 0,
             });
         }
         let by_slug = terms
@@ -153,7 +157,6 @@ impl Taxonomy {
             config: kind,
             address,
             terms,
-            listed: OnceLock::new(),
             by_slug,
             slugify,
         }
@@ -172,39 +175,86 @@ impl Taxonomy {
     }
 }
 
+/// Whether the taxonomies would be the same of either entry: the same terms and the same source.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    let kinds = |entry: &'_ Entry| -> Vec<Arc<str>> {
+        let kinds = entry.front_matter().taxonomies.iter();
+        kinds.map(|(kind, _)| kind.clone()).collect()
+    };
+    let source = |entry: &'_ Entry| Some(entry.brief()?.source.as_ref()?.name.clone());
+    let terms = |entry: &'_ Entry, i: usize| -> Vec<Arc<str>> {
+        let (_, terms) = &entry.front_matter().taxonomies[i];
+        terms.iter().map(|(name, _)| name.clone()).collect()
+    };
+    kinds(a) == kinds(b)
+        && source(a) == source(b)
+        && (0..kinds(a).len()).all(|i| terms(a, i) == terms(b, i))
+}
+
 /// The terms of one taxonomy while pages are sorted into them.
 #[derive(Default)]
 struct Found {
-    by_slug: BTreeMap<String, FoundTerm>,
+    /// Each spelling once, for there are far fewer than pages, with its term and its position there.
+    spellings: HashMap<Arc<str>, (usize, usize)>,
+    by_slug: BTreeMap<String, usize>,
+    terms: Vec<FoundTerm>,
 }
 
 #[derive(Default)]
 struct FoundTerm {
-    /// Each spelling, how often it occurs, and where first.
-    spellings: BTreeMap<Arc<str>, (usize, Place)>,
+    spellings: Vec<Spelling>,
     pages: Vec<Index>,
 }
 
+struct Spelling {
+    name: Arc<str>,
+    count: usize,
+    /// Where it occurs first.
+    place: Place,
+}
+
 impl Found {
-    fn add(&mut self, name: &Arc<str>, slug: String, page: Index, place: &Place) {
-        let term = self.by_slug.entry(slug).or_default();
-        term.spellings
-            .entry(name.clone())
-            .or_insert_with(|| (0, place.clone()))
-            .0 += 1;
+    fn add(
+        &mut self,
+        name: &Arc<str>,
+        slug_of: &dyn Fn(&str) -> String,
+        page: Index,
+        place: &Place,
+    ) {
+        let (term, spelling) = match self.spellings.get(name) {
+            Some(known) => *known,
+            None => self.begin(name, slug_of(name), place),
+        };
+        let term = &mut self.terms[term];
+        term.spellings[spelling].count += 1;
         // A page that names a term twice is listed once.
         if term.pages.last() != Some(&page) {
             term.pages.push(page);
         }
     }
+
+    fn begin(&mut self, name: &Arc<str>, slug: String, place: &Place) -> (usize, usize) {
+        let position = *self.by_slug.entry(slug).or_insert(self.terms.len());
+        if position == self.terms.len() {
+            self.terms.push(FoundTerm::default());
+        }
+        let term = &mut self.terms[position];
+        let known = (position, term.spellings.len());
+        term.spellings.push(Spelling {
+            name: name.clone(),
+            count: 0,
+            place: place.clone(),
+        });
+        self.spellings.insert(name.clone(), known);
+        known
+    }
 }
 
 impl FoundTerm {
-    fn most_frequent(&self) -> (&Arc<str>, usize) {
-        self.spellings
-            .iter()
-            .map(|(name, (count, _))| (name, *count))
-            .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+    fn most_frequent(&self) -> &Spelling {
+        let spellings = self.spellings.iter();
+        spellings
+            .max_by(|a, b| a.count.cmp(&b.count).then_with(|| b.name.cmp(&a.name)))
             .expect("a term is made by its first spelling")
     }
 }
@@ -221,7 +271,7 @@ fn ours(name: &str) -> TaxonomyConfig {
 }
 
 fn sources(
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     briefs: &[Index],
     config: &Config,
     problems: &mut Diagnostics,
@@ -230,7 +280,7 @@ fn sources(
     for index in briefs {
         let entry = &entries[index.0 as usize];
         if let Some(source) = entry.brief().and_then(|brief| brief.source.as_ref()) {
-            found.add(&source.name, slug_of(&source.name), *index, &source.place);
+            found.add(&source.name, &slug_of, *index, &source.place);
         }
     }
     Taxonomy::new(

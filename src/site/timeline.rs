@@ -1,14 +1,13 @@
 //! What happened when: the dated items of all briefs, merged. Timelines and corrections alike.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use super::companies::{Companies, CompanyIndex};
 use super::{Entry, Index};
 use crate::content::article::Dated;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
-use crate::value::Value;
 
 /// Dated items, newest first. Items of several briefs with the same date and text are one.
 #[derive(Debug)]
@@ -29,17 +28,34 @@ pub struct Item {
     position: u32,
     /// All briefs that have it, newest first.
     pub briefs: Vec<Index>,
-    /// As templates see it, made when the first of the lists asks that it stands in.
-    pub shown: OnceLock<Value>,
+    /// Its position in [`Timeline::items`].
+    pub number: usize,
+}
+
+/// Where a brief has the items of a merged list.
+pub type DatedOf = fn(&Brief) -> &Vec<Dated>;
+
+/// The items of the timeline.
+pub const TIMELINE: DatedOf = |brief| &brief.timeline;
+/// The items of the list of corrections.
+pub const CORRECTIONS: DatedOf = |brief| &brief.corrections;
+
+/// Whether a merged list would be the same of either entry.
+pub fn is_same(a: &Entry, b: &Entry, of: DatedOf) -> bool {
+    let items = |entry: &'_ Entry| -> Vec<(PartialDate, Arc<str>)> {
+        let items = entry.brief().into_iter().flat_map(of);
+        items.map(|item| (item.date, item.text.clone())).collect()
+    };
+    items(a) == items(b)
 }
 
 impl Timeline {
     /// Merges the items that `of` takes out of each brief.
-    fn of(
-        entries: &[Entry],
+    pub fn new(
+        entries: &[Arc<Entry>],
         briefs: &[Index],
         companies: &Companies,
-        of: fn(&Brief) -> &Vec<Dated>,
+        of: DatedOf,
     ) -> Timeline {
         let mut found: Vec<(&Dated, Index, usize, u32)> = Vec::new();
         for (age, index) in briefs.iter().enumerate() {
@@ -70,7 +86,7 @@ impl Timeline {
                 brief,
                 position,
                 briefs,
-                shown: OnceLock::new(),
+                number: items.len(),
             });
         }
         let mut years = Vec::new();
@@ -97,16 +113,6 @@ impl Timeline {
             years,
             of_company,
         }
-    }
-
-    /// The timeline and the corrections of all briefs.
-    pub fn both(
-        entries: &[Entry],
-        briefs: &[Index],
-        companies: &Companies,
-    ) -> (Timeline, Timeline) {
-        let of = |of| Timeline::of(entries, briefs, companies, of);
-        (of(|brief| &brief.timeline), of(|brief| &brief.corrections))
     }
 
     /// All items, newest first.
@@ -137,7 +143,7 @@ impl Timeline {
 
 impl Item {
     /// What the newest brief says; `of` takes out of a brief what the timeline holds.
-    pub fn dated<'a>(&self, entry: &'a Entry, of: fn(&Brief) -> &Vec<Dated>) -> &'a Dated {
+    pub fn dated<'a>(&self, entry: &'a Entry, of: DatedOf) -> &'a Dated {
         &of(entry.brief().expect("an item comes from a brief"))[self.position as usize]
     }
 }

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::compare::{Change, Compare};
 use super::identity::{Identities, Named};
+use super::kept::same_names;
 use super::predictions::Predictions;
 use super::timeline::Timeline;
 use super::{Entry, Index, addresses};
@@ -85,7 +86,7 @@ pub struct Recap {
 /// What the weeks are sorted out of.
 #[derive(Clone, Copy, Debug)]
 pub struct Read<'a> {
-    pub entries: &'a [Entry],
+    pub entries: &'a [Arc<Entry>],
     /// Newest first.
     pub briefs: &'a [Index],
     pub compare: &'a Compare,
@@ -170,6 +171,19 @@ impl Weeks {
             .range(week..)
             .find(|(other, _)| **other != week)
             .map(|(week, recap)| (*week, recap))
+    }
+}
+
+/// Whether the weeks would be the same of either entry: the same week, arranged the same way.
+pub fn is_same(a: &Entry, b: &Entry) -> bool {
+    match (&a.article.table, &b.article.table) {
+        (Table::Week(a), Table::Week(b)) => {
+            (a.year, a.week) == (b.year, b.week)
+                && same_names(&a.pins, &b.pins)
+                && same_names(&a.omit, &b.omit)
+                && same_names(&a.order, &b.order)
+        }
+        _ => true,
     }
 }
 

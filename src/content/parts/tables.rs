@@ -1,5 +1,6 @@
 //! Competitor tables: companies in the header, features in the rows.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +10,13 @@ use crate::config::Label;
 use crate::content::brief::{Cell, Column, ComparisonTable, Row, meaning};
 use crate::content::date::PartialDate;
 use crate::content::outline::{Kind, Node};
+
+/// A digest of some text, the same in each run.
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
 
 impl<'a> Reader<'a, '_> {
     pub fn tables(&mut self, section: &Section) {
@@ -126,11 +134,17 @@ impl<'a> Reader<'a, '_> {
 
     fn cell(&self, cell: &Node) -> Option<Cell> {
         let text = self.outline.plain(cell.text.clone());
-        (!text.is_empty()).then(|| Cell {
+        if text.is_empty() {
+            return None;
+        }
+        let meaning = meaning(&text);
+        Some(Cell {
             html: self.outline.fragment(cell.inner.clone()),
-            meaning: Some(meaning(&text))
-                .filter(|meaning| **meaning != *text)
-                .map_or_else(|| text.clone(), Arc::from),
+            meaning_digest: digest(&meaning),
+            meaning: match *meaning == *text {
+                true => text.clone(),
+                false => meaning.into(),
+            },
             text,
             citations: self.cited(&cell.inner),
         })

@@ -14,13 +14,14 @@ use super::super::functions::{Args, FUNCTIONS, Function};
 use crate::value::Value;
 
 /// The calls that were taken out of templates.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Calls {
     calls: Vec<Call>,
     /// Which calls a template may come by, with its parents and what it includes.
     by_template: BTreeMap<String, BTreeSet<usize>>,
 }
 
+#[derive(Debug)]
 struct Call {
     /// As a reader would write it; equal calls are one.
     text: String,

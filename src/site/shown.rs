@@ -1,0 +1,40 @@
+//! Values as templates see them, each made when the first page asks and shared by all pages.
+//!
+//! They stand beside the tables and not in them, for they say more than the tables read: a table
+//! outlives its site where nothing that it reads has changed, and what is shown of it does not.
+
+use std::sync::OnceLock;
+
+use crate::value::Value;
+
+/// What is shown of the rows of one table of one site.
+#[derive(Debug, Default)]
+pub struct Shown {
+    rows: OnceLock<Box<[OnceLock<Value>]>>,
+}
+
+impl Shown {
+    /// What `make` makes of a row, which is called once for each of the `count` rows.
+    pub fn get(&self, row: usize, count: usize, make: impl FnOnce() -> Value) -> Value {
+        let begin = || (0..count).map(|_| OnceLock::new()).collect();
+        self.rows.get_or_init(begin)[row].get_or_init(make).clone()
+    }
+}
+
+/// What is shown of each table of a site.
+#[derive(Debug, Default)]
+pub struct AllShown {
+    /// Entries as our lists have them.
+    pub cards: Shown,
+    /// Entries as lists of Zola's themes have them; of a section, with the pages that it lists.
+    pub listed: Shown,
+    pub cells: Shown,
+    pub predictions: Shown,
+    pub timeline: Shown,
+    pub corrections: Shown,
+    /// Taxonomies and terms as Zola's templates have them, with all pages.
+    pub taxonomies: Shown,
+    pub terms: Shown,
+    /// What stands on every page.
+    pub masthead: OnceLock<Value>,
+}
