@@ -18,6 +18,7 @@ use dateline::commands::progress::Progress;
 use dateline::commands::server::Snapshot;
 use dateline::commands::session::{self, Memo, Options};
 use dateline::diagnostic::Diagnostic;
+use dateline::disk::{Changes, Hints};
 use rayon::prelude::*;
 
 use crate::check::folder;
@@ -238,6 +239,7 @@ fn serve(start: &World, steps: &[Step], seed: u64) -> Result<(), String> {
     let (mut edited, mut reference) = (Folder::new(), Folder::new());
     let mut known = LastGood::default();
     let mut memo = Memo::default();
+    let mut is_first = true;
     edited.hold(world.files());
     for (number, step) in from_the_start(steps).enumerate() {
         world.apply(&step.edit);
@@ -250,8 +252,13 @@ fn serve(start: &World, steps: &[Step], seed: u64) -> Result<(), String> {
         }
         let expected = known.see(world.files());
         reference.hold(&expected.files);
-        let found = Shown::of(&edited, world.now, seed, &mut memo);
-        let mut wanted = Shown::of(&reference, world.now, seed, &mut Memo::default());
+        let hints = match std::mem::take(&mut is_first) {
+            true => Hints::All,
+            false => Hints::Paths(edited.told()),
+        };
+        let found = Shown::of(&edited, &hints, world.now, seed, &mut memo);
+        let anew = &mut Memo::default();
+        let mut wanted = Shown::of(&reference, &Hints::All, world.now, seed, anew);
         wanted.problems = expected.problems(wanted.problems);
         found
             .compare(&wanted, step.then)
@@ -267,7 +274,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(folder: &Folder, now: &str, seed: u64, memo: &mut Memo) -> Shown {
+    fn of(folder: &Folder, hints: &Hints, now: &str, seed: u64, memo: &mut Memo) -> Shown {
         let options = Options {
             drafts: seed.is_multiple_of(2),
             scheduled: seed.is_multiple_of(3),
@@ -276,7 +283,8 @@ impl Shown {
                 .then(|| "http://127.0.0.1:1111/repo".into()),
             ..options(folder, now)
         };
-        let (previewed, problems) = session::snapshot(&options, memo).unwrap();
+        let looked = session::look(&options, memo, hints, &mut Changes::default()).unwrap();
+        let (previewed, problems) = session::snapshot(looked, memo).unwrap();
         Shown {
             snapshot: previewed.map(|previewed| previewed.snapshot),
             problems: problems.sorted(),

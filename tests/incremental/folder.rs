@@ -1,7 +1,7 @@
 //! A site on the disk that follows a site in memory.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -12,6 +12,8 @@ pub struct Folder {
     folder: TempDir,
     /// What it holds. Files that others put there are not touched.
     held: Files,
+    /// What a watcher would tell of, since somebody listened.
+    told: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -25,7 +27,13 @@ impl Folder {
         Folder {
             folder: folder.unwrap(),
             held: Files::new(),
+            told: Vec::new(),
         }
+    }
+
+    /// The files that were saved or deleted since the last call.
+    pub fn told(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.told)
     }
 
     pub fn root(&self) -> &Path {
@@ -38,6 +46,7 @@ impl Folder {
         for file in self.held.keys().filter(|file| !files.contains_key(*file)) {
             let path = self.root().join(file);
             fs::remove_file(&path).unwrap();
+            self.told.push(path.clone());
             // Folders go with their last file, as in git.
             for folder in path.ancestors().skip(1) {
                 if folder == self.root() || fs::remove_dir(folder).is_err() {
@@ -45,8 +54,9 @@ impl Folder {
                 }
             }
         }
+        let held = std::mem::take(&mut self.held);
         for (file, bytes) in files {
-            if self.held.get(file) != Some(bytes) {
+            if held.get(file) != Some(bytes) {
                 self.save(file, bytes);
             }
         }
@@ -62,15 +72,16 @@ impl Folder {
     }
 
     /// Saves a file as it is.
-    pub fn touch(&self, file: &str) {
-        if let Some(bytes) = self.held.get(file) {
-            self.save(file, bytes);
+    pub fn touch(&mut self, file: &str) {
+        if let Some(bytes) = self.held.get(file).cloned() {
+            self.save(file, &bytes);
         }
     }
 
-    fn save(&self, file: &str, bytes: &[u8]) {
+    fn save(&mut self, file: &str, bytes: &[u8]) {
         let path = self.root().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        fs::write(&path, bytes).unwrap();
+        self.told.push(path);
     }
 }
