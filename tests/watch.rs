@@ -718,18 +718,11 @@ fn links_inside_of_the_site_are_followed() {
 #[test]
 fn a_wait_ends_when_it_is_woken() {
     let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
-    fs::write(root.join("config.toml"), "one").unwrap();
-    let mut watch = Watch::new(root, &root.join("public"));
-    let nothing = Act::Settle(Hints::Paths(Vec::new()));
+    let mut watch = Watch::new(folder.path(), &folder.path().join("public"));
     let waker = watch.waker();
-    waker.wake();
-    assert_eq!(watch.wait(), nothing);
-    let later = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(100));
-        waker.wake();
-    });
-    // What else there is to do has nothing to do with it.
-    while watch.wait() != nothing {}
-    later.join().unwrap();
+    std::thread::spawn(move || waker.wake());
+    let woken = Act::Settle(Hints::Paths(Vec::new()));
+    // A comparison may come first: the site is new.
+    let acts = [watch.wait(), watch.wait()];
+    assert!(acts.contains(&woken), "{acts:?}");
 }

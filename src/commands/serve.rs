@@ -75,8 +75,13 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
     let server = runtime.spawn(preview.clone().serve(listener));
     let navigate = wanted.navigate;
     std::thread::spawn(move || {
-        let showing = Showing::new(&folder, &options, wishes, navigate, &preview);
-        showing.for_ever(watch);
+        let asked = Asked {
+            folder,
+            options,
+            wishes,
+            navigate,
+        };
+        rebuild_for_ever(&asked, &preview, watch);
     });
     print_line(&format!("serving {address} (Ctrl-C ends it)"))?;
     if wanted.open {
@@ -111,18 +116,40 @@ fn show(wishes: Wishes, waker: Waker) -> super::server::Show {
     })
 }
 
+/// What each rebuild begins with.
+struct Asked {
+    folder: Folder,
+    options: Options,
+    wishes: Wishes,
+    navigate: bool,
+}
+
+/// Makes the site, and makes it again after each change.
+fn rebuild_for_ever(asked: &Asked, preview: &Preview, mut watch: Watch) {
+    let mut showing = Showing::new(asked, preview);
+    showing.settle(&Hints::All);
+    let mut was_told = true;
+    loop {
+        watch.follow(session::folders(&asked.folder, &showing.memo));
+        if was_told && !watch.is_told() {
+            eprintln!("note: the system cannot tell of changes; files are looked at every second");
+        }
+        was_told = watch.is_told();
+        match watch.wait() {
+            Act::Try(paths) => watch.tried(showing.attempt(&Hints::Paths(paths))),
+            Act::Settle(hints) => showing.settle(&hints),
+            Act::Compare => watch.compare(session::comparison(&asked.options, &showing.memo)),
+        }
+    }
+}
+
 /// What is shown, and what is known of what is not shown yet.
 struct Showing<'a> {
-    folder: &'a Folder,
-    options: &'a Options,
-    /// What pages want to be shown.
-    wishes: Wishes,
-    /// What is shown before its time.
-    shows: Shows,
-    /// Whether the page of a file that is saved is opened.
-    navigate: bool,
+    asked: &'a Asked,
     preview: &'a Preview,
     memo: Memo,
+    /// What is shown before its time.
+    shows: Shows,
     /// What was found wrong with what is shown, and with what kept it from being shown.
     last: Vec<Diagnostic>,
     /// Why the disk kept the site from being read, if it did.
@@ -131,6 +158,8 @@ struct Showing<'a> {
     changes: Changes,
     /// Made of all the changes, and doubtful.
     held: Option<Made>,
+    /// Whether a page wants something else to be shown than what is.
+    has_other_wishes: bool,
     is_first: bool,
 }
 
@@ -141,46 +170,18 @@ struct Made {
 }
 
 impl<'a> Showing<'a> {
-    fn new(
-        folder: &'a Folder,
-        options: &'a Options,
-        wishes: Wishes,
-        navigate: bool,
-        preview: &'a Preview,
-    ) -> Showing<'a> {
+    fn new(asked: &'a Asked, preview: &'a Preview) -> Showing<'a> {
         Showing {
-            folder,
-            options,
-            shows: wish(&wishes),
-            wishes,
-            navigate,
+            asked,
             preview,
             memo: Memo::default(),
+            shows: asked.shows(),
             last: Vec::new(),
             failure: None,
             changes: Changes::default(),
             held: None,
+            has_other_wishes: false,
             is_first: true,
-        }
-    }
-
-    /// Shows the site, and shows it again after each change.
-    fn for_ever(mut self, mut watch: Watch) {
-        self.settle(&Hints::All);
-        let mut was_told = true;
-        loop {
-            watch.follow(session::folders(self.folder, &self.memo));
-            if was_told && !watch.is_told() {
-                eprintln!(
-                    "note: the system cannot tell of changes; files are looked at every second"
-                );
-            }
-            was_told = watch.is_told();
-            match watch.wait() {
-                Act::Try(paths) => watch.tried(self.attempt(&Hints::Paths(paths))),
-                Act::Settle(hints) => self.settle(&hints),
-                Act::Compare => watch.compare(session::comparison(self.options, &self.memo)),
-            }
         }
     }
 
@@ -222,18 +223,18 @@ impl<'a> Showing<'a> {
 
     fn look(&mut self, hints: &Hints) -> anyhow::Result<Looked> {
         let mut changes = Changes::default();
-        let wanted = wish(&self.wishes);
-        let options = Options {
-            drafts: wanted.drafts,
-            scheduled: wanted.scheduled,
-            ..self.options.clone()
-        };
-        let looked = session::look(&options, &mut self.memo, hints, &mut changes);
-        if wanted != self.shows {
-            self.shows = wanted;
-            self.is_first = true;
+        let shows = self.asked.shows();
+        if shows != self.shows {
+            self.shows = shows;
+            self.has_other_wishes = true;
             self.held = None;
         }
+        let options = Options {
+            drafts: shows.drafts,
+            scheduled: shows.scheduled,
+            ..self.asked.options.clone()
+        };
+        let looked = session::look(&options, &mut self.memo, hints, &mut changes);
         if !changes.is_empty() {
             self.held = None;
         }
@@ -242,7 +243,8 @@ impl<'a> Showing<'a> {
     }
 
     fn is_up_to_date(&self) -> bool {
-        self.changes.is_empty() && self.failure.is_none() && !self.is_first
+        let is_same = self.changes.is_empty() && !self.has_other_wishes;
+        is_same && self.failure.is_none() && !self.is_first
     }
 
     fn make(&mut self, looked: Looked) -> anyhow::Result<Made> {
@@ -272,23 +274,23 @@ impl<'a> Showing<'a> {
         } = made;
         let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
         let snapshot = previewed.map(|previewed| previewed.snapshot);
-        let changes = std::mem::take(&mut self.changes);
         let changes = match std::mem::take(&mut self.is_first) {
             true => Changes::default(),
-            false => changes,
+            false => std::mem::take(&mut self.changes),
         };
         let line = line(&changes, snapshot.as_ref());
         let took = progress::duration(started.elapsed());
         let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
+        let folder = &self.asked.folder;
         self.preview.publish(Published {
             snapshot,
-            problems: Problems::new(&problems, &self.folder.texts()),
+            problems: Problems::new(&problems, &folder.texts()),
             shows: self.shows,
-            saved: self.saved(&changes),
+            saved: self.asked.saved(&changes),
         });
         // Warnings that were there before this save are not said again after it.
         if has_errors || problems != self.last {
-            print(&problems, self.folder);
+            print(&problems, folder);
         }
         match (has_snapshot, has_errors) {
             (true, false) => eprintln!("{line}, ready in {took}{drafts}"),
@@ -299,19 +301,22 @@ impl<'a> Showing<'a> {
         }
         self.last = problems;
         self.failure = None;
+        self.changes = Changes::default();
+        self.has_other_wishes = false;
+    }
+}
+
+impl Asked {
+    fn shows(&self) -> Shows {
+        *self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The article whose page shall be opened, from the root of the site.
     fn saved(&self, changes: &Changes) -> Option<String> {
         let mut articles = changes.files().filter(|file| file.ends_with(".md"));
-        let saved = self.navigate.then(|| articles.next()).flatten();
-        saved.map(|file| file.to_string())
+        let saved = articles.next().map(ToString::to_string);
+        saved.filter(|_| self.navigate)
     }
-}
-
-/// What pages want to be shown now.
-fn wish(wishes: &Wishes) -> Shows {
-    *wishes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl From<(Option<Previewed>, Diagnostics)> for Made {

@@ -31,7 +31,6 @@ pub struct Watch {
     watched: BTreeMap<PathBuf, Identity>,
     /// Whether folders may have been exchanged without a word.
     is_lost: bool,
-    /// Whether the wait shall end although there is nothing to read.
     is_woken: bool,
 }
 
@@ -42,14 +41,14 @@ enum Message {
     Woken,
 }
 
-/// Ends a wait although no file has changed.
+/// Has the site shown anew although no file has changed.
 #[derive(Clone)]
 pub struct Waker {
     sender: Sender<(Instant, Message)>,
 }
 
 impl Waker {
-    /// The wait that is going on, or else the next one, ends with nothing to read.
+    /// The wait that is going on, or else the next one, ends at once.
     pub fn wake(&self) {
         // Nobody waits any more when the program ends.
         let _ = self.sender.send((Instant::now(), Message::Woken));
@@ -77,6 +76,13 @@ impl Watch {
             watched: BTreeMap::new(),
             is_lost: false,
             is_woken: false,
+        }
+    }
+
+    /// What ends a wait from elsewhere.
+    pub fn waker(&self) -> Waker {
+        Waker {
+            sender: self.sender.clone(),
         }
     }
 
@@ -173,21 +179,14 @@ impl Watch {
         });
     }
 
-    /// What ends a wait from elsewhere.
-    pub fn waker(&self) -> Waker {
-        Waker {
-            sender: self.sender.clone(),
-        }
-    }
-
     fn note(&mut self, at: Instant, message: Message) {
         match message {
-            Message::Woken => self.is_woken = true,
             Message::Heard(heard) => {
                 self.is_lost |= heard == Heard::Lost;
                 self.pace.on_event(at, heard);
             }
             Message::Compared(different) => self.pace.on_compared(at, different),
+            Message::Woken => self.is_woken = true,
         }
     }
 }
