@@ -13,6 +13,7 @@ mod docs;
 mod engines;
 mod feeds;
 mod fix;
+mod incremental;
 mod look;
 mod markdown;
 mod output;

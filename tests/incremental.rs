@@ -1,0 +1,459 @@
+//! What is made after an edit is what a build from nothing makes, byte for byte, whatever came before.
+//!
+//! Histories of edits are made up from a seed. After each step the memory of `serve` is compared with
+//! a preview that begins anew, and `build` over its earlier output with a build into no folder. A
+//! history that fails is made shorter and printed with its seed. `DATELINE_SEED` begins with
+//! another history, `DATELINE_STEPS` takes so many steps for each test.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::SystemTime;
+
+use dateline::address::Address;
+use dateline::commands::clock::Now;
+use dateline::commands::progress::Progress;
+use dateline::commands::server::Snapshot;
+use dateline::commands::session::{self, Memo, Options};
+use dateline::diagnostic::Diagnostic;
+use rayon::prelude::*;
+
+use crate::check::folder;
+
+mod author;
+mod edit;
+mod folder;
+mod last_good;
+mod shrink;
+
+use author::Random;
+use edit::{Edit, Files, Look, Step, World};
+use folder::Folder;
+use last_good::LastGood;
+
+/// So long is a history: long enough for pages that were rendered long ago, short enough to shrink.
+const HISTORY: usize = 40;
+
+/// A site, and how many steps of its history are made up unless it is said otherwise.
+struct Case {
+    /// The name of the test.
+    name: &'static str,
+    files: fn() -> Files,
+    steps: usize,
+}
+
+#[test]
+fn serve_with_the_built_in_theme() {
+    let case = Case {
+        name: "serve_with_the_built_in_theme",
+        files: || briefs("dateline"),
+        steps: 400,
+    };
+    case.check(serve);
+}
+
+#[test]
+fn serve_with_a_zola_theme() {
+    let case = Case {
+        name: "serve_with_a_zola_theme",
+        files: || briefs("tera1-small"),
+        steps: 160,
+    };
+    case.check(serve);
+}
+
+#[test]
+fn serve_with_a_jinja_theme() {
+    let case = Case {
+        name: "serve_with_a_jinja_theme",
+        files: || briefs("jinja-small"),
+        steps: 80,
+    };
+    case.check(serve);
+}
+
+#[test]
+fn serve_of_a_plain_site() {
+    let case = Case {
+        name: "serve_of_a_plain_site",
+        files: plain,
+        steps: 160,
+    };
+    case.check(serve);
+}
+
+#[test]
+fn build_over_the_output_of_briefs() {
+    let case = Case {
+        name: "build_over_the_output_of_briefs",
+        files: || briefs("dateline"),
+        steps: 120,
+    };
+    case.check(build);
+}
+
+#[test]
+fn build_over_the_output_of_a_plain_site() {
+    let case = Case {
+        name: "build_over_the_output_of_a_plain_site",
+        files: plain,
+        steps: 80,
+    };
+    case.check(build);
+}
+
+/// Half of `tests/sites/derived`: everything that is derived occurs, and nothing more often than
+/// it must.
+fn briefs(theme: &str) -> Files {
+    const LEFT_OUT: &[&str] = &[
+        "02-01-talks",
+        "02-02",
+        "02-03",
+        "02-05",
+        "02-11",
+        "02-12",
+        "02-13",
+        "02-14",
+        "02-15",
+        "01-04",
+        "12-23",
+        "storage-prices",
+        "elm.md",
+        "gorse.md",
+    ];
+    let mut files = Files::new();
+    gather(&folder("sites/derived/content"), "content", &mut files);
+    files.retain(|file, _| !LEFT_OUT.iter().any(|part| file.contains(part)));
+    let config = fs::read_to_string(folder("sites/derived/config.toml")).unwrap();
+    let config = config.replace("theme = \"dateline\"", &format!("theme = \"{theme}\""));
+    with_config_and_themes(files, &config)
+}
+
+/// A Zola site without briefs.
+fn plain() -> Files {
+    let mut files = Files::new();
+    gather(&folder("sites/zola-small"), "", &mut files);
+    let config = fs::read_to_string(folder("sites/zola-small/config.toml")).unwrap();
+    with_config_and_themes(files, &config)
+}
+
+fn with_config_and_themes(mut files: Files, config: &str) -> Files {
+    let config = format!("{}\n{config}", author::TOP_OF_CONFIG);
+    files.insert("config.toml".into(), config.into_bytes());
+    for theme in ["tera1-small", "jinja-small"] {
+        let name = format!("themes/{theme}");
+        gather(&folder(&name), &name, &mut files);
+    }
+    files
+}
+
+/// All files of a folder, under a name.
+fn gather(from: &Path, name: &str, into: &mut Files) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let below = entry.file_name().into_string().unwrap();
+        let below = if name.is_empty() {
+            below
+        } else {
+            format!("{name}/{below}")
+        };
+        if entry.file_type().unwrap().is_dir() {
+            gather(&entry.path(), &below, into);
+        } else {
+            into.insert(below, fs::read(entry.path()).unwrap());
+        }
+    }
+}
+
+/// Everything is looked at before anything is done.
+fn from_the_start(steps: &[Step]) -> impl Iterator<Item = Step> {
+    let file = "config.toml".into();
+    let first = Step {
+        edit: Edit::Touch { file },
+        then: Look::AtAll,
+    };
+    std::iter::once(first).chain(steps.iter().cloned())
+}
+
+/// A law: what differs after a history, if it is broken.
+type Law = fn(&World, &[Step], seed: u64) -> Result<(), String>;
+
+impl Case {
+    fn check(&self, law: Law) {
+        let start = World::new((self.files)(), "2026-05-01T12:00:00Z");
+        let first = number("DATELINE_SEED").unwrap_or(1);
+        let count = number("DATELINE_STEPS").unwrap_or(self.steps as u64);
+        let histories = count.div_ceil(HISTORY as u64);
+        for seed in first..first + histories {
+            let steps = author::steps(seed, &start, HISTORY);
+            let differs = |steps: &[Step]| what_differs(law, &start, steps, seed);
+            if differs(&steps).is_none() {
+                continue;
+            }
+            let steps = shrink::shrink(steps, |steps| differs(steps).is_some());
+            let what = differs(&steps).unwrap_or_else(|| "it does not fail every time".into());
+            panic!("{}", self.report(seed, &steps, &what));
+        }
+    }
+
+    fn report(&self, seed: u64, steps: &[Step], what: &str) -> String {
+        let mut text = format!("seed {seed}, {} steps are enough:\n", steps.len());
+        for (number, step) in (1..).zip(steps) {
+            writeln!(text, "{number:>3}. {:?}, look {:?}", step.edit, step.then).unwrap();
+        }
+        let name = self.name;
+        write!(
+            text,
+            "{what}\nagain: DATELINE_SEED={seed} DATELINE_STEPS=1 cargo test incremental::{name}"
+        )
+        .unwrap();
+        text
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{variable} is `{text}`, not a number")))
+}
+
+/// A panic of the program is a failure like another, and is made shorter too.
+fn what_differs(law: Law, start: &World, steps: &[Step], seed: u64) -> Option<String> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| law(start, steps, seed)));
+    match outcome {
+        Ok(outcome) => outcome.err(),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Some(format!("panicked: {}", text.unwrap_or("not with a text")))
+        }
+    }
+}
+
+/// The memory of `serve`.
+fn serve(start: &World, steps: &[Step], seed: u64) -> Result<(), String> {
+    let mut world = start.clone();
+    let (mut edited, mut reference) = (Folder::new(), Folder::new());
+    let mut known = LastGood::default();
+    let mut memo = Memo::default();
+    edited.hold(world.files());
+    for (number, step) in from_the_start(steps).enumerate() {
+        world.apply(&step.edit);
+        edited.hold(world.files());
+        if let Edit::Touch { file } = &step.edit {
+            edited.touch(file);
+        }
+        if step.then == Look::Away {
+            continue;
+        }
+        let expected = known.see(world.files());
+        reference.hold(&expected.files);
+        let found = Shown::of(&edited, world.now, seed, &mut memo);
+        let mut wanted = Shown::of(&reference, world.now, seed, &mut Memo::default());
+        wanted.problems = expected.problems(wanted.problems);
+        found
+            .compare(&wanted, step.then)
+            .map_err(|what| format!("after step {number}: {what}"))?;
+    }
+    Ok(())
+}
+
+/// A site as a preview has it.
+struct Shown {
+    snapshot: Option<Snapshot>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Shown {
+    fn of(folder: &Folder, now: &str, seed: u64, memo: &mut Memo) -> Shown {
+        let options = Options {
+            drafts: seed.is_multiple_of(2),
+            scheduled: seed.is_multiple_of(3),
+            base_url: seed
+                .is_multiple_of(4)
+                .then(|| "http://127.0.0.1:1111/repo".into()),
+            ..options(folder, now)
+        };
+        let (previewed, problems) = session::snapshot(&options, memo).unwrap();
+        Shown {
+            snapshot: previewed.map(|previewed| previewed.snapshot),
+            problems: problems.sorted(),
+        }
+    }
+
+    fn compare(&self, wanted: &Shown, look: Look) -> Result<(), String> {
+        if self.problems != wanted.problems {
+            let list = |all: &[Diagnostic]| -> String {
+                all.iter().map(|problem| format!("{problem:?}\n")).collect()
+            };
+            let difference = difference(&list(&self.problems), &list(&wanted.problems));
+            return Err(format!("other problems are said{difference}"));
+        }
+        let (found, wanted) = match (&self.snapshot, &wanted.snapshot) {
+            (Some(found), Some(wanted)) => (found, wanted),
+            (None, None) => return Ok(()),
+            (found, _) => {
+                let is_shown = if found.is_some() { "is" } else { "is not" };
+                return Err(format!("the site {is_shown} shown"));
+            }
+        };
+        if found.addresses != wanted.addresses {
+            let list = |all: &[Address]| -> String {
+                all.iter()
+                    .map(|address| format!("{}\n", address.as_str()))
+                    .collect()
+            };
+            let difference = difference(&list(&found.addresses), &list(&wanted.addresses));
+            return Err(format!("there are other pages{difference}"));
+        }
+        let asked = found.addresses.par_iter().filter(|address| match look {
+            Look::Away => false,
+            Look::AtSome(salt) => is_seen(address, salt),
+            Look::AtAll => true,
+        });
+        let differing = asked.find_map_first(|address| {
+            let [found, wanted] = [found, wanted].map(|snapshot| {
+                let rendered = (snapshot.render)(address);
+                rendered.unwrap_or_else(|problems| format!("{:#?}", problems.sorted()).into_bytes())
+            });
+            let texts = || [&found, &wanted].map(|bytes| String::from_utf8_lossy(bytes));
+            (found != wanted).then(|| {
+                let [found, wanted] = texts();
+                let difference = difference(&found, &wanted);
+                format!("{} differs{difference}", address.as_str())
+            })
+        });
+        differing.map_or(Ok(()), Err)
+    }
+}
+
+/// One address of three, other ones for another salt.
+fn is_seen(address: &Address, salt: u64) -> bool {
+    let bytes = address.as_str().bytes();
+    let seed = bytes.fold(salt, |seed, byte| {
+        seed.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    Random::new(seed).next().is_multiple_of(3)
+}
+
+fn options(folder: &Folder, now: &str) -> Options {
+    Options {
+        root: folder.root().to_owned(),
+        config: None,
+        base_url: None,
+        output_dir: None,
+        drafts: false,
+        scheduled: false,
+        now: Some(Now::parse(now).unwrap()),
+    }
+}
+
+/// The first place where texts differ.
+fn difference(found: &str, wanted: &str) -> String {
+    let same = found.bytes().zip(wanted.bytes());
+    let same = same.take_while(|(found, wanted)| found == wanted).count();
+    let part = |text: &str| {
+        let start = same.saturating_sub(80);
+        let end = (same + 160).min(text.len());
+        String::from_utf8_lossy(&text.as_bytes()[start.min(end)..end]).into_owned()
+    };
+    format!(
+        ", first at byte {same}:\n  from nothing: {:?}\n  incremental:  {:?}",
+        part(wanted),
+        part(found)
+    )
+}
+
+/// `build` over its earlier output, as a whole or file by file. What brings an error is taken back,
+/// so that most steps write.
+fn build(start: &World, steps: &[Step], seed: u64) -> Result<(), String> {
+    let mut world = start.clone();
+    let mut edited = Folder::new();
+    let elsewhere = Folder::new();
+    if seed.is_multiple_of(2) {
+        edited.link("public", &elsewhere);
+    }
+    let mut last_built = start.clone();
+    let mut before = BTreeMap::new();
+    for (number, step) in from_the_start(steps).enumerate() {
+        world.apply(&step.edit);
+        edited.hold(world.files());
+        if let Edit::Touch { file } = &step.edit {
+            edited.touch(file);
+        }
+        if step.then == Look::Away {
+            continue;
+        }
+        let mut fresh = Folder::new();
+        fresh.hold(world.files());
+        let [found, wanted] = [&edited, &fresh].map(|folder| {
+            let options = options(folder, world.now);
+            let built = session::build(&options, false, &Progress::start());
+            let (summary, problems) = built.unwrap();
+            (summary.is_some(), problems.sorted())
+        });
+        if found != wanted {
+            let difference = difference(&format!("{found:#?}"), &format!("{wanted:#?}"));
+            return Err(format!("after step {number}: other problems{difference}"));
+        }
+        let after = output(edited.root());
+        let expected = if found.0 {
+            output(fresh.root())
+        } else {
+            before.clone()
+        };
+        compare_outputs(&before, &after, &expected)
+            .map_err(|what| format!("after step {number}: {what}"))?;
+        before = after;
+        if found.0 {
+            last_built.clone_from(&world);
+        } else {
+            world.clone_from(&last_built);
+        }
+    }
+    Ok(())
+}
+
+/// The files of an output, each with the time at which it was last changed.
+type Output = BTreeMap<String, (Vec<u8>, SystemTime)>;
+
+fn output(site: &Path) -> Output {
+    let public = site.join("public");
+    let mut files = Files::new();
+    if public.exists() {
+        gather(&public, "", &mut files);
+    }
+    let timed = files.into_iter().map(|(file, bytes)| {
+        let changed = fs::metadata(public.join(&file)).unwrap().modified();
+        (file, (bytes, changed.unwrap()))
+    });
+    timed.collect()
+}
+
+fn compare_outputs(before: &Output, after: &Output, expected: &Output) -> Result<(), String> {
+    let names = |files: &Output| {
+        files
+            .keys()
+            .fold(String::new(), |all, file| all + file + "\n")
+    };
+    let (found, wanted) = (names(after), names(expected));
+    if found != wanted {
+        return Err(format!("other files{}", difference(&found, &wanted)));
+    }
+    for (file, (found, changed)) in after {
+        let (wanted, _) = &expected[file];
+        if found != wanted {
+            let [found, wanted] = [found, wanted].map(|bytes| String::from_utf8_lossy(bytes));
+            return Err(format!("{file} differs{}", difference(&found, &wanted)));
+        }
+        if let Some((old, when)) = before.get(file)
+            && old == found
+            && when != changed
+        {
+            return Err(format!("{file} is the same, and was written"));
+        }
+    }
+    Ok(())
+}
