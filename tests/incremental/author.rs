@@ -540,7 +540,9 @@ impl Author {
     }
 
     fn deletion(&mut self) -> Option<Edit> {
-        let file = self.file(self.folder())?;
+        let folders = ["content/", "content/", "", "templates/", "static/"];
+        let below = *self.random.one(&folders);
+        let file = self.file(below)?;
         if file == "config.toml" {
             return None;
         }
@@ -549,10 +551,6 @@ impl Author {
             _ => file,
         };
         Some(Edit::Delete { path })
-    }
-
-    fn folder(&self) -> &'static str {
-        ["content/", "content/", "", "templates/", "static/"][self.random.0 as usize % 5]
     }
 
     fn move_(&mut self) -> Option<Edit> {
@@ -589,7 +587,6 @@ impl Author {
             _ if file.ends_with(".html") => Damage::Ends("{% if %}"),
             _ => Damage::Halved,
         };
-        // An empty configuration is an error of another kind: it has no `base_url`.
         Some(Edit::Break { file, how })
     }
 
