@@ -95,7 +95,10 @@ fn rebuild_for_ever(folder: &Folder, options: &Options, preview: &Preview) {
 }
 
 /// What is shown, and what is known of what is not shown yet.
-struct Showing<'a> {
+///
+/// Hints come in, and what comes of them goes to the preview and is told in one line. It does not
+/// matter who gives the hints, or when.
+pub struct Showing<'a> {
     folder: &'a Folder,
     options: &'a Options,
     preview: &'a Preview,
@@ -118,7 +121,8 @@ struct Made {
 }
 
 impl<'a> Showing<'a> {
-    fn new(folder: &'a Folder, options: &'a Options, preview: &'a Preview) -> Showing<'a> {
+    /// Shows nothing yet: [`Showing::settle`] with [`Hints::All`] is to follow.
+    pub fn new(folder: &'a Folder, options: &'a Options, preview: &'a Preview) -> Showing<'a> {
         Showing {
             folder,
             options,
@@ -133,7 +137,7 @@ impl<'a> Showing<'a> {
     }
 
     /// Shows what became of the site unless that may be the middle of a save.
-    fn attempt(&mut self, hints: &Hints) -> Verdict {
+    pub fn attempt(&mut self, hints: &Hints) -> Verdict {
         let started = Instant::now();
         let Ok(looked) = self.look(hints) else {
             return Verdict::Doubtful;
@@ -156,7 +160,7 @@ impl<'a> Showing<'a> {
     }
 
     /// Shows what became of the site, whatever that is.
-    fn settle(&mut self, hints: &Hints) {
+    pub fn settle(&mut self, hints: &Hints) {
         let started = Instant::now();
         let looked = self.look(hints);
         if looked.is_ok() && self.is_up_to_date() {
