@@ -5,12 +5,17 @@
 )]
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
+use dateline::commands::editor::Editor;
 use dateline::commands::pace::{Act, Heard, Pace, Verdict};
+use dateline::commands::report::Problems;
+use dateline::commands::serve::{Asked, Showing, Wishes};
+use dateline::commands::server;
 use dateline::commands::session::{self, Memo, Options};
 use dateline::commands::watch::Watch;
 use dateline::config::{Config, Overrides};
@@ -343,6 +348,13 @@ fn hints_are_read_and_nothing_else() {
     site.write("content/a.md", "four");
     changes.extend(site.refresh(&Hints::Paths(vec![site.path("content/a.md")])));
     assert!(!changes.is_doubtful());
+    // It is back, and nobody has seen that it was away.
+    let mut changes = Changes::default();
+    fs::remove_file(site.path("content/a.md")).unwrap();
+    changes.extend(site.refresh(&Hints::Paths(vec![site.path("content/a.md")])));
+    site.write("content/a.md", "four");
+    changes.extend(site.refresh(&Hints::Paths(vec![site.path("content/a.md")])));
+    assert!(changes.is_empty());
 }
 
 #[test]
@@ -525,6 +537,76 @@ fn whatever_is_edited_reading_again_is_reading_from_nothing() {
     }
 }
 
+const SOURCE: &str = "+++\ntitle = \"A\"\n+++\n\ntext\n";
+
+#[test]
+fn nothing_half_saved_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let write = |name: &str, text: &str| {
+        fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+        fs::write(root.join(name), text).unwrap();
+        Hints::Paths(vec![root.join(name)])
+    };
+    let config = "base_url = \"https://example.org\"\n";
+    write("config.toml", config);
+    write("content/a.md", SOURCE);
+    let site = session::find(root, None).unwrap();
+    let preview = server::Preview::new(server::Setup {
+        base_path: String::new(),
+        at: (Ipv4Addr::LOCALHOST, 0).into(),
+        interface: Ipv4Addr::LOCALHOST.into(),
+        site: None,
+        editor: Editor::new(root, None, |_| None),
+        report: Box::new(|_| Problems::default()),
+        show: Box::new(|_| ()),
+    });
+    let asked = Asked {
+        folder: site,
+        options: options(root),
+        wishes: Wishes::default(),
+        navigate: false,
+    };
+    let mut showing = Showing::new(&asked, &preview);
+    showing.settle(&Hints::All);
+
+    let half = &SOURCE[..10];
+    for (name, whole) in [("content/a.md", SOURCE), ("config.toml", config)] {
+        for broken in ["", half, "+++\ntitle = 1\n+++\n"] {
+            let hints = write(name, broken);
+            assert_eq!(
+                showing.attempt(&hints),
+                Verdict::Doubtful,
+                "{name}: {broken}"
+            );
+            // Heard of twice, it is no better.
+            assert_eq!(
+                showing.attempt(&hints),
+                Verdict::Doubtful,
+                "{name}: {broken}"
+            );
+            let hints = write(name, whole);
+            assert_eq!(showing.attempt(&hints), Verdict::Good, "{name}: {broken}");
+        }
+        // What stays away is believed, and so is what comes back.
+        fs::remove_file(root.join(name)).unwrap();
+        let hints = Hints::Paths(vec![root.join(name)]);
+        assert_eq!(showing.attempt(&hints), Verdict::Doubtful, "{name}");
+        showing.settle(&hints);
+        assert_eq!(
+            showing.attempt(&write(name, whole)),
+            Verdict::Good,
+            "{name}"
+        );
+    }
+    // A mistake that was shown is no reason to wait any more.
+    let hints = write("content/a.md", half);
+    assert_eq!(showing.attempt(&hints), Verdict::Doubtful);
+    showing.settle(&hints);
+    let hints = write("content/b.md", SOURCE);
+    assert_eq!(showing.attempt(&hints), Verdict::Good);
+}
+
 /// A site that is watched in the background, and what was found to have changed, as it is shown.
 struct Watched {
     folder: tempfile::TempDir,
@@ -579,9 +661,8 @@ impl Watched {
 /// Machines that run tests may be slow.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tells what changes in a site, as long as somebody listens.
-fn follow(root: &Path, tell: impl Fn(Vec<String>) -> bool) {
-    let options = Options {
+fn options(root: &Path) -> Options {
+    Options {
         root: root.to_owned(),
         config: None,
         base_url: None,
@@ -589,7 +670,12 @@ fn follow(root: &Path, tell: impl Fn(Vec<String>) -> bool) {
         drafts: false,
         scheduled: true,
         now: None,
-    };
+    }
+}
+
+/// Tells what changes in a site, as long as somebody listens.
+fn follow(root: &Path, tell: impl Fn(Vec<String>) -> bool) {
+    let options = options(root);
     let folder = session::find(root, None).unwrap();
     let mut watch = Watch::new(root, &root.join("public"));
     assert!(watch.is_told());

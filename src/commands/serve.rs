@@ -36,7 +36,7 @@ pub struct Wanted {
 }
 
 /// What is shown before its time: as the command line says, until a page wants it otherwise.
-type Wishes = Arc<Mutex<Shows>>;
+pub type Wishes = Arc<Mutex<Shows>>;
 
 /// Zola's port.
 const PORT: u16 = 1111;
@@ -117,11 +117,12 @@ fn show(wishes: Wishes, waker: Waker) -> super::server::Show {
 }
 
 /// What each rebuild begins with.
-struct Asked {
-    folder: Folder,
-    options: Options,
-    wishes: Wishes,
-    navigate: bool,
+pub struct Asked {
+    pub folder: Folder,
+    pub options: Options,
+    pub wishes: Wishes,
+    /// Whether the page of a file that is saved is opened.
+    pub navigate: bool,
 }
 
 /// Makes the site, and makes it again after each change.
@@ -144,7 +145,10 @@ fn rebuild_for_ever(asked: &Asked, preview: &Preview, mut watch: Watch) {
 }
 
 /// What is shown, and what is known of what is not shown yet.
-struct Showing<'a> {
+///
+/// Hints come in, and what comes of them goes to the preview and is told in one line. It does not
+/// matter who gives the hints, or when.
+pub struct Showing<'a> {
     asked: &'a Asked,
     preview: &'a Preview,
     memo: Memo,
@@ -170,7 +174,8 @@ struct Made {
 }
 
 impl<'a> Showing<'a> {
-    fn new(asked: &'a Asked, preview: &'a Preview) -> Showing<'a> {
+    /// Shows nothing yet: [`Showing::settle`] with [`Hints::All`] is to follow.
+    pub fn new(asked: &'a Asked, preview: &'a Preview) -> Showing<'a> {
         Showing {
             asked,
             preview,
@@ -186,7 +191,7 @@ impl<'a> Showing<'a> {
     }
 
     /// Shows what became of the site unless that may be the middle of a save.
-    fn attempt(&mut self, hints: &Hints) -> Verdict {
+    pub fn attempt(&mut self, hints: &Hints) -> Verdict {
         let started = Instant::now();
         let Ok(looked) = self.look(hints) else {
             return Verdict::Doubtful;
@@ -209,7 +214,7 @@ impl<'a> Showing<'a> {
     }
 
     /// Shows what became of the site, whatever that is.
-    fn settle(&mut self, hints: &Hints) {
+    pub fn settle(&mut self, hints: &Hints) {
         let started = Instant::now();
         let looked = self.look(hints);
         if looked.is_ok() && self.is_up_to_date() {

@@ -27,7 +27,7 @@ use crate::address::Address;
 use crate::config::{Config, Overrides, Vocabulary};
 use crate::content::{self, Article};
 use crate::diagnostic::{Diagnostics, Place};
-use crate::disk::{self, Changes, Hints, How, Opener, Staging, State};
+use crate::disk::{self, Changes, Hints, How, Opener, Staging, State, Version};
 use crate::input::{FileBytes, Input, Preview};
 use crate::render::{Output, OutputBody, Sink, memo, theme};
 use crate::site::Hidden;
@@ -240,11 +240,8 @@ impl Desk {
         let parsed = match &mut self.config {
             Some(known) if known.file == source.file && known.text == source.text => known,
             known => {
-                let state = match source.text.is_empty() {
-                    true => State::Empty,
-                    false => State::Text,
-                };
-                changes.add(source.file.clone(), known.is_none(), state);
+                let before = known.as_ref().map(|known| version(&known.text));
+                changes.add(source.file.clone(), before, version(&source.text));
                 known.insert(Parsed::new(&source, &overrides))
             }
         };
@@ -278,6 +275,17 @@ impl Desk {
             root: source.root,
             config: source.text,
         }))
+    }
+}
+
+/// The version of a configuration.
+fn version(text: &str) -> Version {
+    Version {
+        state: match text.is_empty() {
+            true => State::Empty,
+            false => State::Text,
+        },
+        content: disk::Content::Bytes(text.as_bytes().into()),
     }
 }
 

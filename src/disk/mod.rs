@@ -16,7 +16,7 @@ mod theme;
 mod tree;
 mod write;
 
-pub use changes::{Changes, State};
+pub use changes::{Changes, Content, State, Version};
 pub use location::Why;
 pub use open::{Opener, Refusal, is_plain};
 #[doc(hidden)]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::changes::{Changes, State};
+use super::changes::{self, Changes, State, Version};
 use super::open::{Opener, Refusal, is_plain};
 use super::ops::{naming, shown};
 use super::theme::{EMBEDDED, Embedded, read_theme_toml};
@@ -579,25 +579,22 @@ fn differs(known: Option<&Entry>, found: &Found) -> bool {
 /// Takes out an entry of which nothing is there any more.
 fn take(entries: &mut Entries, name: Arc<str>, changes: &mut Changes) {
     let was = entries.remove(&name);
-    if was.is_some_and(|was| !was.is_folder()) {
-        changes.add(name, false, State::Gone);
+    if let Some(before) = was.and_then(|was| was.version()) {
+        changes.add(name, Some(before), Version::GONE);
     }
 }
 
 /// Puts an entry in the place of the one before it, of which it keeps what is the same.
 fn put(entries: &mut Entries, name: Arc<str>, mut new: Entry, changes: &mut Changes) {
     let known = entries.get(&name);
-    let is_new = known.is_none_or(|known| matches!(known.looks, Looks::Folder(_)));
     match known {
         Some(known) if known.is_same(&new) => new.content = known.content.clone(),
-        _ => {
-            if let Some(state) = new.state() {
-                changes.add(name.clone(), is_new, state);
-            } else if !is_new {
-                // A folder is in the place of the file.
-                changes.add(name.clone(), false, State::Gone);
-            }
-        }
+        _ => match (known.and_then(Entry::version), new.version()) {
+            (before, Some(now)) => changes.add(name.clone(), before, now),
+            // A folder is in the place of the file.
+            (Some(before), None) => changes.add(name.clone(), Some(before), Version::GONE),
+            (None, None) => {}
+        },
     }
     entries.insert(name, new);
 }
@@ -718,20 +715,35 @@ impl Entry {
     }
 
     /// How a file is found; nothing of a folder.
-    fn state(&self) -> Option<State> {
-        let is_empty = match &self.content {
-            Content::Nothing if self.is_folder() => return None,
-            Content::Nothing => false,
-            Content::Source(source) => source.bytes.is_empty(),
-            Content::Template(template) => template.text.is_empty(),
-            Content::ThemeToml(text) => text.is_empty(),
-            Content::Static(file) => file.length == 0,
+    fn version(&self) -> Option<Version> {
+        let of = |bytes: Arc<[u8]>, state| Version {
+            state: if bytes.is_empty() {
+                State::Empty
+            } else {
+                state
+            },
+            content: changes::Content::Bytes(bytes),
         };
-        let is_static = matches!(self.content, Content::Static(_));
-        Some(match (is_empty, is_static) {
-            (true, _) => State::Empty,
-            (false, true) => State::Static,
-            (false, false) => State::Text,
+        Some(match &self.content {
+            Content::Nothing if self.is_folder() => return None,
+            Content::Nothing => Version {
+                state: State::Text,
+                content: changes::Content::Unknown,
+            },
+            Content::Source(source) => of(source.bytes.clone(), State::Text),
+            Content::Template(template) => of(template.text.clone().into(), State::Text),
+            Content::ThemeToml(text) => of(text.clone().into(), State::Text),
+            Content::Static(file) => match &file.bytes {
+                FileBytes::Text { text, .. } => of(text.clone().into(), State::Static),
+                _ if file.length == 0 => of(Arc::new([]), State::Static),
+                _ => Version {
+                    state: State::Static,
+                    content: match self.hash {
+                        Some(hash) => changes::Content::Hash(hash),
+                        None => changes::Content::Unknown,
+                    },
+                },
+            },
         })
     }
 }

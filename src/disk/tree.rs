@@ -302,8 +302,8 @@ impl Tree {
         }
         let last = name.rsplit('/').next().unwrap_or_default();
         let inside = name.get(top.name.len() + 1..).unwrap_or_default();
-        let is_ignored = top.ignored.is_match(inside) || top.ignored.is_match(&*name);
-        if top.skips(last) || is_backup(last) || is_ignored {
+        let is_ignored = || top.ignored.is_match(inside) || top.ignored.is_match(&*name);
+        if top.skips(last) || is_backup(last) || !top.ignored.is_empty() && is_ignored() {
             return None;
         }
         let mut problems = Diagnostics::default();
