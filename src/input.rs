@@ -12,7 +12,7 @@ use crate::content::source::Source;
 pub struct Input {
     pub config: Arc<Config>,
     /// The Markdown files under `content/`, sorted by path.
-    pub sources: Vec<Source>,
+    pub sources: Arc<Vec<Source>>,
     /// Files that go out as they are: beside the content, under `static/`, of the theme.
     pub files: Vec<StaticFile>,
     /// The theme's and the site's templates.

@@ -150,7 +150,7 @@ fn plan(bencher: divan::Bencher<'_, '_>, briefs: usize) {
 #[divan::bench(args = BRIEFS, sample_count = 20, sample_size = 1)]
 fn plan_after_an_edit(bencher: divan::Bencher<'_, '_>, briefs: usize) {
     edits(bencher, briefs, |input, text, number| {
-        let last = input.sources.last_mut().unwrap();
+        let last = Arc::make_mut(&mut input.sources).last_mut().unwrap();
         last.bytes = format!("{text}\nword{number}\n").into_bytes().into();
     });
 }
@@ -159,7 +159,7 @@ fn plan_after_an_edit(bencher: divan::Bencher<'_, '_>, briefs: usize) {
 #[divan::bench(args = BRIEFS, sample_count = 20, sample_size = 1)]
 fn plan_after_a_new_brief(bencher: divan::Bencher<'_, '_>, briefs: usize) {
     edits(bencher, briefs, |input, text, number| {
-        input.sources.push(Source {
+        Arc::make_mut(&mut input.sources).push(Source {
             path: format!("briefs/new-{number:04}.md").into(),
             bytes: text
                 .replace("id = \"", &format!("id = \"{number:04}"))

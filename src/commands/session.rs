@@ -366,7 +366,7 @@ pub fn build(
         return Ok((None, problems));
     };
     // The texts are parsed; what they take up serves for pages from now on.
-    input.sources = Vec::new();
+    input.sources = Arc::default();
     if problems.has_errors() {
         // Nothing is written, but what is wrong with templates is said all the same.
         render(&planned, &Nowhere, progress, &mut problems)?;

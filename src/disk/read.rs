@@ -124,6 +124,8 @@ pub struct Reader {
     tree: Option<Arc<Tree>>,
     /// By name from the root of the site.
     entries: Arc<Entries>,
+    /// Those of the entries, in their order.
+    sources: Arc<Vec<Source>>,
     embedded: Option<Embedded>,
 }
 
@@ -217,14 +219,12 @@ impl Reader {
         reading: &Reading<'_>,
         problems: &mut Diagnostics,
     ) -> Input {
-        let mut sources = Vec::with_capacity(self.entries.len());
         let mut files = Vec::new();
         let mut own_templates = Vec::new();
         let mut theme = ThemeRead::default();
         for entry in self.entries.values() {
             problems.extend(entry.problems.iter().cloned());
             match &entry.content {
-                Content::Source(source) => sources.push(source.clone()),
                 Content::Static(file) if file.kind == StaticKind::Theme => {
                     theme.files.push(file.clone());
                 }
@@ -234,7 +234,7 @@ impl Reader {
                 }
                 Content::Template(template) => own_templates.push(template.clone()),
                 Content::ThemeToml(text) => theme.toml = Some(text.clone()),
-                Content::Nothing => {}
+                Content::Source(_) | Content::Nothing => {}
             }
         }
         let (mut theme, theme_files) = self.theme(&config, theme, problems);
@@ -243,7 +243,7 @@ impl Reader {
         files.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
         Input {
             config,
-            sources,
+            sources: self.sources.clone(),
             files,
             theme,
             now: reading.now,
@@ -330,6 +330,8 @@ impl Reader {
         if gone.is_empty() && read.is_empty() {
             return;
         }
+        let touched = gone.iter().chain(read.iter().map(|(name, _)| name));
+        let touched: Vec<Arc<str>> = touched.cloned().collect();
         let entries = Arc::make_mut(&mut self.entries);
         for name in gone {
             take(entries, name, changes);
@@ -338,6 +340,36 @@ impl Reader {
             match new {
                 Some(new) => put(entries, name, new, changes),
                 None => take(entries, name, changes),
+            }
+        }
+        self.renew_sources(&touched);
+    }
+
+    /// Takes over what became of some entries. Inputs share the list as long as it is the same.
+    fn renew_sources(&mut self, touched: &[Arc<str>]) {
+        fn source(entry: &Entry) -> Option<&Source> {
+            match &entry.content {
+                Content::Source(source) => Some(source),
+                _ => None,
+            }
+        }
+        if touched.len() > ALONE_MAX {
+            let all = self.entries.values().filter_map(source);
+            self.sources = Arc::new(all.cloned().collect());
+            return;
+        }
+        for name in touched {
+            let Some(path) = name.strip_prefix("content/") else {
+                continue;
+            };
+            let place = self
+                .sources
+                .binary_search_by(|known| (*known.path).cmp(path));
+            match (place, self.entries.get(name).and_then(source)) {
+                (Ok(at), Some(new)) => Arc::make_mut(&mut self.sources)[at] = new.clone(),
+                (Ok(at), None) => drop(Arc::make_mut(&mut self.sources).remove(at)),
+                (Err(at), Some(new)) => Arc::make_mut(&mut self.sources).insert(at, new.clone()),
+                (Err(_), None) => {}
             }
         }
     }
