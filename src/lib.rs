@@ -178,8 +178,9 @@ fn read(
 
 /// The theme, compiled; that of before if its templates are the same.
 fn theme(source: &ThemeSource, memo: &mut Memo, problems: &mut Diagnostics) -> Option<Arc<Theme>> {
-    if let Some((known, theme)) = memo.theme.as_ref().filter(|(known, _)| known == source) {
-        debug_assert_eq!(known.name, source.name, "equal themes have one name");
+    if let Some((known, theme)) = &memo.theme
+        && known == source
+    {
         return Some(theme.clone());
     }
     let theme = Arc::new(Theme::load(source, problems)?);

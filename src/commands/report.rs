@@ -50,39 +50,34 @@ struct Record<'a> {
 /// All diagnostics for people, one blank line between two, and a line that counts them; empty if
 /// there are none.
 pub fn for_people(diagnostics: &[Diagnostic], texts: Texts<'_>, color: bool) -> String {
-    write(diagnostics, &[], texts, color)
+    write(diagnostics, usize::MAX, texts, color)
 }
 
 /// The same, but of warnings with one code only the first; the others are counted, for nobody
 /// reads a thousand of them after each build.
 pub fn in_short(diagnostics: &[Diagnostic], texts: Texts<'_>, color: bool) -> String {
     const WARNINGS_MAX: usize = 10;
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    let (mut shown, mut rest) = (Vec::new(), Vec::new());
-    for diagnostic in diagnostics {
-        let seen = seen.entry(diagnostic.code).or_default();
-        *seen += 1;
-        let is_shown = diagnostic.severity == Severity::Error || *seen <= WARNINGS_MAX;
-        let list = if is_shown { &mut shown } else { &mut rest };
-        list.push(diagnostic.clone());
-    }
-    write(&shown, &rest, texts, color)
+    write(diagnostics, WARNINGS_MAX, texts, color)
 }
 
-/// Writes some diagnostics, and how many more there are of each code.
-fn write(shown: &[Diagnostic], rest: &[Diagnostic], texts: Texts<'_>, color: bool) -> String {
+/// Writes diagnostics, of each code so many and all errors, and how many more there are.
+fn write(diagnostics: &[Diagnostic], of_code_max: usize, texts: Texts<'_>, color: bool) -> String {
     let renderer = match color {
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
     let mut out = String::new();
-    for diagnostic in shown {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut more: BTreeMap<&str, usize> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let seen = seen.entry(diagnostic.code).or_default();
+        *seen += 1;
+        if diagnostic.severity != Severity::Error && *seen > of_code_max {
+            *more.entry(diagnostic.code).or_default() += 1;
+            continue;
+        }
         out.push_str(&paragraph(diagnostic, texts, &renderer));
         out.push_str("\n\n");
-    }
-    let mut more: BTreeMap<&str, usize> = BTreeMap::new();
-    for diagnostic in rest {
-        *more.entry(diagnostic.code).or_default() += 1;
     }
     for (code, count) in &more {
         let _ = writeln!(
@@ -91,7 +86,7 @@ fn write(shown: &[Diagnostic], rest: &[Diagnostic], texts: Texts<'_>, color: boo
             grouped(*count)
         );
     }
-    if let Some(counts) = counts(shown.iter().chain(rest)) {
+    if let Some(counts) = counts(diagnostics) {
         out.push_str(&counts);
         out.push('\n');
     }
@@ -291,12 +286,12 @@ pub fn for_github(diagnostics: &[Diagnostic], texts: Texts<'_>, folder: &str) ->
 }
 
 /// `2 errors, 1 warning`, or nothing.
-pub fn counts<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic> + Clone) -> Option<String> {
+pub fn counts(diagnostics: &[Diagnostic]) -> Option<String> {
     let counted: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
         .filter_map(|severity| {
             let of_this = |d: &&Diagnostic| d.severity == severity;
-            let count = diagnostics.clone().into_iter().filter(of_this).count();
+            let count = diagnostics.iter().filter(of_this).count();
             (count > 0).then(|| plural(count, word(severity)))
         })
         .collect();

@@ -6,6 +6,7 @@ use super::article::{Dated, Fragment};
 use super::date::{Moment, PartialDate};
 use crate::config::PartKind;
 use crate::diagnostic::Place;
+use crate::value::Hash;
 
 /// `[extra.brief]` and the parts of the body that it makes meaningful.
 #[derive(Debug)]
@@ -134,8 +135,7 @@ pub struct Cell {
     pub text: Arc<str>,
     /// What the value says, see [`meaning`].
     pub meaning: Arc<str>,
-    /// A digest of that: where it differs, so does the meaning.
-    pub meaning_digest: u64,
+    pub meaning_hash: Hash,
     /// Labels of the footnotes that the cell refers to.
     pub citations: Vec<Arc<str>>,
 }

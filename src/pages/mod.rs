@@ -12,6 +12,7 @@ use crate::content::date::Moment;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::input::{FileBytes, StaticFile, StaticKind};
+use crate::site::kept::same_names;
 use crate::site::weeks::Week;
 use crate::site::{Entry, Index, Site, addresses, links, sections};
 use crate::value::Value;
@@ -223,8 +224,6 @@ pub fn plan(
 
 /// Whether the plan would be the same of either entry, the site's tables being the same.
 fn is_same(a: &Entry, b: &Entry) -> bool {
-    let names =
-        |list: &[Placed]| -> Vec<Arc<str>> { list.iter().map(|(name, _)| name.clone()).collect() };
     let name = |stated: &Option<Placed>| stated.as_ref().map(|(name, _)| name.clone());
     let section = |keys: &SectionKeys| {
         let length = (keys.paginate_by, keys.paginate_path.clone());
@@ -238,7 +237,7 @@ fn is_same(a: &Entry, b: &Entry) -> bool {
     };
     let text = |moment: &Option<Moment>| moment.as_ref().map(|moment| moment.text.clone());
     let (x, y) = (a.front_matter(), b.front_matter());
-    names(&x.aliases) == names(&y.aliases)
+    same_names(&x.aliases, &y.aliases)
         && (x.render, name(&x.template)) == (y.render, name(&y.template))
         && (text(&x.date), text(&x.updated)) == (text(&y.date), text(&y.updated))
         && x.section.as_ref().map(section) == y.section.as_ref().map(section)

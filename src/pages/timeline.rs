@@ -2,11 +2,9 @@
 
 use super::{list, view};
 use crate::address::Address;
-use crate::content::article::Dated;
-use crate::content::brief::Brief;
 use crate::site::Site;
 use crate::site::shown::Shown;
-use crate::site::timeline::{Item, Timeline};
+use crate::site::timeline::{self, DatedOf, Item, Timeline};
 use crate::value::Value;
 
 /// Briefs that one item names at most; the rest is counted.
@@ -16,19 +14,19 @@ const BRIEFS_MAX: usize = 5;
 #[derive(Clone, Copy)]
 pub struct Merged {
     list: fn(&Site) -> &Timeline,
-    of: fn(&Brief) -> &Vec<Dated>,
+    of: DatedOf,
     shown: fn(&Site) -> &Shown,
 }
 
 pub const TIMELINE: Merged = Merged {
     list: |site| &site.timeline,
-    of: |brief| &brief.timeline,
+    of: timeline::TIMELINE,
     shown: |site| &site.shown.timeline,
 };
 
 pub const CORRECTIONS: Merged = Merged {
     list: |site| &site.corrections,
-    of: |brief| &brief.corrections,
+    of: timeline::CORRECTIONS,
     shown: |site| &site.shown.corrections,
 };
 
@@ -40,7 +38,7 @@ pub fn item(site: &Site, merged: Merged, position: usize) -> Value {
     (merged.shown)(site).get(position, items.len(), make)
 }
 
-fn make_item(site: &Site, item: &Item, of: fn(&Brief) -> &Vec<Dated>) -> Value {
+fn make_item(site: &Site, item: &Item, of: DatedOf) -> Value {
     let entry = site.entry(item.brief);
     let briefs = item.briefs.iter().take(BRIEFS_MAX);
     let briefs = briefs.map(|index| view::card(site, *index));

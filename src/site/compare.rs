@@ -13,15 +13,16 @@ use rayon::prelude::*;
 
 use super::companies::{Companies, CompanyIndex};
 use super::held_back::HeldBack;
-use super::kept::same_names;
+use super::kept::{all_same, same_groups, same_names};
 use super::{Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
-use crate::content::brief::{Cell, ComparisonTable, Row};
+use crate::content::brief::{Cell, Column, ComparisonTable, Row};
 use crate::content::date::PartialDate;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, nearest};
+use crate::value::Hash;
 
 /// A feature of [`Compare::features`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,8 +76,8 @@ pub struct Observation {
     pub day: Date,
     /// The place of the brief among all, the oldest first.
     rank: u32,
-    /// Of its value, see [`Cell::meaning_digest`].
-    digest: u64,
+    /// Of its value, see [`Cell::meaning_hash`].
+    meaning: Hash,
     table: u32,
     row: u32,
     column: u32,
@@ -166,7 +167,7 @@ impl Compare {
         }
         let changed = groups
             .par_iter()
-            .flat_map_iter(|(group, from)| find_changes(group, *from, entries));
+            .flat_map_iter(|(group, from)| find_changes(group, *from));
         let mut changes: Vec<Change> = changed.collect();
         changes.sort_by_key(|c| (c.day, c.company, c.feature, c.new));
         let pairs = find_pairs(entries, briefs, companies);
@@ -362,46 +363,23 @@ impl Compare {
 /// Whether the comparison would be the same of either entry: the same tables, each value with the
 /// same meaning in the same place, or the same named comparison.
 pub fn is_same(a: &Entry, b: &Entry) -> bool {
-    let values = |row: &'_ Row| -> Vec<Option<Arc<str>>> {
-        let cells = row.cells.iter();
-        cells
-            .map(|cell| cell.as_ref().map(|cell| cell.meaning.clone()))
-            .collect()
-    };
-    let same_row = |a: &Row, b: &Row| a.feature == b.feature && values(a) == values(b);
+    let meaning = |cell: &Option<Cell>| cell.as_ref().map(|cell| cell.meaning_hash);
+    let same_cell = |a: &Option<Cell>, b: &Option<Cell>| meaning(a) == meaning(b);
+    let same_row =
+        |a: &Row, b: &Row| a.feature == b.feature && all_same(&a.cells, &b.cells, same_cell);
+    let same_column = |a: &Column, b: &Column| a.company == b.company;
     let same_table = |a: &ComparisonTable, b: &ComparisonTable| {
-        let companies = |table: &ComparisonTable| -> Vec<Arc<str>> {
-            table
-                .columns
-                .iter()
-                .map(|column| column.company.clone())
-                .collect()
-        };
         a.as_of == b.as_of
-            && companies(a) == companies(b)
-            && a.rows.len() == b.rows.len()
-            && a.rows.iter().zip(&b.rows).all(|(a, b)| same_row(a, b))
-    };
-    let same_group = |a: &(Arc<str>, Vec<Placed>), b: &(Arc<str>, Vec<Placed>)| {
-        a.0 == b.0 && same_names(&a.1, &b.1)
+            && all_same(&a.columns, &b.columns, same_column)
+            && all_same(&a.rows, &b.rows, same_row)
     };
     match (&a.article.table, &b.article.table) {
-        (Table::Brief(a), Table::Brief(b)) => {
-            a.tables.len() == b.tables.len()
-                && a.tables
-                    .iter()
-                    .zip(&b.tables)
-                    .all(|(a, b)| same_table(a, b))
-        }
+        (Table::Brief(a), Table::Brief(b)) => all_same(&a.tables, &b.tables, same_table),
         (Table::Comparison(a), Table::Comparison(b)) => {
             same_names(&a.companies, &b.companies)
                 && same_names(&a.features, &b.features)
                 && same_names(&a.order, &b.order)
-                && a.groups.len() == b.groups.len()
-                && a.groups
-                    .iter()
-                    .zip(&b.groups)
-                    .all(|(a, b)| same_group(a, b))
+                && same_groups(&a.groups, &b.groups)
         }
         _ => true,
     }
@@ -548,7 +526,7 @@ fn observe(
                         as_of,
                         day,
                         rank,
-                        digest: cell.meaning_digest,
+                        meaning: cell.meaning_hash,
                         table: t,
                         row: r,
                         column: c,
@@ -561,15 +539,11 @@ fn observe(
 
 /// Replays the observations of one cell in the order in which the briefs came out, and notes each
 /// time that the current value became another.
-fn find_changes(group: &[Observation], from: u32, entries: &[Arc<Entry>]) -> Vec<Change> {
+fn find_changes(group: &[Observation], from: u32) -> Vec<Change> {
     let mut changes = Vec::new();
     if group.len() < 2 {
         return changes;
     }
-    let meaning = |position: usize| {
-        let of: &Observation = &group[position];
-        &of.cell(&entries[of.brief.0 as usize]).meaning
-    };
     let mut in_order: Vec<usize> = (0..group.len()).collect();
     in_order.sort_by_key(|i| group[*i].rank);
     let mut current = in_order[0];
@@ -578,8 +552,7 @@ fn find_changes(group: &[Observation], from: u32, entries: &[Arc<Entry>]) -> Vec
         if next < current {
             continue;
         }
-        // Most values are new ones, and to look each up again would cost more than all the rest.
-        if group[next].digest != group[current].digest || meaning(next) != meaning(current) {
+        if group[next].meaning != group[current].meaning {
             let at = |position: usize| {
                 from + u32::try_from(position).expect("observations are counted in 32 bits")
             };

@@ -115,6 +115,18 @@ pub fn same_names(a: &[Placed], b: &[Placed]) -> bool {
         .eq(b.iter().map(|(name, _)| name))
 }
 
+/// The same of names under headings.
+pub fn same_groups(a: &[(Arc<str>, Vec<Placed>)], b: &[(Arc<str>, Vec<Placed>)]) -> bool {
+    all_same(a, b, |(x, of_x), (y, of_y)| {
+        x == y && same_names(of_x, of_y)
+    })
+}
+
+/// Whether two lists are of one length, and what stands at the same position is the same.
+pub fn all_same<T>(a: &[T], b: &[T], is_same: impl Fn(&T, &T) -> bool) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+}
+
 /// What every table relies on: path, address, date, and what kind of article it is.
 fn stands_the_same(a: &Entry, b: &Entry) -> bool {
     let kind = |entry: &Entry| std::mem::discriminant(&entry.article.table);

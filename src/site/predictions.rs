@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::companies::{Companies, CompanyIndex};
 use super::identity::{Identities, Named};
+use super::kept::all_same;
 use super::{Entry, Index};
 use crate::content::brief::{Outcome, Prediction};
 use crate::content::date::PartialDate;
@@ -264,13 +265,7 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
             && (a.outcome, a.outcome_date, target(a)) == (b.outcome, b.outcome_date, target(b))
     };
     match (a.brief(), b.brief()) {
-        (Some(a), Some(b)) => {
-            a.predictions.len() == b.predictions.len()
-                && a.predictions
-                    .iter()
-                    .zip(&b.predictions)
-                    .all(|(a, b)| same(a, b))
-        }
+        (Some(a), Some(b)) => all_same(&a.predictions, &b.predictions, same),
         _ => true,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::kept::same_groups;
 use super::{Entry, Index, addresses, newest_first};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
@@ -177,18 +178,9 @@ impl Taxonomy {
 
 /// Whether the taxonomies would be the same of either entry: the same terms and the same source.
 pub fn is_same(a: &Entry, b: &Entry) -> bool {
-    let kinds = |entry: &'_ Entry| -> Vec<Arc<str>> {
-        let kinds = entry.front_matter().taxonomies.iter();
-        kinds.map(|(kind, _)| kind.clone()).collect()
-    };
     let source = |entry: &'_ Entry| Some(entry.brief()?.source.as_ref()?.name.clone());
-    let terms = |entry: &'_ Entry, i: usize| -> Vec<Arc<str>> {
-        let (_, terms) = &entry.front_matter().taxonomies[i];
-        terms.iter().map(|(name, _)| name.clone()).collect()
-    };
-    kinds(a) == kinds(b)
-        && source(a) == source(b)
-        && (0..kinds(a).len()).all(|i| terms(a, i) == terms(b, i))
+    let (x, y) = (&a.front_matter().taxonomies, &b.front_matter().taxonomies);
+    source(a) == source(b) && same_groups(x, y)
 }
 
 /// The terms of one taxonomy while pages are sorted into them.

@@ -1,6 +1,5 @@
 //! Competitor tables: companies in the header, features in the rows.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,13 +9,7 @@ use crate::config::Label;
 use crate::content::brief::{Cell, Column, ComparisonTable, Row, meaning};
 use crate::content::date::PartialDate;
 use crate::content::outline::{Kind, Node};
-
-/// A digest of some text, the same in each run.
-fn digest(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
+use crate::value::Hash;
 
 impl<'a> Reader<'a, '_> {
     pub fn tables(&mut self, section: &Section) {
@@ -140,7 +133,7 @@ impl<'a> Reader<'a, '_> {
         let meaning = meaning(&text);
         Some(Cell {
             html: self.outline.fragment(cell.inner.clone()),
-            meaning_digest: digest(&meaning),
+            meaning_hash: Hash::of(meaning.as_bytes()),
             meaning: match *meaning == *text {
                 true => text.clone(),
                 false => meaning.into(),
