@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::server::{About, Describe, FindFile, SiteFile};
@@ -10,9 +9,6 @@ use crate::Planned;
 use crate::content::Article;
 use crate::content::article::Fragment;
 use crate::site::{Entry, Site};
-
-/// Words that are read in a minute, as Zola counts.
-const WORDS_PER_MINUTE: usize = 200;
 
 /// Two questions that the preview asks of a site: what a page is made of, and where a file is shown.
 pub fn of_site(planned: &Planned) -> (Describe, FindFile) {
@@ -53,16 +49,12 @@ fn about(site: &Site, entry: &Entry) -> About {
         file: article.file.clone(),
         headings: headings.map(|h| (h.id.clone(), h.line)).collect(),
         words: article.body.words,
-        minutes: article.body.words.div_ceil(WORDS_PER_MINUTE),
+        minutes: article.body.reading_minutes(),
         tldr_words,
         links: links(article.body.slice(article.body.content)),
         is_draft: article.front_matter.draft,
-        is_scheduled: brief.is_some() && is_after(entry.instant(), site.now),
+        is_scheduled: site.is_scheduled(entry),
     }
-}
-
-fn is_after(instant: Timestamp, now: Timestamp) -> bool {
-    instant > now
 }
 
 /// The words of a fragment, markup left out.

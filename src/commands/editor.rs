@@ -1,5 +1,6 @@
 //! Opens places in files in the author's editor.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -82,20 +83,8 @@ impl Editor {
         let Some(program) = self.command.first() else {
             return Err(NONE.into());
         };
-        let mut process = Command::new(program);
-        process.args(arguments(&self.command, &path, spot));
-        process
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        match process.spawn() {
-            // It is waited for elsewhere, so that it does not stay behind as a zombie.
-            Ok(mut child) => {
-                std::thread::spawn(move || child.wait());
-                Ok(())
-            }
-            Err(error) => Err(format!("cannot start `{program}`: {error}")),
-        }
+        let arguments = arguments(&self.command, &path, spot);
+        start(program, &arguments).map_err(|error| format!("cannot start `{program}`: {error}"))
     }
 
     /// The address by which a program opens the place: `vscode://file/…`.
@@ -122,6 +111,19 @@ impl Editor {
             false => Err(format!("`{}` is not a file on this disk", spot.file)),
         }
     }
+}
+
+/// Starts a program that goes on by itself, without a shell and without our terminal.
+pub fn start(program: &str, arguments: &[String]) -> io::Result<()> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    // It is waited for elsewhere, so that it does not stay behind as a zombie.
+    std::thread::spawn(move || child.wait());
+    Ok(())
 }
 
 /// The arguments of a command: its own, with the place where it names it or where its program

@@ -4,14 +4,13 @@ use std::collections::HashSet;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
 use url::Url;
 
-use super::editor::Editor;
+use super::editor::{self, Editor};
 use super::pace::{Act, Verdict};
 use super::progress;
 use super::report::{self, Problems, plural};
@@ -420,15 +419,7 @@ fn open(address: &str) {
         "windows" => "explorer",
         _ => "xdg-open",
     };
-    let started = Command::new(program)
-        .arg(address)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    match started {
-        // It is waited for elsewhere, so that it does not stay behind as a zombie.
-        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
-        Err(error) => eprintln!("note: cannot open the browser with `{program}`: {error}"),
+    if let Err(error) = editor::start(program, &[address.to_owned()]) {
+        eprintln!("note: cannot open the browser with `{program}`: {error}");
     }
 }

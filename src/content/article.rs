@@ -174,6 +174,12 @@ impl Fragment {
 }
 
 impl Body {
+    /// How long it takes to read, as Zola counts.
+    pub fn reading_minutes(&self) -> usize {
+        const WORDS_PER_MINUTE: usize = 200;
+        self.words.div_ceil(WORDS_PER_MINUTE)
+    }
+
     /// The HTML of a part, its links not resolved.
     pub fn slice(&self, fragment: Fragment) -> &str {
         &self.html[fragment.range()]

@@ -208,7 +208,7 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
         ("path", (&entry.address).into()),
         ("components", Value::list(components.map(Value::from))),
         ("word_count", body.words.into()),
-        ("reading_time", body.words.div_ceil(200).into()),
+        ("reading_time", body.reading_minutes().into()),
         ("assets", assets(site, entry)),
         ("draft", front_matter.draft.into()),
         (

@@ -186,10 +186,7 @@ fn make_card(site: &Site, index: Index, entry: &Entry) -> Value {
                 .into(),
         ),
         ("draft", front_matter.draft.into()),
-        (
-            "scheduled",
-            (brief.is_some() && entry.instant() > site.now).into(),
-        ),
+        ("scheduled", site.is_scheduled(entry).into()),
         ("source", brief.and_then(|b| source(site, b)).into()),
         ("tags", few_terms(site, entry, "tags")),
         ("audiences", terms(site, entry, "audiences")),
@@ -313,7 +310,7 @@ pub fn brief(site: &Site, path: &str) -> Answer {
         ),
         ("delay", delay(entry, brief).map(delay_text).into()),
         ("published", published(site, entry, brief)),
-        ("scheduled", (entry.instant() > site.now).into()),
+        ("scheduled", site.is_scheduled(entry).into()),
         (
             "fresh",
             delay(entry, brief)

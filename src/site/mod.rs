@@ -400,6 +400,11 @@ impl Site {
         )
     }
 
+    /// Whether an entry is a brief that is shown before its time.
+    pub fn is_scheduled(&self, entry: &Entry) -> bool {
+        entry.brief().is_some() && entry.instant() > self.now
+    }
+
     /// The brief of an entry that is one.
     pub fn brief(&self, index: Index) -> &Brief {
         self.entry(index)

@@ -9,6 +9,7 @@ use super::gate::Refused;
 use super::script;
 use super::{Failed, Preview, Route, Shown, Site};
 use crate::address::Address;
+use crate::render::escape;
 use crate::value::Hash;
 
 /// What there is to show for a path.
@@ -216,27 +217,12 @@ fn own_page(status: StatusCode, style: &str, problems: &str, script: &str) -> Re
          <meta name=\"viewport\" content=\"width=device-width\"><title>Dateline: {status}</title>\
          <link rel=\"stylesheet\" href=\"{}\">\
          <body><h1>{status}</h1><pre>{}</pre>{script}</body></html>\n",
-        escaped(style),
-        escaped(problems),
+        escape::html(style),
+        escape::html(problems),
     );
     let mut response = with_body(status, "text/html; charset=utf-8", html.into_bytes());
     set(&mut response, header::CONTENT_SECURITY_POLICY, OWN_POLICY);
     response
-}
-
-/// A text as it stands in HTML, be it in an attribute.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// The answer to a request that the gate did not let pass.

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
-use super::page::{self, escaped};
+use super::page;
 use super::{Preview, Route, Shown};
+use crate::render::escape;
 use crate::value::Hash;
 
 /// The script, in reading order. Morphing is Idiomorph's, whose licence (0BSD) lies beside it.
@@ -36,9 +37,9 @@ pub fn tag(preview: &Preview, shown: &Shown, page: &str, more: &str) -> String {
     format!(
         "<script src=\"{}?{}\" data-dateline data-base=\"{}\" data-run=\"{}\" data-version=\"{}\" \
          data-page=\"{page}\" data-token=\"{}\"{more}></script>",
-        escaped(&preview.at(Route::Script)),
+        escape::html(&preview.at(Route::Script)),
         &VERSION[..12],
-        escaped(&preview.base_path),
+        escape::html(&preview.base_path),
         preview.run,
         shown.version,
         preview.token,
