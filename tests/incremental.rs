@@ -37,72 +37,54 @@ use last_good::LastGood;
 /// So long is a history: long enough for pages that were rendered long ago, short enough to shrink.
 const HISTORY: usize = 40;
 
-/// A site, and how many steps of its history are made up unless it is said otherwise.
-struct Case {
-    /// The name of the test.
-    name: &'static str,
-    files: fn() -> Files,
-    steps: usize,
-}
-
 #[test]
 fn serve_with_the_built_in_theme() {
-    let case = Case {
-        name: "serve_with_the_built_in_theme",
-        files: || briefs("dateline"),
-        steps: 400,
-    };
-    case.check(serve);
+    check(
+        "serve_with_the_built_in_theme",
+        || briefs("dateline"),
+        400,
+        serve,
+    );
 }
 
 #[test]
 fn serve_with_a_zola_theme() {
-    let case = Case {
-        name: "serve_with_a_zola_theme",
-        files: || briefs("tera1-small"),
-        steps: 160,
-    };
-    case.check(serve);
+    check(
+        "serve_with_a_zola_theme",
+        || briefs("tera1-small"),
+        160,
+        serve,
+    );
 }
 
 #[test]
 fn serve_with_a_jinja_theme() {
-    let case = Case {
-        name: "serve_with_a_jinja_theme",
-        files: || briefs("jinja-small"),
-        steps: 80,
-    };
-    case.check(serve);
+    check(
+        "serve_with_a_jinja_theme",
+        || briefs("jinja-small"),
+        80,
+        serve,
+    );
 }
 
 #[test]
 fn serve_of_a_plain_site() {
-    let case = Case {
-        name: "serve_of_a_plain_site",
-        files: plain,
-        steps: 160,
-    };
-    case.check(serve);
+    check("serve_of_a_plain_site", plain, 160, serve);
 }
 
 #[test]
 fn build_over_the_output_of_briefs() {
-    let case = Case {
-        name: "build_over_the_output_of_briefs",
-        files: || briefs("dateline"),
-        steps: 120,
-    };
-    case.check(build);
+    check(
+        "build_over_the_output_of_briefs",
+        || briefs("dateline"),
+        120,
+        build,
+    );
 }
 
 #[test]
 fn build_over_the_output_of_a_plain_site() {
-    let case = Case {
-        name: "build_over_the_output_of_a_plain_site",
-        files: plain,
-        steps: 80,
-    };
-    case.check(build);
+    check("build_over_the_output_of_a_plain_site", plain, 80, build);
 }
 
 /// Half of `tests/sites/derived`: everything that is derived occurs, and nothing more often than
@@ -181,37 +163,36 @@ fn from_the_start(steps: &[Step]) -> impl Iterator<Item = Step> {
 /// A law: what differs after a history, if it is broken.
 type Law = fn(&World, &[Step], seed: u64) -> Result<(), String>;
 
-impl Case {
-    fn check(&self, law: Law) {
-        let start = World::new((self.files)(), "2026-05-01T12:00:00Z");
-        let first = number("DATELINE_SEED").unwrap_or(1);
-        let count = number("DATELINE_STEPS").unwrap_or(self.steps as u64);
-        let histories = count.div_ceil(HISTORY as u64);
-        for seed in first..first + histories {
-            let steps = author::steps(seed, &start, HISTORY);
-            let differs = |steps: &[Step]| what_differs(law, &start, steps, seed);
-            if differs(&steps).is_none() {
-                continue;
-            }
-            let steps = shrink::shrink(steps, |steps| differs(steps).is_some());
-            let what = differs(&steps).unwrap_or_else(|| "it does not fail every time".into());
-            panic!("{}", self.report(seed, &steps, &what));
+/// Checks a law of a site in made-up histories, of so many steps unless it is said otherwise.
+/// `name` is that of the test.
+fn check(name: &str, files: fn() -> Files, steps: u64, law: Law) {
+    let start = World::new(files(), "2026-05-01T12:00:00Z");
+    let first = number("DATELINE_SEED").unwrap_or(1);
+    let count = number("DATELINE_STEPS").unwrap_or(steps);
+    let histories = count.div_ceil(HISTORY as u64);
+    for seed in first..first + histories {
+        let steps = author::steps(seed, &start, HISTORY);
+        let differs = |steps: &[Step]| what_differs(law, &start, steps, seed);
+        if differs(&steps).is_none() {
+            continue;
         }
+        let steps = shrink::shrink(steps, |steps| differs(steps).is_some());
+        let what = differs(&steps).unwrap_or_else(|| "it does not fail every time".into());
+        panic!("{}", report(name, seed, &steps, &what));
     }
+}
 
-    fn report(&self, seed: u64, steps: &[Step], what: &str) -> String {
-        let mut text = format!("seed {seed}, {} steps are enough:\n", steps.len());
-        for (number, step) in (1..).zip(steps) {
-            writeln!(text, "{number:>3}. {:?}, look {:?}", step.edit, step.then).unwrap();
-        }
-        let name = self.name;
-        write!(
-            text,
-            "{what}\nagain: DATELINE_SEED={seed} DATELINE_STEPS=1 cargo test incremental::{name}"
-        )
-        .unwrap();
-        text
+fn report(name: &str, seed: u64, steps: &[Step], what: &str) -> String {
+    let mut text = format!("seed {seed}, {} steps are enough:\n", steps.len());
+    for (number, step) in (1..).zip(steps) {
+        writeln!(text, "{number:>3}. {:?}, look {:?}", step.edit, step.then).unwrap();
     }
+    write!(
+        text,
+        "{what}\nagain: DATELINE_SEED={seed} DATELINE_STEPS=1 cargo test incremental::{name}"
+    )
+    .unwrap();
+    text
 }
 
 fn number(variable: &str) -> Option<u64> {
@@ -307,16 +288,18 @@ impl Shown {
                 return Err(format!("the site {is_shown} shown"));
             }
         };
-        if found.addresses != wanted.addresses {
-            let list = |all: &[Address]| -> String {
-                all.iter()
-                    .map(|address| format!("{}\n", address.as_str()))
-                    .collect()
-            };
-            let difference = difference(&list(&found.addresses), &list(&wanted.addresses));
+        let list = |snapshot: &Snapshot| -> String {
+            let pages = snapshot.plan.pages().iter();
+            pages
+                .map(|page| format!("{}\n", page.address.as_str()))
+                .collect()
+        };
+        if list(found) != list(wanted) {
+            let difference = difference(&list(found), &list(wanted));
             return Err(format!("there are other pages{difference}"));
         }
-        let asked = found.addresses.par_iter().filter(|address| match look {
+        let addresses = found.plan.pages().par_iter().map(|page| &page.address);
+        let asked = addresses.filter(|address| match look {
             Look::Away => false,
             Look::AtSome(salt) => is_seen(address, salt),
             Look::AtAll => true,

@@ -12,6 +12,7 @@ use dateline::commands::server::{
     About, Preview, Published, Route, Setup, Shows, SiteFile, Snapshot,
 };
 use dateline::diagnostic::{Diagnostics, Place};
+use dateline::pages::{Page, Plan, View};
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -142,12 +143,13 @@ impl Reply {
 }
 
 fn site(addresses: &[&str]) -> Snapshot {
-    let addresses = addresses.iter().map(|address| {
-        if address.ends_with('/') {
+    let pages = addresses.iter().map(|address| Page {
+        address: if address.ends_with('/') {
             Address::page(address)
         } else {
             Address::file(address)
-        }
+        },
+        view: View::NotFound,
     });
     let render = |address: &Address| {
         if address.as_str() == "/fails/" {
@@ -176,7 +178,7 @@ fn site(addresses: &[&str]) -> Snapshot {
         })
     };
     Snapshot {
-        addresses: addresses.collect(),
+        plan: Arc::new(Plan::new(pages.collect(), Vec::new())),
         render: Box::new(render),
         about: Box::new(about),
         find_file: Box::new(find_file),

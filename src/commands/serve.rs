@@ -346,7 +346,7 @@ fn line(changes: &Changes, snapshot: Option<&Snapshot>) -> String {
     let mut files = changes.files();
     let Some(first) = files.next() else {
         return match snapshot {
-            Some(snapshot) => plural(snapshot.addresses.len(), "file"),
+            Some(snapshot) => plural(snapshot.plan.pages().len(), "file"),
             None => "the site".into(),
         };
     };

@@ -535,17 +535,12 @@ pub fn snapshot(
     };
     let drafts = planned.site.hidden_count(Hidden::Draft);
     let (about, find_file) = about::of_site(&planned);
-    let addresses = planned
-        .plan
-        .pages()
-        .iter()
-        .map(|page| page.address.clone())
-        .collect();
+    let plan = planned.plan.clone();
     let opener = Opener::new(&root)?;
     let pages = memo.pages.clone();
     let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
     let snapshot = Snapshot {
-        addresses,
+        plan,
         render,
         about,
         find_file,

@@ -12,7 +12,7 @@ use crate::content::date::Moment;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::input::{FileBytes, StaticFile, StaticKind};
-use crate::site::kept::same_names;
+use crate::site::kept::{Replaced, same_names};
 use crate::site::weeks::Week;
 use crate::site::{Entry, Index, Site, addresses, links, sections};
 use crate::value::Value;
@@ -191,15 +191,16 @@ pub const VIEWS: [&str; 10] = [
 /// Addresses in one sitemap at most, as Zola splits them.
 const SITEMAP_MAX: usize = 30_000;
 
-/// A site and its plan.
-#[derive(Clone, Debug)]
+/// The plan of the site before, and what was replaced since.
+#[derive(Clone, Copy, Debug)]
 pub struct Before<'a> {
-    pub site: &'a Site,
+    pub replaced: &'a Replaced<'a>,
     pub files: &'a [StaticFile],
     pub plan: &'a Arc<Plan>,
 }
 
-/// Plans every file of the site. The plan of the site before is kept if it would be the same.
+/// Plans every file of the site. The plan of the site before, all of whose tables were kept, is kept
+/// if it would be the same.
 pub fn plan(
     site: &Site,
     files: &[StaticFile],
@@ -207,12 +208,7 @@ pub fn plan(
     problems: &mut Diagnostics,
 ) -> Arc<Plan> {
     let kept = before.filter(|before| {
-        let replaced = site.tables_follow(before.site);
-        before.files == files
-            && replaced.is_some_and(|replaced| {
-                let mut pairs = replaced.pairs().iter();
-                pairs.all(|(a, b)| is_same(a, b)) && !replaced.touches(before.plan.problems.iter())
-            })
+        before.files == files && before.replaced.leave(&before.plan.problems, is_same)
     });
     let plan = match kept {
         Some(before) => before.plan.clone(),
@@ -275,7 +271,8 @@ fn makes_overview(site: &Site) -> bool {
 }
 
 impl Plan {
-    fn new(mut pages: Vec<Page>, problems: Vec<Diagnostic>) -> Plan {
+    /// A plan of these pages, and what was found wrong in making it.
+    pub fn new(mut pages: Vec<Page>, problems: Vec<Diagnostic>) -> Plan {
         pages.sort_by(|a, b| a.address.cmp(&b.address));
         let by_address = pages
             .iter()

@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::Entry;
+use super::{Entry, Site};
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
@@ -88,23 +88,52 @@ impl<'a> Replaced<'a> {
         Some(Replaced { pairs })
     }
 
-    /// Whether `is_same` holds of each entry that was replaced, and a table reported nothing of them.
-    pub fn leave<T>(&self, table: &Kept<T>, is_same: impl Fn(&Entry, &Entry) -> bool) -> bool {
+    /// Whether `is_same` holds of each entry that was replaced.
+    pub fn are_all(&self, is_same: impl Fn(&Entry, &Entry) -> bool) -> bool {
         self.pairs.iter().all(|(before, now)| is_same(before, now))
-            && !self.touches(table.problems.iter())
+    }
+
+    /// Whether what reported these problems may be kept: `is_same` holds of each entry that was
+    /// replaced, and nothing was reported of them.
+    pub fn leave(&self, problems: &[Diagnostic], is_same: impl Fn(&Entry, &Entry) -> bool) -> bool {
+        self.are_all(is_same) && !problems.iter().any(|problem| self.touches(problem))
+    }
+
+    /// What is wrong now with each entry by itself, of which this was known before: only those that
+    /// were replaced are looked at again.
+    pub fn recheck(
+        &self,
+        known: &[Diagnostic],
+        check: impl Fn(&Entry) -> Vec<Diagnostic>,
+    ) -> Vec<Diagnostic> {
+        let untouched = known.iter().filter(|problem| !self.touches(problem));
+        let changed = self.pairs.iter().flat_map(|(_, now)| check(now));
+        untouched.cloned().chain(changed).collect()
     }
 
     /// Whether a problem is one of the files that changed.
-    pub fn touches<'d>(&self, mut problems: impl Iterator<Item = &'d Diagnostic>) -> bool {
-        problems.any(|problem| {
-            let file = &problem.place.file;
-            self.pairs.iter().any(|(_, now)| now.article.file == *file)
-        })
+    fn touches(&self, problem: &Diagnostic) -> bool {
+        let file = &problem.place.file;
+        self.pairs.iter().any(|(_, now)| now.article.file == *file)
     }
+}
 
-    /// The entries that were replaced, as they were and as they are.
-    pub fn pairs(&self) -> &[(&'a Entry, &'a Entry)] {
-        &self.pairs
+/// The site before, and what was replaced since.
+#[derive(Clone, Copy, Debug)]
+pub struct Earlier<'a> {
+    pub site: &'a Site,
+    pub replaced: &'a Replaced<'a>,
+}
+
+impl<'a> Earlier<'a> {
+    /// A table of that site, if it would be the same again.
+    pub fn keep<T>(
+        self,
+        table: &'a Kept<T>,
+        is_same: impl Fn(&Entry, &Entry) -> bool,
+    ) -> Option<&'a Kept<T>> {
+        let stays = self.replaced.leave(&table.problems, is_same);
+        stays.then_some(table)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::held_back::HeldBack;
-use super::kept::Replaced;
+use super::kept::{Earlier, Replaced};
 use super::{Entry, Hidden, Index, Site, addresses};
 use crate::address::Address;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
@@ -323,30 +323,25 @@ fn push_escaped(text: &str, into: &mut String) {
 
 /// What is wrong with links to content files, fragments and files beside content. Links of entries
 /// that are as before to entries that have the fragments of before are not looked at again.
-pub fn check(site: &Site, before: Option<(&Site, &Replaced<'_>)>) -> Vec<Diagnostic> {
-    let kept = before.filter(|(before, replaced)| {
-        let mut pairs = replaced.pairs().iter();
-        before.files == site.files && pairs.all(|(a, b)| has_same_fragments(a, b))
-    });
-    let Some((before, replaced)) = kept else {
-        return check_all(site, site.entries.iter().map(|entry| &**entry));
-    };
-    let untouched = before.link_problems.iter();
-    let untouched = untouched.filter(|problem| !replaced.touches([*problem].into_iter()));
-    let changed = replaced.pairs().iter().map(|(_, now)| *now);
-    untouched.cloned().chain(check_all(site, changed)).collect()
-}
-
-fn check_all<'e>(site: &Site, entries: impl Iterator<Item = &'e Entry>) -> Vec<Diagnostic> {
-    let entries: Vec<&Entry> = entries.collect();
-    let check = |entry: &&Entry| {
+pub fn check(site: &Site, before: Option<Earlier<'_>>) -> Vec<Diagnostic> {
+    let check = |entry: &Entry| {
         let mut problems = Diagnostics::default();
         for link in &entry.article.body.links {
             check_link(site, entry, link, &mut problems);
         }
         problems.into_vec()
     };
-    entries.par_iter().flat_map_iter(check).collect()
+    let before = before.filter(|before| before.site.files == site.files);
+    match before.filter(|before| before.replaced.are_all(has_same_fragments)) {
+        Some(before) => before.replaced.recheck(&before.site.link_problems, check),
+        None => each_entry(site, check),
+    }
+}
+
+/// What is wrong with each entry by itself.
+fn each_entry(site: &Site, check: impl Fn(&Entry) -> Vec<Diagnostic> + Sync) -> Vec<Diagnostic> {
+    let entries = site.entries.par_iter();
+    entries.flat_map_iter(|entry| check(entry)).collect()
 }
 
 fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostics) {
@@ -400,12 +395,11 @@ fn check_fragment(target: &Entry, fragment: &str, link: &Link, problems: &mut Di
 }
 
 /// What is wrong with links and images that name an address of the site: nothing is planned there.
-/// `before` is the site of the same plan, and what was wrong with it: links of entries that are as
-/// they were are not looked at again.
+/// `before` is what was replaced since the site of the same plan, and what was wrong with that.
 pub fn check_addresses(
     site: &Site,
     planned: &dyn Planned,
-    before: Option<(&Site, &[Diagnostic])>,
+    before: Option<(&Replaced<'_>, &[Diagnostic])>,
 ) -> Vec<Diagnostic> {
     let held_back = site.held_back.addresses(&site.config);
     let check = |entry: &Entry| {
@@ -415,12 +409,8 @@ pub fn check_addresses(
         }
         problems.into_vec()
     };
-    let replaced = before.and_then(|(before, known)| Some((site.tables_follow(before)?, known)));
-    if let Some((replaced, known)) = replaced {
-        let untouched = known.iter();
-        let untouched = untouched.filter(|problem| !replaced.touches([*problem].into_iter()));
-        let changed = replaced.pairs().iter().flat_map(|(_, now)| check(now));
-        return untouched.cloned().chain(changed).collect();
+    if let Some((replaced, known)) = before {
+        return replaced.recheck(known, check);
     }
     let mut problems = Diagnostics::default();
     for (address, place) in site.config.dateline.look.addresses() {
@@ -429,9 +419,7 @@ pub fn check_addresses(
             problems.broken_link(address, place.clone(), planned.nearest(path));
         }
     }
-    let of_entries = site.entries.par_iter().flat_map_iter(|entry| check(entry));
-    let of_entries: Vec<Diagnostic> = of_entries.collect();
-    problems.extend(of_entries);
+    problems.extend(each_entry(site, check));
     problems.into_vec()
 }
 

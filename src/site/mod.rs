@@ -40,7 +40,7 @@ use compare::Compare;
 use events::Events;
 use held_back::HeldBack;
 use identity::Identities;
-use kept::{Kept, Replaced};
+use kept::{Earlier, Kept, Replaced};
 use predictions::Predictions;
 use sections::Sections;
 use shown::AllShown;
@@ -191,36 +191,34 @@ impl Site {
         let replaced = before.and_then(|b| Replaced::between(&b.entries, &entries));
         let last = before;
         let before = before.zip(replaced.as_ref());
+        let before = before.map(|(site, replaced)| Earlier { site, replaced });
         let by_path = match before {
-            Some((before, _)) => before.by_path.clone(),
+            Some(before) => before.site.by_path.clone(),
             None => positions(&entries),
         };
         let briefs: Arc<[Index]> = match before {
-            Some((before, _)) => before.briefs.clone(),
+            Some(before) => before.site.briefs.clone(),
             None => newest_first(&entries, is_brief_of_default_language).into(),
         };
         check_briefs(&entries, problems);
         let (companies, (sections, taxonomies, identities)) = at_once(
             problems,
             |problems| {
-                let kept = before.filter(|(b, now)| now.leave(&b.companies, companies::is_same));
-                Kept::or_make(kept.map(|(b, _)| &b.companies), problems, |problems| {
+                let kept = before.and_then(|b| b.keep(&b.site.companies, companies::is_same));
+                Kept::or_make(kept, problems, |problems| {
                     Companies::new(&entries, &briefs, problems)
                 })
             },
             |problems| {
-                let kept = before.filter(|(b, now)| now.leave(&b.sections, sections::is_same));
-                let kept = kept.map(|(b, _)| &b.sections);
+                let kept = before.and_then(|b| b.keep(&b.site.sections, sections::is_same));
                 let sections = Kept::or_make(kept, problems, |problems| {
                     Sections::new(&entries, &by_path, problems)
                 });
-                let kept = before.filter(|(b, now)| now.leave(&b.taxonomies, taxonomies::is_same));
-                let kept = kept.map(|(b, _)| &b.taxonomies);
+                let kept = before.and_then(|b| b.keep(&b.site.taxonomies, taxonomies::is_same));
                 let taxonomies = Kept::or_make(kept, problems, |problems| {
                     Taxonomies::new(&entries, &briefs, &config, is_dateline, problems)
                 });
-                let kept = before.filter(|(b, now)| now.leave(&b.identities, identity::is_same));
-                let kept = kept.map(|(b, _)| &b.identities);
+                let kept = before.and_then(|b| b.keep(&b.site.identities, identity::is_same));
                 let identities = Kept::or_make(kept, problems, |problems| {
                     Identities::new(&entries, &held_back, &config, problems)
                 });
@@ -228,20 +226,19 @@ impl Site {
             },
         );
         // What follows looks companies up by their index.
-        let of_companies = before.filter(|(b, _)| companies.is(&b.companies));
+        let of_companies = before.filter(|b| companies.is(&b.site.companies));
         let (compare, (predictions, timeline, corrections)) = at_once(
             problems,
             |problems| {
-                let kept = of_companies.filter(|(b, now)| now.leave(&b.compare, compare::is_same));
-                Kept::or_make(kept.map(|(b, _)| &b.compare), problems, |problems| {
+                let kept = of_companies.and_then(|b| b.keep(&b.site.compare, compare::is_same));
+                Kept::or_make(kept, problems, |problems| {
                     Compare::new(&entries, &briefs, &companies, &held_back, problems)
                 })
             },
             |problems| {
                 let kept = of_companies
-                    .filter(|(b, _)| identities.is(&b.identities))
-                    .filter(|(b, now)| now.leave(&b.predictions, predictions::is_same));
-                let kept = kept.map(|(b, _)| &b.predictions);
+                    .filter(|b| identities.is(&b.site.identities))
+                    .and_then(|b| b.keep(&b.site.predictions, predictions::is_same));
                 let named = last.filter(|last| last.companies.has_names_of(&companies));
                 let named = named.map(|last| (&*last.predictions, &*last.entries));
                 let predictions = Kept::or_make(kept, problems, |problems| {
@@ -254,27 +251,25 @@ impl Site {
                     };
                     Predictions::new(&read, named, problems)
                 });
-                let [timeline, corrections] = [
-                    (timeline::TIMELINE, before.map(|(b, _)| &b.timeline)),
-                    (timeline::CORRECTIONS, before.map(|(b, _)| &b.corrections)),
-                ]
-                .map(|(of, list)| {
-                    let kept = list.filter(|list| {
-                        let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
-                        of_companies.is_some_and(|(_, now)| now.leave(list, is_same))
-                    });
+                let list = |of: timeline::DatedOf,
+                            before: fn(&Site) -> &Kept<Timeline>,
+                            problems: &mut _| {
+                    let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
+                    let kept = of_companies.and_then(|b| b.keep(before(b.site), is_same));
                     Kept::or_make(kept, problems, |_| {
                         Timeline::new(&entries, &briefs, &companies, of)
                     })
-                });
+                };
+                let timeline = list(timeline::TIMELINE, |site| &site.timeline, problems);
+                let corrections = list(timeline::CORRECTIONS, |site| &site.corrections, problems);
                 (predictions, timeline, corrections)
             },
         );
         let kept = before
-            .filter(|(b, _)| compare.is(&b.compare) && predictions.is(&b.predictions))
-            .filter(|(b, _)| corrections.is(&b.corrections) && identities.is(&b.identities))
-            .filter(|(b, now)| now.leave(&b.weeks, weeks::is_same));
-        let weeks = Kept::or_make(kept.map(|(b, _)| &b.weeks), problems, |problems| {
+            .filter(|b| compare.is(&b.site.compare) && predictions.is(&b.site.predictions))
+            .filter(|b| corrections.is(&b.site.corrections) && identities.is(&b.site.identities))
+            .and_then(|b| b.keep(&b.site.weeks, weeks::is_same));
+        let weeks = Kept::or_make(kept, problems, |problems| {
             Weeks::new(
                 &weeks::Read {
                     entries: &entries,
@@ -287,14 +282,12 @@ impl Site {
                 problems,
             )
         });
-        let kept = before.filter(|(b, now)| now.leave(&b.events, events::is_same));
-        let events = Kept::or_make(kept.map(|(b, _)| &b.events), problems, |problems| {
+        let kept = before.and_then(|b| b.keep(&b.site.events, events::is_same));
+        let events = Kept::or_make(kept, problems, |problems| {
             Events::new(&entries, &briefs, &held_back, &config, problems)
         });
-        let kept = before.filter(|(b, now)| now.leave(&b.backlinks, links::is_same));
-        let backlinks = Kept::or_make(kept.map(|(b, _)| &b.backlinks), problems, |_| {
-            links::backlinks(&entries, &by_path)
-        });
+        let kept = before.and_then(|b| b.keep(&b.site.backlinks, links::is_same));
+        let backlinks = Kept::or_make(kept, problems, |_| links::backlinks(&entries, &by_path));
         let mut site = Site {
             files: links::place_files(parts.files, &entries, &by_path, &held_back),
             config,
@@ -318,7 +311,7 @@ impl Site {
             corrections,
             weeks,
             link_problems: Vec::new(),
-            dates: before.map_or_else(Arc::default, |(b, _)| b.dates.clone()),
+            dates: before.map_or_else(Arc::default, |b| b.site.dates.clone()),
             shown: AllShown::default(),
             entries: entries.clone(),
         };

@@ -22,6 +22,7 @@ use super::editor::{Editor, Spot};
 use super::report::Problems;
 use crate::address::Address;
 use crate::diagnostic::Diagnostics;
+use crate::pages::Plan;
 use crate::value::Hash;
 
 mod assets;
@@ -50,7 +51,7 @@ pub type Show = Box<dyn Fn(Shows) + Send + Sync>;
 
 /// A site that can be shown: what there is, and how each file is made when it is asked for.
 pub struct Snapshot {
-    pub addresses: Vec<Address>,
+    pub plan: Arc<Plan>,
     pub render: Render,
     pub about: Describe,
     pub find_file: FindFile,
@@ -142,9 +143,8 @@ struct Shown {
     saved: Option<(u64, Arc<str>)>,
 }
 
-/// A snapshot by output file, which is how a web server finds things.
+/// A snapshot, and what became of it.
 struct Site {
-    files: HashMap<String, Address>,
     snapshot: Snapshot,
     /// Pages that could not be made; each is reported once.
     failed: Mutex<HashMap<Address, Failed>>,
@@ -191,6 +191,13 @@ impl Route {
 }
 
 impl Site {
+    /// The address of an output file, which is how a web server finds things.
+    fn file(&self, name: &str) -> Option<&Address> {
+        let address = &self.snapshot.plan.get(&Address::file(name))?.address;
+        // No other spelling of a name leads to it.
+        (address.output_file() == name).then_some(address)
+    }
+
     /// Makes a file; what is wrong with it is reported the first time.
     fn render(&self, address: &Address, preview: &Preview) -> Result<Vec<u8>, Failed> {
         if let Some(failed) = self.failed().get(address) {
@@ -233,10 +240,7 @@ impl Preview {
         let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
         shown.version += 1;
         if let Some(snapshot) = published.snapshot {
-            let files = snapshot.addresses.iter();
-            let files = files.map(|address| (address.output_file(), address.clone()));
             shown.site = Some(Arc::new(Site {
-                files: files.collect(),
                 snapshot,
                 failed: Mutex::default(),
             }));

@@ -70,7 +70,7 @@ pub fn find(preview: &Preview, shown: &Shown, path: &str, query: Option<&str>) -
     match way(site, &preview.base_path, path, query) {
         Way::File(address) => made(preview, site, address, StatusCode::OK),
         Way::Moved(status, to) => Found::Moved(status, to),
-        Way::Missing => match site.files.get("404.html") {
+        Way::Missing => match site.file("404.html") {
             Some(address) => made(preview, site, address, StatusCode::NOT_FOUND),
             None => Found::Missing,
         },
@@ -109,12 +109,12 @@ pub fn way<'a>(site: &'a Site, base_path: &str, path: &str, query: Option<&str>)
     let Some(name) = decoded.as_deref().ok().and_then(|d| d.strip_prefix('/')) else {
         return Way::Missing;
     };
-    let index = |folder: &str| site.files.get(&format!("{folder}index.html"));
+    let index = |folder: &str| site.file(&format!("{folder}index.html"));
     if name.is_empty() || name.ends_with('/') {
         return index(name).map_or(Way::Missing, Way::File);
     }
-    let named = site.files.get(name);
-    if let Some(address) = named.or_else(|| site.files.get(&format!("{name}.html"))) {
+    let named = site.file(name);
+    if let Some(address) = named.or_else(|| site.file(&format!("{name}.html"))) {
         return Way::File(address);
     }
     match index(&format!("{name}/")) {
