@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use dateline::address::Address;
-use dateline::render::{data, escape, feeds, json_ld, sitemap, text};
+use dateline::render::data::{self, Records};
+use dateline::render::{escape, feeds, json_ld, sitemap, text};
 use dateline::value::Value;
 use feed_rs::model::Feed;
 use proptest::prelude::*;
@@ -524,7 +525,7 @@ fn hostile_text_comes_back_as_it_was() {
 fn comparisons_are_written_in_a_fixed_order() {
     let comparison = comparison_of("AWS", "Custom silicon", "Trainium2, Inferentia3");
     assert_eq!(
-        data::comparison_json(&comparison, BASE_URL),
+        data::comparison_json(&Records::default(), &comparison, BASE_URL),
         "{\"companies\":1,\"features\":1,\"observations\":3,\"pairs\":0,\"cells\":[\n\
          {\"company\":\"AWS\",\"company_slug\":\"aws\",\"feature\":\"Custom silicon\",\
          \"feature_slug\":\"custom-silicon\",\"value\":\"Trainium2, Inferentia3\",\"as_of\":\"2026-03-31\",\
@@ -533,7 +534,7 @@ fn comparisons_are_written_in_a_fixed_order() {
          \"earlier\":2}\n]}\n"
     );
     assert_eq!(
-        data::comparison_csv(&comparison, BASE_URL),
+        data::comparison_csv(&Records::default(), &comparison, BASE_URL),
         "company,feature,value,as_of,brief,url,conflicts\r\n\
          AWS,Custom silicon,\"Trainium2, Inferentia3\",2026-03-31,Amazon's cloud,\
          https://example.org/repo/briefs/new/,\
@@ -562,7 +563,7 @@ fn a_pair_is_written_from_its_table_without_empty_cells() {
         ("table", table),
     ]);
     let json: serde_json::Value =
-        serde_json::from_str(&data::comparison_json(&pair, BASE_URL)).unwrap();
+        serde_json::from_str(&data::comparison_json(&Records::default(), &pair, BASE_URL)).unwrap();
     assert_eq!(
         json["url"],
         "https://example.org/repo/compare/aws-vs-azure/"
@@ -572,7 +573,10 @@ fn a_pair_is_written_from_its_table_without_empty_cells() {
         (&2.into(), &1.into())
     );
     assert_eq!(json["cells"].as_array().unwrap().len(), 1);
-    assert_eq!(read_csv(&data::comparison_csv(&pair, BASE_URL)).len(), 2);
+    assert_eq!(
+        read_csv(&data::comparison_csv(&Records::default(), &pair, BASE_URL)).len(),
+        2
+    );
 }
 
 #[test]
@@ -618,7 +622,11 @@ fn spreadsheets_run_nothing() {
     ];
     for formula in formulas {
         let comparison = comparison_of(formula, formula, formula);
-        let rows = read_csv(&data::comparison_csv(&comparison, BASE_URL));
+        let rows = read_csv(&data::comparison_csv(
+            &Records::default(),
+            &comparison,
+            BASE_URL,
+        ));
         for field in &rows[1][..3] {
             assert_eq!(*field, format!("'{formula}"));
         }
@@ -839,13 +847,13 @@ proptest! {
     fn any_data_file_is_well_formed(text in any_text()) {
         let comparison = comparison_of(&text, &text, &text);
         let json: serde_json::Value =
-            serde_json::from_str(&data::comparison_json(&comparison, &text)).unwrap();
+            serde_json::from_str(&data::comparison_json(&Records::default(), &comparison, &text)).unwrap();
         prop_assert_eq!(&json["cells"][0]["value"], &text);
         let predictions = Value::list([prediction_of(&text)]);
         let json: serde_json::Value =
             serde_json::from_str(&data::predictions_json(&predictions, &text)).unwrap();
         prop_assert_eq!(&json["predictions"][0]["text"], &text);
-        let comparison = read_csv(&data::comparison_csv(&comparison, &text));
+        let comparison = read_csv(&data::comparison_csv(&Records::default(), &comparison, &text));
         let predictions = read_csv(&data::predictions_csv(&predictions, &text));
         for field in [&comparison[1][2], &predictions[1][1]] {
             prop_assert_eq!(field.strip_prefix('\'').filter(|_| !text.starts_with('\'')).unwrap_or(field), &text);

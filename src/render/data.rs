@@ -3,14 +3,39 @@
 //! JSON has one record on each line, so that the difference of two versions shows what changed.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::escape;
+use super::partial::Partials;
 use crate::value::Value;
 
+/// Records of cells, each made once for all comparisons that it stands in.
+#[derive(Debug, Default)]
+pub struct Records(Partials<Arc<str>>);
+
+impl Records {
+    /// What `make` makes of each cell of a comparison that has a value.
+    fn of(
+        &self,
+        format: &'static str,
+        (comparison, base_url): (&Value, &str),
+        make: impl Fn(&Cell<'_>) -> String,
+    ) -> Vec<Arc<str>> {
+        let named = [("base_url".into(), base_url.into())];
+        let record = |cell| {
+            let make = || Ok::<_, Infallible>(make(&Cell::of(cell, base_url)).into());
+            let Ok(made) = self.0.get(format, (cell, &named), make);
+            made
+        };
+        cells(comparison).map(record).collect()
+    }
+}
+
 /// The cells of a comparison as CSV: of all companies, of a pair or of a named comparison.
-pub fn comparison_csv(comparison: &Value, base_url: &str) -> String {
+pub fn comparison_csv(records: &Records, comparison: &Value, base_url: &str) -> String {
     const COLUMNS: [&str; 7] = [
         "company",
         "feature",
@@ -20,27 +45,24 @@ pub fn comparison_csv(comparison: &Value, base_url: &str) -> String {
         "url",
         "conflicts",
     ];
-    let rows = cells(comparison).map(|cell| Cell::of(cell, base_url));
-    table(
-        &COLUMNS,
-        rows.map(|cell| {
-            let conflicts: Vec<String> = cell.conflicts.iter().map(Conflict::text).collect();
-            [
-                cell.company.into(),
-                cell.feature.into(),
-                cell.value.into(),
-                cell.as_of.unwrap_or_default().into(),
-                cell.brief.into(),
-                cell.url.into(),
-                conflicts.join("; ").into(),
-            ]
-        }),
-    )
+    let rows = records.of("csv", (comparison, base_url), |cell| {
+        let conflicts: Vec<String> = cell.conflicts.iter().map(Conflict::text).collect();
+        row::<{ COLUMNS.len() }>([
+            cell.company.into(),
+            cell.feature.into(),
+            cell.value.into(),
+            cell.as_of.unwrap_or_default().into(),
+            cell.brief.into(),
+            cell.url.as_str().into(),
+            conflicts.join("; ").into(),
+        ])
+    });
+    table(&COLUMNS, &rows)
 }
 
 /// The same as JSON, below how much there is of each.
-pub fn comparison_json(comparison: &Value, base_url: &str) -> String {
-    let rows = cells(comparison).map(|cell| Cell::of(cell, base_url));
+pub fn comparison_json(records: &Records, comparison: &Value, base_url: &str) -> String {
+    let rows = records.of("json", (comparison, base_url), |cell| to_json(cell));
     match comparison.get("table") {
         None => {
             let counts = AllCounts {
@@ -49,7 +71,7 @@ pub fn comparison_json(comparison: &Value, base_url: &str) -> String {
                 observations: comparison.get("observations"),
                 pairs: comparison.get("pairs"),
             };
-            records(&counts, "cells", rows)
+            in_lines(&counts, "cells", &rows)
         }
         Some(table) => {
             let counts = TableCounts {
@@ -58,7 +80,7 @@ pub fn comparison_json(comparison: &Value, base_url: &str) -> String {
                 companies: table.items_of("companies").len(),
                 features: table_rows(table).count(),
             };
-            records(&counts, "cells", rows)
+            in_lines(&counts, "cells", &rows)
         }
     }
 }
@@ -78,32 +100,31 @@ pub fn predictions_csv(predictions: &Value, base_url: &str) -> String {
         "brief",
         "companies",
     ];
-    let rows = predictions
+    let rows: Vec<String> = predictions
         .items()
         .iter()
-        .map(|value| Prediction::of(value, base_url));
-    table(
-        &COLUMNS,
-        rows.map(|row| {
-            let confidence = match row.confidence {
+        .map(|value| {
+            let prediction = Prediction::of(value, base_url);
+            let confidence = match prediction.confidence {
                 Some(Value::Int(percent)) => percent.to_string(),
                 _ => String::new(),
             };
-            [
-                row.id.into(),
-                row.text.into(),
-                row.made_on.into(),
-                row.due.unwrap_or_default().into(),
+            row::<{ COLUMNS.len() }>([
+                prediction.id.into(),
+                prediction.text.into(),
+                prediction.made_on.into(),
+                prediction.due.unwrap_or_default().into(),
                 confidence.into(),
-                row.standing.into(),
-                row.outcome.into(),
-                row.resolved_on.unwrap_or_default().into(),
-                row.url.into(),
-                row.brief.into(),
-                row.companies.join("; ").into(),
-            ]
-        }),
-    )
+                prediction.standing.into(),
+                prediction.outcome.into(),
+                prediction.resolved_on.unwrap_or_default().into(),
+                prediction.url.into(),
+                prediction.brief.into(),
+                prediction.companies.join("; ").into(),
+            ])
+        })
+        .collect();
+    table(&COLUMNS, &rows)
 }
 
 /// All predictions as JSON.
@@ -123,21 +144,36 @@ pub fn records<R: Serialize>(
     name: &str,
     records: impl Iterator<Item = R>,
 ) -> String {
-    let mut json = to_json(head);
-    assert_eq!(json.pop(), Some('}'), "the head is an object");
-    if json.len() > 1 {
-        json.push(',');
+    let records: Vec<String> = records.map(|record| to_json(&record)).collect();
+    in_lines(head, name, &records)
+}
+
+/// [`records`] that are JSON already.
+fn in_lines(head: &impl Serialize, name: &str, records: &[impl AsRef<str>]) -> String {
+    let mut begin = to_json(head);
+    assert_eq!(begin.pop(), Some('}'), "the head is an object");
+    if begin.len() > 1 {
+        begin.push(',');
     }
-    json.push_str(&to_json(&name));
-    json.push_str(":[");
-    let mut separator = "\n";
-    for record in records {
-        json.push_str(separator);
-        json.push_str(&to_json(&record));
-        separator = ",\n";
+    begin.push_str(&to_json(&name));
+    begin.push_str(":[\n");
+    joined(&begin, records, ",\n", "\n]}\n")
+}
+
+/// One text of many, allocated once: they are megabytes.
+fn joined(begin: &str, pieces: &[impl AsRef<str>], separator: &str, end: &str) -> String {
+    let bytes: usize = pieces.iter().map(|piece| piece.as_ref().len()).sum();
+    let separators = separator.len() * pieces.len();
+    let mut text = String::with_capacity(begin.len() + bytes + separators + end.len());
+    text.push_str(begin);
+    for (position, piece) in pieces.iter().enumerate() {
+        if position > 0 {
+            text.push_str(separator);
+        }
+        text.push_str(piece.as_ref());
     }
-    json.push_str("\n]}\n");
-    json
+    text.push_str(end);
+    text
 }
 
 /// JSON of data of ours.
@@ -293,21 +329,14 @@ fn absolute(base_url: &str, path: &str) -> String {
     escape::address(&format!("{base_url}{path}"))
 }
 
-/// A CSV file: header and rows, each ended by CR and LF.
-fn table<'v, const WIDTH: usize>(
-    columns: &[&str; WIDTH],
-    rows: impl Iterator<Item = [Cow<'v, str>; WIDTH]>,
-) -> String {
-    let mut csv = columns.join(",");
-    csv.push_str("\r\n");
-    for row in rows {
-        for (position, field) in row.iter().enumerate() {
-            if position > 0 {
-                csv.push(',');
-            }
-            csv.push_str(&escape::csv(field));
-        }
-        csv.push_str("\r\n");
-    }
-    csv
+/// A CSV file: the header and [`row`]s.
+fn table(columns: &[&str], rows: &[impl AsRef<str>]) -> String {
+    joined(&(columns.join(",") + "\r\n"), rows, "", "")
+}
+
+/// A row of a CSV file, ended by CR and LF.
+fn row<const WIDTH: usize>(fields: [Cow<'_, str>; WIDTH]) -> String {
+    let mut row = fields.each_ref().map(|field| escape::csv(field)).join(",");
+    row.push_str("\r\n");
+    row
 }

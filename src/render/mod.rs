@@ -87,9 +87,12 @@ pub fn render(
     made: &(dyn Fn() + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
+    /// Costly pages stand together in the plan; one thread alone must not be left with them all.
+    const SHARE_MAX: usize = 8;
     let found: Vec<(Option<TemplateError>, Option<TemplateError>)> = plan
         .pages()
         .par_iter()
+        .with_max_len(SHARE_MAX)
         .map(|planned| {
             let outcome = match try_page(planned, site, theme) {
                 Ok(rendered) => {
@@ -179,7 +182,7 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
     let body = match &page.view {
         View::File { bytes } => static_file(&page.address, bytes, &site.config.base_path),
         _ => {
-            let text = match files::text(page, &asker) {
+            let text = match files::text(page, &theme.records, &asker) {
                 Some(text) => planned(text),
                 None => {
                     let (text, failed) = html(page, theme, &asker)?;

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::input::{EmbeddedTheme, TemplateSource, ThemeSource};
+use crate::render::data::Records;
 use crate::render::engine::{self, Engine};
 use crate::value::{Hash, Value};
 
@@ -11,6 +12,8 @@ pub struct Theme {
     engine: Box<dyn Engine>,
     /// The built-in theme, where another one is chosen.
     built_in: Option<Box<dyn Engine>>,
+    /// What data files have of cells. As partials, they outlive a site.
+    pub records: Records,
     /// The digest of all templates and of what reads them.
     pub hash: Hash,
 }
@@ -208,6 +211,7 @@ impl Theme {
         Some(Theme {
             engine,
             built_in,
+            records: Records::default(),
             hash: hasher.finalize().into(),
         })
     }

@@ -129,7 +129,7 @@ impl Compare {
         let (features, feature_by_slug, feature_by_name) = collect_features(entries, briefs);
         let mut oldest_first = briefs.to_vec();
         oldest_first.sort_by_key(|index| (entries[index.0 as usize].instant(), *index));
-        let mut observations = Vec::new();
+        let mut observations = Vec::with_capacity(cell_count(entries, briefs));
         for (index, rank) in oldest_first.iter().zip(0..) {
             let entry = &entries[index.0 as usize];
             let feature_of = |name: &Arc<str>| feature_by_name[name];
@@ -143,12 +143,13 @@ impl Compare {
         }
         // They come by age of the brief, and a stable sort leaves equal ones so.
         observations.par_sort_by_key(|o| (o.company, o.feature, o.as_of));
-        let mut cells = HashMap::new();
+        let by_cell =
+            || observations.chunk_by(|a, b| (a.company, a.feature) == (b.company, b.feature));
+        let mut cells = HashMap::with_capacity(by_cell().count());
         let mut of_company: HashMap<CompanyIndex, Vec<FeatureIndex>> = HashMap::new();
-        let mut groups = Vec::new();
+        let mut groups = Vec::with_capacity(cells.capacity());
         let mut from = 0;
-        for group in observations.chunk_by(|a, b| (a.company, a.feature) == (b.company, b.feature))
-        {
+        for group in by_cell() {
             let to =
                 from + u32::try_from(group.len()).expect("observations are counted in 32 bits");
             cells.insert(
@@ -496,6 +497,15 @@ fn collect_features<'e>(entries: &'e [Arc<Entry>], briefs: &[Index]) -> FeatureT
     let by_name = spellings.iter().map(|s| (s.name, by_slug[&s.slug]));
     let by_name = by_name.collect();
     (features, by_slug, by_name)
+}
+
+/// How many cells the tables of some briefs have, empty ones included.
+fn cell_count(entries: &[Arc<Entry>], briefs: &[Index]) -> usize {
+    let briefs = briefs
+        .iter()
+        .filter_map(|index| entries[index.position()].brief());
+    let tables = briefs.flat_map(|brief| &brief.tables);
+    tables.map(|t| t.rows.len() * t.columns.len()).sum()
 }
 
 fn observe(
