@@ -543,24 +543,18 @@ fn comparisons_are_written_in_a_fixed_order() {
 }
 
 #[test]
-fn a_pair_is_written_from_its_table_without_empty_cells() {
+fn a_pair_is_written_without_its_empty_cells() {
     let empty = map([
         ("company", "Azure".into()),
         ("feature", "Custom silicon".into()),
     ]);
-    let row = map([(
-        "cells",
-        Value::list([cell("AWS", "Custom silicon", "Trainium2"), empty]),
-    )]);
-    let group = map([("rows", Value::list([row]))]);
-    let table = map([
-        ("companies", Value::list(["AWS".into(), "Azure".into()])),
-        ("groups", Value::list([group])),
-    ]);
+    let cells = [cell("AWS", "Custom silicon", "Trainium2"), empty];
     let pair = map([
         ("title", "AWS and Azure".into()),
         ("path", "/compare/aws-vs-azure/".into()),
-        ("table", table),
+        ("companies", 2usize.into()),
+        ("features", 1usize.into()),
+        ("cells", Value::list(cells)),
     ]);
     let json: serde_json::Value =
         serde_json::from_str(&data::comparison_json(&Records::default(), &pair, BASE_URL)).unwrap();

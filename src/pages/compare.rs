@@ -246,50 +246,52 @@ fn pair_link(site: &Site, pair: Pair) -> Value {
 
 /// The comparison of two companies.
 pub fn pair(site: &Site, first: &str, second: &str) -> Answer {
-    let of = |slug: &str| {
-        site.companies
-            .by_slug(slug)
-            .ok_or_else(|| format!("there is no company `{slug}`"))
-    };
-    let pair = site
-        .compare
-        .pair(of(first)?, of(second)?)
-        .ok_or("the two are not compared")?;
+    let pair = find_pair(site, first, second)?;
     let features = site.compare.pair_features(pair);
-    let (a, b) = (
-        site.companies.get(pair.first),
-        site.companies.get(pair.second),
-    );
     let address = pair_address(site, pair);
+    let summary = format!(
+        "{} in {}",
+        list::counted(features.len(), "feature", "features"),
+        list::counted(pair.briefs, "brief", "briefs")
+    );
+    let companies = [pair.first, pair.second];
     Ok(Value::map([
-        ("title", format!("{} and {}", a.name, b.name).into()),
+        ("title", pair_title(site, pair).into()),
         ("path", (&address).into()),
-        (
-            "summary",
-            format!(
-                "{} in {}",
-                list::counted(features.len(), "feature", "features"),
-                list::counted(pair.briefs, "brief", "briefs")
-            )
-            .into(),
-        ),
-        (
-            "table",
-            table(site, &[pair.first, pair.second], &[(None, features)]),
-        ),
+        ("summary", summary.into()),
+        ("table", table(site, &companies, &[(None, features)])),
         ("data", (&address.join("data.json")).into()),
         ("csv", (&address.join("data.csv")).into()),
     ]))
 }
 
+/// The same for its data files.
+pub fn pair_data(site: &Site, first: &str, second: &str) -> Answer {
+    let pair = find_pair(site, first, second)?;
+    let features = site.compare.pair_features(pair);
+    let companies = [pair.first, pair.second];
+    let about = (pair_title(site, pair).into(), pair_address(site, pair));
+    Ok(table_data(site, about, &companies, &features))
+}
+
+fn find_pair(site: &Site, first: &str, second: &str) -> Result<Pair, String> {
+    let of = |slug: &str| {
+        site.companies
+            .by_slug(slug)
+            .ok_or_else(|| format!("there is no company `{slug}`"))
+    };
+    let pair = site.compare.pair(of(first)?, of(second)?);
+    pair.ok_or_else(|| "the two are not compared".to_owned())
+}
+
+fn pair_title(site: &Site, pair: Pair) -> String {
+    let name = |company| &site.companies.get(company).name;
+    format!("{} and {}", name(pair.first), name(pair.second))
+}
+
 /// A named comparison.
 pub fn named(site: &Site, path: &str) -> Answer {
-    let found = site
-        .compare
-        .named
-        .iter()
-        .find(|named| *site.entry(named.page).article.path == *path);
-    let named = found.ok_or_else(|| format!("there is no comparison `{path}`"))?;
+    let named = find_named(site, path)?;
     let entry = site.entry(named.page);
     let rows: usize = named
         .groups
@@ -320,6 +322,42 @@ pub fn named(site: &Site, path: &str) -> Answer {
         ("data", (&entry.address.join("data.json")).into()),
         ("csv", (&entry.address.join("data.csv")).into()),
     ]))
+}
+
+/// The same for its data files.
+pub fn named_data(site: &Site, path: &str) -> Answer {
+    let named = find_named(site, path)?;
+    let entry = site.entry(named.page);
+    let groups = bounded(named).into_iter();
+    let features: Vec<FeatureIndex> = groups.flat_map(|(_, features)| features).collect();
+    let about = (Value::from(&entry.title), entry.address.clone());
+    Ok(table_data(site, about, &named.companies, &features))
+}
+
+fn find_named<'s>(site: &'s Site, path: &str) -> Result<&'s Named, String> {
+    site.compare
+        .named
+        .iter()
+        .find(|named| *site.entry(named.page).article.path == *path)
+        .ok_or_else(|| format!("there is no comparison `{path}`"))
+}
+
+/// A table for data files: what it is, how much there is, and its cells row by row.
+fn table_data(
+    site: &Site,
+    (title, address): (Value, Address),
+    companies: &[CompanyIndex],
+    features: &[FeatureIndex],
+) -> Value {
+    let rows = features.iter();
+    let cells = rows.flat_map(|f| companies.iter().map(|c| cell(site, *c, *f)));
+    Value::map([
+        ("title", title),
+        ("path", (&address).into()),
+        ("companies", companies.len().into()),
+        ("features", features.len().into()),
+        ("cells", Value::list(cells)),
+    ])
 }
 
 /// The groups of a named comparison, cut where the table would be too long.

@@ -148,7 +148,7 @@ impl Page {
 }
 
 /// What a data file holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DataOf {
     Compare,
     Pair { first: Arc<str>, second: Arc<str> },

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{
-    archive, companies, compare, content, events, feeds, masthead, predictions, taxonomies,
+    DataOf, archive, companies, compare, content, events, feeds, masthead, predictions, taxonomies,
     timeline, view, weeks,
 };
 use crate::config::Config;
@@ -117,14 +117,14 @@ pub enum Question {
     NamedComparison {
         path: Arc<str>,
     },
-    /// Everything that the big table leaves out too, for data files.
-    CompareData,
+    /// What a data file is made of: everything, what the big table leaves out too.
+    Data {
+        of: DataOf,
+    },
     Predictions {
         year: Option<i16>,
         number: usize,
     },
-    /// All predictions, for data files.
-    PredictionsData,
     Timeline {
         year: Option<i16>,
         number: usize,
@@ -197,9 +197,8 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Compare => Ok(compare::index(site)),
         Question::Pair { first, second } => compare::pair(site, first, second),
         Question::NamedComparison { path } => compare::named(site, path),
-        Question::CompareData => Ok(compare::data(site)),
+        Question::Data { of } => data(site, of),
         Question::Predictions { year, number } => Ok(predictions::ledger(site, *year, *number)),
-        Question::PredictionsData => Ok(predictions::data(site)),
         Question::Timeline { year, number } => Ok(timeline::timeline(site, *year, *number)),
         Question::Corrections { year, number } => Ok(timeline::corrections(site, *year, *number)),
         Question::Archive { year, number } => Ok(archive::answer(site, *year, *number)),
@@ -210,6 +209,15 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Feed { of } => feeds::feed(site, of),
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
+    }
+}
+
+fn data(site: &Site, of: &DataOf) -> Answer {
+    match of {
+        DataOf::Compare => Ok(compare::data(site)),
+        DataOf::Pair { first, second } => compare::pair_data(site, first, second),
+        DataOf::NamedComparison { path } => compare::named_data(site, path),
+        DataOf::Predictions => Ok(predictions::data(site)),
     }
 }
 

@@ -63,26 +63,17 @@ pub fn comparison_csv(records: &Records, comparison: &Value, base_url: &str) -> 
 /// The same as JSON, below how much there is of each.
 pub fn comparison_json(records: &Records, comparison: &Value, base_url: &str) -> String {
     let rows = records.of("json", (comparison, base_url), |cell| to_json(cell));
-    match comparison.get("table") {
-        None => {
-            let counts = AllCounts {
-                companies: comparison.get("companies"),
-                features: comparison.get("features"),
-                observations: comparison.get("observations"),
-                pairs: comparison.get("pairs"),
-            };
-            in_lines(&counts, "cells", &rows)
-        }
-        Some(table) => {
-            let counts = TableCounts {
-                title: comparison.text_of("title"),
-                url: absolute(base_url, comparison.text_of("path")),
-                companies: table.items_of("companies").len(),
-                features: table_rows(table).count(),
-            };
-            in_lines(&counts, "cells", &rows)
-        }
-    }
+    let counts = Counts {
+        title: comparison.get("title"),
+        url: comparison
+            .get("path")
+            .map(|_| absolute(base_url, comparison.text_of("path"))),
+        companies: comparison.get("companies"),
+        features: comparison.get("features"),
+        observations: comparison.get("observations"),
+        pairs: comparison.get("pairs"),
+    };
+    in_lines(&counts, "cells", &rows)
 }
 
 /// All predictions as CSV.
@@ -205,20 +196,19 @@ struct Conflict<'v> {
     url: String,
 }
 
+/// What is compared, and how much there is of each.
 #[derive(Serialize)]
-struct AllCounts<'v> {
+struct Counts<'v> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'v Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     companies: Option<&'v Value>,
     features: Option<&'v Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     observations: Option<&'v Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pairs: Option<&'v Value>,
-}
-
-#[derive(Serialize)]
-struct TableCounts<'v> {
-    title: &'v str,
-    url: String,
-    companies: usize,
-    features: usize,
 }
 
 #[derive(Serialize)]
@@ -299,25 +289,10 @@ impl<'v> Prediction<'v> {
     }
 }
 
-/// The cells that have a value, those of a table row by row.
+/// The cells that have a value.
 fn cells(comparison: &Value) -> impl Iterator<Item = &Value> {
-    let of_table = comparison
-        .get("table")
-        .into_iter()
-        .flat_map(table_rows)
-        .flat_map(|row| row.items_of("cells"));
-    comparison
-        .items_of("cells")
-        .iter()
-        .chain(of_table)
-        .filter(|cell| cell.get("value").is_some())
-}
-
-fn table_rows(table: &Value) -> impl Iterator<Item = &Value> {
-    table
-        .items_of("groups")
-        .iter()
-        .flat_map(|group| group.items_of("rows"))
+    let cells = comparison.items_of("cells").iter();
+    cells.filter(|cell| cell.get("value").is_some())
 }
 
 /// A partial date in the form in which briefs write it.

@@ -6,7 +6,7 @@ use super::{data, escape, feeds, rebase, sitemap, text};
 use crate::address::Address;
 use crate::config::Config;
 use crate::pages::feeds::FeedFormat;
-use crate::pages::question::{Answer, Asker, Question};
+use crate::pages::question::{Asker, Question};
 use crate::pages::{DataFormat, DataOf, Page, View};
 use crate::site::addresses::permalink;
 
@@ -53,13 +53,7 @@ fn data(
     asker: &Rc<Asker>,
 ) -> Result<String, String> {
     let base_url = &asker.config().base_url;
-    let answer: Answer = asker.ask(match of.clone() {
-        DataOf::Compare => Question::CompareData,
-        DataOf::Pair { first, second } => Question::Pair { first, second },
-        DataOf::NamedComparison { path } => Question::NamedComparison { path },
-        DataOf::Predictions => Question::PredictionsData,
-    });
-    let answer = answer?;
+    let answer = asker.ask(Question::Data { of: of.clone() })?;
     Ok(match (of, format) {
         (DataOf::Predictions, DataFormat::Json) => data::predictions_json(&answer, base_url),
         (DataOf::Predictions, DataFormat::Csv) => data::predictions_csv(&answer, base_url),
