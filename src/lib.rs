@@ -10,7 +10,7 @@
 //! [`pages::View`], and nothing in [`pages`] renders. [`mod@render`] makes bytes of a page and hands each
 //! output to a [`render::Sink`] as soon as it is made. Only [`disk`] and [`commands`] touch files,
 //! clock, environment, network and terminal: [`input::Input`] holds all that a build depends on. A
-//! module uses only what stands left of it: value, address, diagnostic, data, config, content, input,
+//! module uses only what stands left of it: maps, value, address, diagnostic, data, config, content, input,
 //! site, pages, render, disk, commands (a test says so).
 //!
 //! # Decisions
@@ -73,6 +73,7 @@ pub mod data;
 pub mod diagnostic;
 pub mod disk;
 pub mod input;
+pub mod maps;
 pub mod pages;
 pub mod render;
 pub mod site;

@@ -861,6 +861,68 @@ fn links_lead_to_the_name_that_was_called() {
     );
 }
 
+/// The program itself: a page that nobody has opened cannot be made, and the open one says so.
+#[test]
+fn mistakes_on_pages_that_nobody_opened_are_found() {
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let page = |extra: &str| format!("+++\ntemplate = \"own.html\"\n{extra}\n+++\nText.\n");
+    write("config.toml", "base_url = \"https://example.org\"\n");
+    write("templates/own.html", "{{ page.extra.mood }}");
+    write("content/own.md", &page("[extra]\nmood = \"good\""));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .current_dir(folder.path())
+        .args(["serve", "--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    let at = line.split('/').nth(2).unwrap();
+    let mut stream = TcpStream::connect(at).unwrap();
+    // What is waited for in vain ends with the program, and the stream with it.
+    let child = Arc::new(Mutex::new(child));
+    let end = child.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(60));
+        end.lock().unwrap().kill()
+    });
+    let events = "/__dateline/events?path=/";
+    write!(stream, "GET {events} HTTP/1.1\r\nHost: {at}\r\n\r\n").unwrap();
+    let mut stream = BufReader::new(stream);
+    let mut next = |is_wanted: &dyn Fn(&str) -> bool| {
+        loop {
+            let state = state(&mut stream);
+            let problems = state["problems"]["list"].to_string();
+            if !state["page"].is_null() && is_wanted(&problems) {
+                return problems;
+            }
+        }
+    };
+    let is_failing = |problems: &str| problems.contains("template-error");
+    next(&|problems| !is_failing(problems));
+    write("content/own.md", &page(""));
+    let problems = next(&is_failing);
+    assert!(problems.contains("on the page `/own/`"), "{problems}");
+    assert!(problems.contains("templates/own.html"), "{problems}");
+    // Another save does not take it away, not even for a moment.
+    write("content/other.md", "+++\ntitle = \"Other\"\n+++\n");
+    write("content/own.md", &page("title = \"Still wrong\""));
+    write("static/a.txt", "a");
+    write("content/own.md", &page("[extra]\nmood = \"better\""));
+    next(&|problems| !is_failing(problems));
+    child.lock().unwrap().kill().unwrap();
+    child.lock().unwrap().wait().unwrap();
+}
+
 /// The program itself: it says where it serves, takes the next port if its own is taken, and ends
 /// with Ctrl-C.
 #[cfg(unix)]

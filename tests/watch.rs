@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use dateline::commands::editor::Editor;
 use dateline::commands::pace::{Act, Heard, Pace, Verdict};
 use dateline::commands::report::Problems;
-use dateline::commands::serve::{Asked, Showing, Wishes};
+use dateline::commands::serve::{Asked, Said, Showing, Wishes};
 use dateline::commands::server;
 use dateline::commands::session::{self, Memo, Options};
 use dateline::commands::watch::Watch;
@@ -565,6 +565,7 @@ fn nothing_half_saved_is_shown() {
         folder: site,
         options: options(root),
         wishes: Wishes::default(),
+        said: Said::default(),
         navigate: false,
     };
     let mut showing = Showing::new(&asked, &preview);

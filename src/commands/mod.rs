@@ -16,6 +16,7 @@ use clap_complete::Shell;
 pub mod about;
 pub mod build;
 pub mod check;
+pub mod checking;
 pub mod clock;
 pub mod editor;
 pub mod fix;

@@ -179,9 +179,16 @@ impl Problems {
         }
     }
 
-    /// These and others, each once.
+    /// These and others, each mistake once.
     pub fn and(&self, others: &Problems) -> Problems {
-        let new = others.list.iter().filter(|p| !self.list.contains(p));
+        let mistake = |p: &Problem| (p.code, p.file.clone(), p.line, p.column);
+        let is_known = |p: &&Problem| {
+            let is_placed = p.line.is_some();
+            self.list
+                .iter()
+                .any(|known| known == *p || (is_placed && mistake(known) == mistake(p)))
+        };
+        let new = others.list.iter().filter(|p| !is_known(p));
         Problems {
             list: self.list.iter().chain(new).cloned().collect(),
             more: self.more + others.more,

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
 use url::Url;
 
+use super::checking::Checker;
 use super::editor::{self, Editor};
 use super::pace::{Act, Verdict};
 use super::progress;
@@ -18,6 +19,7 @@ use super::server::{Preview, Published, Setup, Shows, Snapshot, origin};
 use super::session::{self, Folder, Looked, Memo, Options, Previewed};
 use super::watch::{Waker, Watch};
 use super::{Done, print_line, variable};
+use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::disk::{Changes, Hints};
 
@@ -36,6 +38,9 @@ pub struct Wanted {
 
 /// What is shown before its time: as the command line says, until a page wants it otherwise.
 pub type Wishes = Arc<Mutex<Shows>>;
+
+/// What is wrong with what is shown, as the terminal was told.
+pub type Said = Arc<Mutex<Vec<Diagnostic>>>;
 
 /// Zola's port.
 const PORT: u16 = 1111;
@@ -60,6 +65,7 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
         drafts: options.drafts,
         scheduled: options.scheduled,
     }));
+    let said = Said::default();
     let watch = Watch::new(&folder.root, &session::output_dir(&folder, &options));
     let preview = Preview::new(Setup {
         base_path,
@@ -67,7 +73,7 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
         interface: wanted.interface,
         site,
         editor: Editor::new(&folder.root, wanted.editor.as_deref(), variable),
-        report: report(folder.clone()),
+        report: report(folder.clone(), said.clone()),
         show: show(wishes.clone(), watch.waker()),
     });
     let runtime = tokio::runtime::Runtime::new().context("cannot start the server")?;
@@ -78,6 +84,7 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
             folder,
             options,
             wishes,
+            said,
             navigate,
         };
         rebuild_for_ever(&asked, &preview, watch);
@@ -99,10 +106,18 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
 }
 
 /// What is done with mistakes that only making a page found.
-fn report(folder: Folder) -> super::server::Report {
+fn report(folder: Folder, said: Said) -> super::server::Report {
     Box::new(move |problems| {
         let problems = problems.sorted();
-        print(&problems, &folder);
+        let said = held(&said);
+        let is_new = |p: &Diagnostic| {
+            !said
+                .iter()
+                .any(|s| (s.code, &s.place) == (p.code, &p.place))
+        };
+        let new: Vec<Diagnostic> = problems.iter().filter(|p| is_new(p)).cloned().collect();
+        drop(said);
+        print(&new, &folder);
         Problems::new(&problems, &folder.texts())
     })
 }
@@ -110,9 +125,14 @@ fn report(folder: Folder) -> super::server::Report {
 /// What is done when a page wants something else to be shown.
 fn show(wishes: Wishes, waker: Waker) -> super::server::Show {
     Box::new(move |wish| {
-        *wishes.lock().unwrap_or_else(PoisonError::into_inner) = wish;
+        *held(&wishes) = wish;
         waker.wake();
     })
+}
+
+/// A thread that panicked while it held the lock left nothing half done.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What each rebuild begins with.
@@ -120,6 +140,7 @@ pub struct Asked {
     pub folder: Folder,
     pub options: Options,
     pub wishes: Wishes,
+    pub said: Said,
     /// Whether the page of a file that is saved is opened.
     pub navigate: bool,
 }
@@ -127,6 +148,7 @@ pub struct Asked {
 /// Makes the site, and makes it again after each change.
 fn rebuild_for_ever(asked: &Asked, preview: &Preview, mut watch: Watch) {
     let mut showing = Showing::new(asked, preview);
+    showing.checker = Some(Checker::new(watch.waker()));
     showing.settle(&Hints::All);
     let mut was_told = true;
     loop {
@@ -155,6 +177,12 @@ pub struct Showing<'a> {
     shows: Shows,
     /// What was found wrong with what is shown, and with what kept it from being shown.
     last: Vec<Diagnostic>,
+    /// Makes pages that nobody has opened, if that is wanted.
+    checker: Option<Checker>,
+    /// Pages that could not be made, one for each mistake.
+    failing: Vec<Address>,
+    /// Whether `failing` was found after the site was shown.
+    has_news: bool,
     /// Why the disk kept the site from being read, if it did.
     failure: Option<String>,
     /// Read since something was shown.
@@ -181,6 +209,9 @@ impl<'a> Showing<'a> {
             memo: Memo::default(),
             shows: asked.shows(),
             last: Vec::new(),
+            checker: None,
+            failing: Vec::new(),
+            has_news: false,
             failure: None,
             changes: Changes::default(),
             held: None,
@@ -226,6 +257,11 @@ impl<'a> Showing<'a> {
     }
 
     fn look(&mut self, hints: &Hints) -> anyhow::Result<Looked> {
+        if let Some(failing) = self.checker.as_ref().and_then(Checker::news) {
+            self.failing = failing;
+            self.has_news = true;
+            self.held = None;
+        }
         let mut changes = Changes::default();
         let shows = self.asked.shows();
         if shows != self.shows {
@@ -247,15 +283,28 @@ impl<'a> Showing<'a> {
     }
 
     fn is_up_to_date(&self) -> bool {
-        let is_same = self.changes.is_empty() && !self.has_other_wishes;
+        let is_same = self.changes.is_empty() && !self.has_other_wishes && !self.has_news;
         is_same && self.failure.is_none() && !self.is_first
     }
 
     fn make(&mut self, looked: Looked) -> anyhow::Result<Made> {
-        match self.held.take() {
-            Some(made) => Ok(made),
-            None => session::snapshot(looked, &mut self.memo).map(Made::from),
+        if let Some(made) = self.held.take() {
+            return Ok(made);
         }
+        let (previewed, mut problems) = session::snapshot(looked, &mut self.memo)?;
+        if let Some(Previewed { snapshot, .. }) = &previewed {
+            // What failed and still does is wrong from the start, so that it never flickers.
+            self.failing.retain(|address| {
+                let failed = (snapshot.render)(address).err();
+                let is_failing = failed.as_ref().is_some_and(Diagnostics::has_errors);
+                problems.extend(failed.into_iter().flat_map(Diagnostics::into_vec));
+                is_failing
+            });
+        }
+        Ok(Made {
+            previewed,
+            problems: problems.sorted(),
+        })
     }
 
     fn fail(&mut self, failure: &anyhow::Error) {
@@ -277,12 +326,14 @@ impl<'a> Showing<'a> {
             problems,
         } = made;
         let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
-        let snapshot = previewed.map(|previewed| previewed.snapshot);
+        let (snapshot, check) = previewed.map(|p| (p.snapshot, p.check)).unzip();
+        let is_news = self.changes.is_empty() && !self.has_other_wishes && !self.is_first;
         let changes = match std::mem::take(&mut self.is_first) {
             true => Changes::default(),
             false => std::mem::take(&mut self.changes),
         };
         let line = line(&changes, snapshot.as_ref());
+        let of_changes = snapshot.as_ref().map(|s| pages_of(&changes, s));
         let took = progress::duration(started.elapsed());
         let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
         let folder = &self.asked.folder;
@@ -293,18 +344,28 @@ impl<'a> Showing<'a> {
             saved: self.asked.saved(&changes),
         });
         // Warnings that were there before this save are not said again after it.
-        if has_errors || problems != self.last {
+        if is_news {
+            let is_new = |problem: &&Diagnostic| !self.last.contains(problem);
+            let new: Vec<Diagnostic> = problems.iter().filter(is_new).cloned().collect();
+            print(&new, folder);
+        } else if has_errors || problems != self.last {
             print(&problems, folder);
         }
         match (has_snapshot, has_errors) {
+            _ if is_news => {}
             (true, false) => eprintln!("{line}, ready in {took}{drafts}"),
             (true, true) => {
                 eprintln!("{line}, ready in {took} except for what has errors{drafts}");
             }
             (false, _) => eprintln!("{line}, not shown because of errors ({took})"),
         }
+        held(&self.asked.said).clone_from(&problems);
+        if let (Some(checker), Some(check)) = (&self.checker, check) {
+            checker.start(check, &self.failing, of_changes.unwrap_or_default());
+        }
         self.last = problems;
         self.failure = None;
+        self.has_news = false;
         self.changes = Changes::default();
         self.has_other_wishes = false;
     }
@@ -312,7 +373,7 @@ impl<'a> Showing<'a> {
 
 impl Asked {
     fn shows(&self) -> Shows {
-        *self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+        *held(&self.wishes)
     }
 
     /// The article whose page shall be opened, from the root of the site.
@@ -323,15 +384,6 @@ impl Asked {
     }
 }
 
-impl From<(Option<Previewed>, Diagnostics)> for Made {
-    fn from((previewed, problems): (Option<Previewed>, Diagnostics)) -> Made {
-        Made {
-            previewed,
-            problems: problems.sorted(),
-        }
-    }
-}
-
 /// Whether there is an error that was not there before; it may have moved.
 fn has_new_error(problems: &[Diagnostic], before: &[Diagnostic]) -> bool {
     let key = |d: &Diagnostic| (d.code, d.place.file.clone(), d.message.clone());
@@ -339,6 +391,14 @@ fn has_new_error(problems: &[Diagnostic], before: &[Diagnostic]) -> bool {
     let known: HashSet<_> = before.iter().filter(is_error).map(key).collect();
     let mut errors = problems.iter().filter(is_error);
     errors.any(|error| !known.contains(&key(error)))
+}
+
+/// The pages of the files that changed, as far as a file has one of its own.
+fn pages_of(changes: &Changes, snapshot: &Snapshot) -> Vec<Address> {
+    let found = changes
+        .files()
+        .filter_map(|file| (snapshot.find_file)(file));
+    found.filter_map(|file| file.address).collect()
 }
 
 /// What happened, in one line: `content/briefs/x.md and 2 more files changed`.

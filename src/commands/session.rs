@@ -8,7 +8,7 @@
 )]
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +29,7 @@ use crate::content::{self, Article};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::disk::{self, Changes, Hints, How, Opener, Staging, State, Version};
 use crate::input::{FileBytes, Input, Preview};
+use crate::pages::Page;
 use crate::render::{Output, OutputBody, Sink, memo, theme};
 use crate::site::Hidden;
 use crate::value::Value;
@@ -73,6 +74,7 @@ pub struct Summary {
 /// What the preview shows, and what it does not.
 pub struct Previewed {
     pub snapshot: Snapshot,
+    pub check: Check,
     /// Drafts that are not shown.
     pub drafts: usize,
 }
@@ -536,6 +538,9 @@ pub fn snapshot(
     let drafts = planned.site.hidden_count(Hidden::Draft);
     let (about, find_file) = about::of_site(&planned);
     let plan = planned.plan.clone();
+    let check = Check {
+        planned: planned.clone(),
+    };
     let opener = Opener::new(&root)?;
     let pages = memo.pages.clone();
     let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
@@ -545,7 +550,55 @@ pub fn snapshot(
         about,
         find_file,
     };
-    Ok((Some(Previewed { snapshot, drafts }), problems))
+    let previewed = Previewed {
+        snapshot,
+        check,
+        drafts,
+    };
+    Ok((Some(previewed), problems))
+}
+
+/// A site whose pages are made to see whether that can be done.
+pub struct Check {
+    planned: Planned,
+}
+
+impl Check {
+    /// Which pages cannot be made, one for each place of a mistake: those to be looked at first,
+    /// then some of each kind, all of them in a site that is not large. Nothing if it is stopped.
+    pub fn failing(&self, first: Vec<Address>, goes_on: &dyn Fn() -> bool) -> Option<Vec<Address>> {
+        /// More would take a second and more memory than what is open needs.
+        const PAGES_MAX: usize = 2_000;
+        let Planned { site, plan, theme } = &self.planned;
+        let mut of_kind: HashMap<_, usize> = HashMap::new();
+        let mut rest: Vec<(usize, &Page)> = Vec::new();
+        for page in plan.pages().iter().filter(|page| page.is_html()) {
+            let count = of_kind
+                .entry(std::mem::discriminant(&page.view))
+                .or_default();
+            rest.push((*count, page));
+            *count += 1;
+        }
+        // The first of each kind, then the second of each: a template that fails does so early.
+        rest.sort_by_key(|(number, _)| *number);
+        let rest = rest.into_iter().map(|(_, page)| page).take(PAGES_MAX);
+        let first = first.iter().filter_map(|address| plan.get(address));
+        let mut places = HashSet::new();
+        let mut failing = Vec::new();
+        for page in first.chain(rest) {
+            if !goes_on() {
+                return None;
+            }
+            let mut problems = Diagnostics::default();
+            if crate::render::page(page, site, theme, &mut problems).is_none()
+                && let Some(problem) = problems.into_vec().into_iter().next()
+                && places.insert(problem.place)
+            {
+                failing.push(page.address.clone());
+            }
+        }
+        Some(failing)
+    }
 }
 
 /// The bytes of one address: those rendered before, if they are still right.

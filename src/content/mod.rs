@@ -1,6 +1,5 @@
 //! What the author wrote: from the bytes of one file to an [`Article`]. Nothing here sees two files.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -8,6 +7,7 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::data::{self, Entry};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::maps::{HashMap, HashSet};
 
 pub mod article;
 pub mod brief;

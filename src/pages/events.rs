@@ -21,7 +21,7 @@ pub fn list(site: &Site, number: usize) -> Value {
                 .briefs
                 .first()
                 .and_then(|index| site.entry(*index).day());
-            view::link(&event.title, &event.address).with([
+            view::link(event.title(site), &event.address).with([
                 ("count", Value::from(event.briefs.len())),
                 ("newest", newest.map(view::short_date).into()),
             ])
@@ -58,7 +58,7 @@ pub fn event(site: &Site, slug: &str, number: usize) -> Answer {
         .first()
         .and_then(|index| site.entry(*index).front_matter().date.as_ref());
     Ok(Value::map([
-        ("title", Value::from(&event.title)),
+        ("title", Value::from(event.title(site))),
         ("path", (&event.address).into()),
         (
             "description",

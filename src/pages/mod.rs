@@ -3,7 +3,6 @@
 //! A planned page is its address, its view and the ids of its subjects, so that the plan can be
 //! printed and compared, and two pages at one address are found before anything is written.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::address::Address;
@@ -12,6 +11,7 @@ use crate::content::date::Moment;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::input::{FileBytes, StaticFile, StaticKind};
+use crate::maps::{HashMap, HashSet, with_room};
 use crate::site::kept::{Replaced, same_names};
 use crate::site::weeks::Week;
 use crate::site::{Entry, Index, Site, addresses, links, sections};
@@ -423,7 +423,7 @@ impl Proposals {
     fn settle(mut self, site: &Site, problems: &mut Diagnostics) -> Vec<Page> {
         // The sort is stable: of equal rank, content comes in the order of its paths.
         self.all.sort_by_key(|proposal| proposal.rank);
-        let mut winners: HashMap<String, usize> = HashMap::with_capacity(self.all.len());
+        let mut winners: HashMap<String, usize> = with_room(self.all.len());
         let mut kept: Vec<Proposal> = Vec::with_capacity(self.all.len());
         for proposal in self.all {
             if let Some(fault) = proposal.page.address.fault() {
@@ -453,7 +453,7 @@ fn report_files_for_folders(kept: &[Proposal], problems: &mut Diagnostics) {
         .filter(|proposal| !proposal.page.address.as_str().ends_with('/'))
         .map(|proposal| (proposal.page.address.folded(), proposal))
         .collect();
-    let mut reported = HashSet::new();
+    let mut reported = HashSet::default();
     for proposal in kept {
         let address = proposal.page.address.folded();
         // The first slash is the root, and what follows the last is the file itself.

@@ -1,9 +1,9 @@
 //! What occurs in a list of briefs: the companies and tags that they have most often, as links.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use super::view;
+use crate::maps::HashMap;
 use crate::site::companies::CompanyIndex;
 use crate::site::{Index, Site};
 use crate::value::Value;
@@ -13,7 +13,7 @@ const LINKS_MAX: usize = 12;
 
 /// The companies of some briefs, those of most briefs first, each with how many: all but `except`.
 pub fn companies(site: &Site, briefs: &[Index], except: Option<CompanyIndex>) -> Value {
-    let mut counts: HashMap<CompanyIndex, usize> = HashMap::new();
+    let mut counts: HashMap<CompanyIndex, usize> = HashMap::default();
     let of_briefs = briefs
         .iter()
         .flat_map(|brief| site.companies.of_brief(*brief))
@@ -32,7 +32,7 @@ pub fn tags(site: &Site, briefs: &[Index], except: Option<&str>) -> Value {
     let Some(taxonomy) = site.taxonomies.get("tags").filter(|t| t.config.render) else {
         return Value::list([]);
     };
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut counts: HashMap<&str, usize> = HashMap::default();
     for brief in briefs {
         let kinds = site.entry(*brief).front_matter().taxonomies.iter();
         let named = kinds.filter(|(kind, _)| &**kind == "tags");

@@ -4,7 +4,6 @@
 //! its templates and today's answers to its recorded questions are the same.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use super::{
     timeline, view, weeks,
 };
 use crate::config::Config;
+use crate::maps::HashMap;
 use crate::site::Site;
 use crate::site::weeks::Week;
 use crate::value::{Hash, Value};

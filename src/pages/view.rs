@@ -131,7 +131,7 @@ pub fn company(site: &Site, company: &Company) -> Value {
 /// Name and path of an event; without a path if it has no page.
 pub fn event(site: &Site, event: &Event) -> Value {
     let has_page = site.makes("events") || event.page.is_some();
-    link_if(has_page, &event.title, &event.address)
+    link_if(has_page, event.title(site), &event.address)
 }
 
 fn link_if(has_page: bool, name: &Arc<str>, address: &Address) -> Value {

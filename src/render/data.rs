@@ -147,7 +147,7 @@ fn in_lines(head: &impl Serialize, name: &str, records: &[impl AsRef<str>]) -> S
         begin.push(',');
     }
     begin.push_str(&to_json(&name));
-    begin.push_str(":[\n");
+    begin.push_str(if records.is_empty() { ":[" } else { ":[\n" });
     joined(&begin, records, ",\n", "\n]}\n")
 }
 

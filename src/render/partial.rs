@@ -2,10 +2,10 @@
 //! rendered once for equal arguments and not once for each of the many pages that it stands on.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 
+use crate::maps::HashMap;
 use crate::value::{Hash, Value};
 
 /// Rendered partials by template and arguments, cut up so that threads seldom wait for each other.
@@ -50,13 +50,11 @@ impl<T: Clone> Partials<T> {
         // Two threads may make the same one at the same time; both make the same.
         let made = render()?;
         let mut held = held();
-        match held.get_mut(template) {
-            Some(of) => {
-                of.insert(key, made.clone());
-            }
-            None => {
-                held.insert(template.into(), HashMap::from([(key, made.clone())]));
-            }
+        if !held.contains_key(template) {
+            held.insert(template.into(), HashMap::default());
+        }
+        if let Some(of) = held.get_mut(template) {
+            of.insert(key, made.clone());
         }
         Ok(made)
     }

@@ -1,6 +1,6 @@
 //! The companies of the briefs: who is meant by which name, and which briefs speak of whom.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::kept::same_names;
@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
 use crate::diagnostic::{Diagnostics, Place, nearest};
+use crate::maps::{HashMap, HashSet};
 
 /// A company of [`Companies::all`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -205,7 +206,7 @@ impl Register {
             .collect();
         let mut spellings: BTreeMap<Arc<str>, BTreeMap<Arc<str>, usize>> = BTreeMap::new();
         // A name is looked at once for each of its spellings, for there are few of those.
-        let mut counts: HashMap<&Arc<str>, (usize, &Place)> = HashMap::new();
+        let mut counts: HashMap<&Arc<str>, (usize, &Place)> = HashMap::default();
         let mut in_order = Vec::new();
         for index in briefs.iter().rev() {
             for (name, place) in names_of(&entries[index.0 as usize]) {
@@ -273,8 +274,8 @@ impl Register {
             .into_iter()
             .filter_map(|(name, slug)| Some((name, *by_slug.get(&slug)?)))
             .collect();
-        let mut of_brief = HashMap::new();
-        let mut by_spelling: HashMap<Arc<str>, CompanyIndex> = HashMap::new();
+        let mut of_brief = HashMap::default();
+        let mut by_spelling: HashMap<Arc<str>, CompanyIndex> = HashMap::default();
         for index in briefs {
             let mut companies: Vec<CompanyIndex> = Vec::new();
             for (name, _) in names_of(&entries[index.0 as usize]) {

@@ -4,7 +4,7 @@
 //! A cell of a brief's table is an observation. Everything else (current value, history, conflicts,
 //! changes) is derived from the observations, never stored.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ use crate::content::brief::{Cell, Column, ComparisonTable, Row};
 use crate::content::date::PartialDate;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, nearest};
+use crate::maps::{HashMap, HashSet};
 use crate::value::Hash;
 
 /// A feature of [`Compare::features`].
@@ -36,9 +37,12 @@ pub struct Compare {
     feature_by_slug: HashMap<Arc<str>, FeatureIndex>,
     /// Sorted by company, feature, as-of date, then age of the brief.
     observations: Vec<Observation>,
-    cells: HashMap<(CompanyIndex, FeatureIndex), Cells>,
-    /// The features that a company has a value for, in order.
-    of_company: HashMap<CompanyIndex, Vec<FeatureIndex>>,
+    /// The feature of each cell that has a value: cells of one company stand together, in order.
+    cell_features: Vec<FeatureIndex>,
+    /// Where the observations of each of these cells begin, and where the last ones end.
+    cell_starts: Vec<u32>,
+    /// Which of the cells are a company's.
+    of_company: HashMap<CompanyIndex, Range<usize>>,
     /// By the day of the brief that changed the value, then by company and feature.
     pub changes: Vec<Change>,
     /// Slugs in order.
@@ -46,14 +50,6 @@ pub struct Compare {
     pair_by_slugs: HashMap<(CompanyIndex, CompanyIndex), usize>,
     /// Named comparisons, by path of their pages.
     pub named: Vec<Named>,
-}
-
-/// The observations of one company and feature.
-#[derive(Debug)]
-struct Cells {
-    range: Range<u32>,
-    /// Among all cells.
-    number: usize,
 }
 
 /// A row of comparisons.
@@ -143,28 +139,21 @@ impl Compare {
         }
         // They come by age of the brief, and a stable sort leaves equal ones so.
         observations.par_sort_by_key(|o| (o.company, o.feature, o.as_of));
-        let by_cell =
-            || observations.chunk_by(|a, b| (a.company, a.feature) == (b.company, b.feature));
-        let mut cells = HashMap::with_capacity(by_cell().count());
-        let mut of_company: HashMap<CompanyIndex, Vec<FeatureIndex>> = HashMap::new();
-        let mut groups = Vec::with_capacity(cells.capacity());
-        let mut from = 0;
-        for group in by_cell() {
-            let to =
-                from + u32::try_from(group.len()).expect("observations are counted in 32 bits");
-            cells.insert(
-                (group[0].company, group[0].feature),
-                Cells {
-                    range: from..to,
-                    number: cells.len(),
-                },
-            );
-            of_company
-                .entry(group[0].company)
-                .or_default()
-                .push(group[0].feature);
+        let is_one_cell =
+            |a: &Observation, b: &Observation| (a.company, a.feature) == (b.company, b.feature);
+        let mut cell_features = Vec::new();
+        let mut cell_starts = vec![0];
+        let mut of_company: HashMap<CompanyIndex, Range<usize>> = HashMap::default();
+        let mut groups = Vec::new();
+        for group in observations.chunk_by(is_one_cell) {
+            let from = cell_starts[cell_features.len()];
+            let length = u32::try_from(group.len()).expect("observations are counted in 32 bits");
             groups.push((group, from));
-            from = to;
+            let number = cell_features.len();
+            let of_one = of_company.entry(group[0].company);
+            of_one.or_insert(number..number).end = number + 1;
+            cell_features.push(group[0].feature);
+            cell_starts.push(from + length);
         }
         let changed = groups
             .par_iter()
@@ -181,7 +170,8 @@ impl Compare {
             features,
             feature_by_slug,
             observations,
-            cells,
+            cell_features,
+            cell_starts,
             of_company,
             changes,
             pairs,
@@ -211,19 +201,23 @@ impl Compare {
 
     /// The features that a company has a value for, sorted by slug.
     pub fn features_of(&self, company: CompanyIndex) -> &[FeatureIndex] {
-        self.of_company.get(&company).map_or(&[], |found| found)
+        let cells = self.of_company.get(&company);
+        cells.map_or(&[], |cells| &self.cell_features[cells.clone()])
     }
 
     /// All observations of a cell: by as-of date, then by age of the brief. The last is current.
     pub fn history(&self, company: CompanyIndex, feature: FeatureIndex) -> &[Observation] {
-        self.cells.get(&(company, feature)).map_or(&[], |cells| {
-            &self.observations[cells.range.start as usize..cells.range.end as usize]
-        })
+        let Some(cell) = self.cell_number(company, feature) else {
+            return &[];
+        };
+        &self.observations[self.cell_starts[cell] as usize..self.cell_starts[cell + 1] as usize]
     }
 
     /// Which of the [`Compare::cell_count`] cells it is; `None` if it is empty.
     pub fn cell_number(&self, company: CompanyIndex, feature: FeatureIndex) -> Option<usize> {
-        Some(self.cells.get(&(company, feature))?.number)
+        let cells = self.of_company.get(&company)?;
+        let among = self.cell_features[cells.clone()].binary_search(&feature);
+        Some(cells.start + among.ok()?)
     }
 
     /// How many observations there are in all.
@@ -233,7 +227,7 @@ impl Compare {
 
     /// How many cells have a value.
     pub fn cell_count(&self) -> usize {
-        self.cells.len()
+        self.cell_features.len()
     }
 
     /// The old and the new observation of a change.
@@ -388,7 +382,7 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
 
 /// Leaves each row in the first group that names it.
 fn once_each(groups: &mut [(Option<Arc<str>>, Vec<FeatureIndex>)]) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for (_, features) in groups {
         features.retain(|feature| seen.insert(*feature));
     }
@@ -440,53 +434,68 @@ fn collect_features<'e>(entries: &'e [Arc<Entry>], briefs: &[Index]) -> FeatureT
     struct Spelling<'e> {
         name: &'e Arc<str>,
         slug: Arc<str>,
+        /// Among those that were found.
+        feature: usize,
         count: usize,
+    }
+    /// A feature, however it is spelt.
+    struct Found {
+        /// Its most frequent spelling.
+        best: usize,
+        briefs: usize,
+        last: Option<Index>,
     }
     // Each spelling is looked at once, for there are far fewer than rows.
     let mut spellings: Vec<Spelling<'_>> = Vec::new();
-    let mut known: HashMap<&Arc<str>, usize> = HashMap::new();
-    let mut in_briefs: BTreeMap<Arc<str>, usize> = BTreeMap::new();
-    let mut of_brief: Vec<Arc<str>> = Vec::new();
+    let mut known: HashMap<&Arc<str>, usize> = HashMap::default();
+    let mut found: Vec<Found> = Vec::new();
+    let mut found_by_slug: HashMap<Arc<str>, usize> = HashMap::default();
     for index in briefs {
         let brief = entries[index.0 as usize].brief();
         let brief = brief.expect("the list holds briefs");
         for row in brief.tables.iter().flat_map(|table| &table.rows) {
             let position = *known.entry(&row.feature).or_insert_with(|| {
+                let position = spellings.len();
+                let slug: Arc<str> = slug_of(&row.feature).into();
+                let feature = *found_by_slug.entry(slug.clone()).or_insert(found.len());
+                if feature == found.len() {
+                    found.push(Found {
+                        best: position,
+                        briefs: 0,
+                        last: None,
+                    });
+                }
                 spellings.push(Spelling {
                     name: &row.feature,
-                    slug: slug_of(&row.feature).into(),
+                    slug,
+                    feature,
                     count: 0,
                 });
-                spellings.len() - 1
+                position
             });
             spellings[position].count += 1;
-            of_brief.push(spellings[position].slug.clone());
-        }
-        of_brief.sort_unstable();
-        of_brief.dedup();
-        for slug in of_brief.drain(..) {
-            *in_briefs.entry(slug).or_default() += 1;
-        }
-    }
-    let mut best: HashMap<&str, &Spelling<'_>> = HashMap::new();
-    for spelling in &spellings {
-        let best = best.entry(&spelling.slug).or_insert(spelling);
-        let is_better = |a: &Spelling<'_>, b: &Spelling<'_>| {
-            a.count
-                .cmp(&b.count)
-                .then_with(|| b.name.cmp(a.name))
-                .is_gt()
-        };
-        if is_better(spelling, best) {
-            *best = spelling;
+            let feature = &mut found[spellings[position].feature];
+            if feature.last != Some(*index) {
+                feature.last = Some(*index);
+                feature.briefs += 1;
+            }
         }
     }
-    let features: Vec<Feature> = in_briefs
+    for (position, spelling) in spellings.iter().enumerate() {
+        let best = &mut found[spelling.feature].best;
+        // Of equally frequent ones, the first by alphabet.
+        let rank = |s: &Spelling<'e>| (s.count, std::cmp::Reverse(s.name));
+        if rank(spelling) > rank(&spellings[*best]) {
+            *best = position;
+        }
+    }
+    found.sort_by(|a, b| spellings[a.best].slug.cmp(&spellings[b.best].slug));
+    let features: Vec<Feature> = found
         .into_iter()
-        .map(|(slug, briefs)| Feature {
-            name: best[&*slug].name.clone(),
-            slug,
-            briefs,
+        .map(|found| Feature {
+            name: spellings[found.best].name.clone(),
+            slug: spellings[found.best].slug.clone(),
+            briefs: found.briefs,
         })
         .collect();
     let by_slug: HashMap<Arc<str>, FeatureIndex> = features
@@ -582,7 +591,7 @@ fn find_changes(group: &[Observation], from: u32) -> Vec<Change> {
 /// A pair has a page if two briefs have both companies in one table, or one brief has and both
 /// companies have a page.
 fn find_pairs(entries: &[Arc<Entry>], briefs: &[Index], companies: &Companies) -> Vec<Pair> {
-    let mut counts: HashMap<(CompanyIndex, CompanyIndex), usize> = HashMap::new();
+    let mut counts: HashMap<(CompanyIndex, CompanyIndex), usize> = HashMap::default();
     for index in briefs {
         let brief = entries[index.0 as usize]
             .brief()

@@ -1,14 +1,15 @@
 //! Events: stories that several briefs share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::held_back::HeldBack;
-use super::{Entry, Index, addresses};
+use super::{Entry, Index, Site, addresses};
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::article::Table;
 use crate::diagnostic::{Diagnostics, nearest};
+use crate::maps::HashMap;
 
 /// All events, the one with the newest brief first.
 #[derive(Debug)]
@@ -21,8 +22,6 @@ pub struct Events {
 #[derive(Debug)]
 pub struct Event {
     pub slug: Arc<str>,
-    /// That of its page; without one, that of its newest brief.
-    pub title: Arc<str>,
     pub address: Address,
     /// The page with `[extra.event]`.
     pub page: Option<Index>,
@@ -30,12 +29,18 @@ pub struct Event {
     pub briefs: Vec<Index>,
 }
 
-/// Whether the events would be the same of either entry: the same story, and, where it may name the
-/// event, the same title.
+impl Event {
+    /// The title of its page; without one, that of its newest brief.
+    pub fn title<'a>(&'a self, site: &'a Site) -> &'a Arc<str> {
+        let named_by = self.page.or_else(|| self.briefs.first().copied());
+        named_by.map_or(&self.slug, |index| &site.entry(index).title)
+    }
+}
+
+/// Whether the events would be the same of either entry: the same story.
 pub fn is_same(a: &Entry, b: &Entry) -> bool {
     let event = |entry: &'_ Entry| Some(entry.brief()?.event.as_ref()?.0.clone());
-    let may_name = matches!(a.article.table, Table::Event) || event(a).is_some();
-    event(a) == event(b) && (!may_name || a.title == b.title)
+    event(a) == event(b)
 }
 
 impl Events {
@@ -68,7 +73,7 @@ impl Events {
         let entry = |index: &Index| &entries[index.0 as usize];
         // `results-2026-q1` and `results-2026-q2` are two events, however near.
         let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
-        let mut paged: HashMap<String, Vec<&str>> = HashMap::new();
+        let mut paged: HashMap<String, Vec<&str>> = HashMap::default();
         for (slug, _) in found.iter().filter(|(_, (page, _))| page.is_some()) {
             paged.entry(digits(slug)).or_default().push(slug);
         }
@@ -90,10 +95,6 @@ impl Events {
         let mut all: Vec<Event> = found
             .into_iter()
             .map(|(slug, (page, briefs))| Event {
-                title: page
-                    .or_else(|| briefs.first().copied())
-                    .map_or(slug.as_str(), |i| &entry(&i).title)
-                    .into(),
                 address: page
                     .map_or_else(|| addresses::event(&slug), |i| entry(&i).address.clone()),
                 slug: slug.into(),

@@ -2,13 +2,13 @@
 //!
 //! It is looked at where something is missing, to tell a mistake from what only comes later.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Hidden, addresses};
 use crate::config::{Config, slug_of};
 use crate::content::Article;
 use crate::content::article::Table;
+use crate::maps::{HashMap, HashSet};
 
 /// The articles that are not published, by path.
 #[derive(Debug, Default)]

@@ -1,12 +1,12 @@
 //! Who a brief is, whatever its address: its id, and what stands for it where there is none.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::held_back::HeldBack;
 use super::{Entry, Index};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
+use crate::maps::{HashMap, HashSet};
 
 /// The ids of all briefs.
 #[derive(Debug)]
@@ -43,9 +43,9 @@ impl Identities {
     ) -> Identities {
         /// A language and an id.
         type Known = (Option<Arc<str>>, Arc<str>);
-        let mut seen: HashMap<Known, &Arc<Entry>> = HashMap::new();
-        let mut by_id = HashMap::new();
-        let mut ambiguous = HashSet::new();
+        let mut seen: HashMap<Known, &Arc<Entry>> = HashMap::default();
+        let mut by_id = HashMap::default();
+        let mut ambiguous = HashSet::default();
         // Of two with one id the older is the one that readers know, so the other is reported.
         let mut oldest_first: Vec<(usize, &Arc<Entry>)> = entries.iter().enumerate().collect();
         oldest_first.sort_by_key(|(_, entry)| entry.instant());

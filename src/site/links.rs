@@ -1,6 +1,5 @@
 //! Where the links of articles lead: addresses for the holes in their HTML, and what is broken.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -12,6 +11,7 @@ use crate::address::Address;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::input::{StaticFile, StaticKind};
+use crate::maps::HashMap;
 
 /// How the mark of a footnote begins, as our renderer writes it.
 const FOOTNOTE_MARK: &str = "<sup class=\"footnote-reference\"";
@@ -46,7 +46,7 @@ pub fn place_files(
     by_path: &HashMap<Arc<str>, Index>,
     held_back: &HeldBack,
 ) -> HashMap<Arc<str>, Address> {
-    let mut placed = HashMap::new();
+    let mut placed = HashMap::default();
     for file in files {
         if file.kind != StaticKind::Content {
             let address = Address::file(&file.path);
@@ -105,7 +105,7 @@ pub fn backlinks(
     entries: &[Arc<Entry>],
     by_path: &HashMap<Arc<str>, Index>,
 ) -> HashMap<Index, Vec<Index>> {
-    let mut found: HashMap<Index, Vec<Index>> = HashMap::new();
+    let mut found: HashMap<Index, Vec<Index>> = HashMap::default();
     for (position, entry) in entries.iter().enumerate() {
         let from = Index::new(position);
         for link in &entry.article.body.links {

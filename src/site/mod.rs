@@ -3,7 +3,6 @@
 //! A `Site` is made once, complete, and never changed. Each kind of thing that is read out of the
 //! briefs has a file and a table of its own here.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -17,6 +16,7 @@ use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::{Preview, StaticFile};
+use crate::maps::HashMap;
 use crate::value::Value;
 
 pub mod addresses;
@@ -210,7 +210,10 @@ impl Site {
                 })
             },
             |problems| {
-                let kept = before.and_then(|b| b.keep(&b.site.sections, sections::is_same));
+                let kept = before.and_then(|b| {
+                    let sections = &b.site.sections;
+                    b.keep(sections, |x, y| sections.are_same_of(x, y))
+                });
                 let sections = Kept::or_make(kept, problems, |problems| {
                     Sections::new(&entries, &by_path, problems)
                 });

@@ -1,6 +1,6 @@
 //! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -12,6 +12,7 @@ use super::{Entry, Index};
 use crate::content::brief::{Outcome, Prediction};
 use crate::content::date::PartialDate;
 use crate::diagnostic::Diagnostics;
+use crate::maps::HashMap;
 
 /// All predictions of all briefs.
 #[derive(Debug)]
@@ -133,7 +134,7 @@ impl Predictions {
         } = *read;
         let resolutions = resolutions(entries, briefs, identities, problems);
         let mut all = Vec::new();
-        let mut of_brief = HashMap::new();
+        let mut of_brief = HashMap::default();
         for index in briefs {
             let entry = &entries[index.0 as usize];
             let brief = entry.brief().expect("the list holds briefs");
@@ -168,7 +169,7 @@ impl Predictions {
             };
             all.par_iter().map(of).collect()
         };
-        let mut naming: HashMap<CompanyIndex, Vec<u32>> = HashMap::new();
+        let mut naming: HashMap<CompanyIndex, Vec<u32>> = HashMap::default();
         for ((ledger, named), position) in all.iter_mut().zip(named).zip(0..) {
             for company in &named {
                 naming.entry(*company).or_default().push(position);
@@ -303,7 +304,7 @@ fn resolutions(
     identities: &Identities,
     problems: &mut Diagnostics,
 ) -> Resolutions {
-    let mut found = HashMap::new();
+    let mut found = HashMap::default();
     for index in briefs.iter().rev() {
         let brief = entries[index.0 as usize]
             .brief()

@@ -1,11 +1,11 @@
 //! Sections: folders with an `_index.md`, the pages that they list, and in which order.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Entry, Index};
 use crate::content::article::{FrontMatter, SectionKeys, SortBy};
 use crate::diagnostic::Diagnostics;
+use crate::maps::HashMap;
 
 /// All sections, by the index of their `_index.md`.
 #[derive(Debug)]
@@ -13,8 +13,10 @@ pub struct Sections {
     by_index: HashMap<Index, Section>,
     /// Page to its neighbours in the sections that list it.
     siblings: HashMap<Index, Siblings>,
-    /// Page or section to the sections above it, root first.
-    ancestors: HashMap<Index, Arc<[Index]>>,
+    /// The sections above each entry, root first.
+    ancestors: Vec<Arc<[Index]>>,
+    /// Whether one of them sorts by title.
+    reads_titles: bool,
 }
 
 /// What a section lists.
@@ -40,8 +42,8 @@ impl Sections {
         by_path: &HashMap<Arc<str>, Index>,
         problems: &mut Diagnostics,
     ) -> Sections {
-        let mut by_index: HashMap<Index, Section> = HashMap::new();
-        let mut ancestors = HashMap::new();
+        let mut by_index: HashMap<Index, Section> = HashMap::default();
+        let mut ancestors = Vec::with_capacity(entries.len());
         let above = |entry: &Entry| sections_above(entry, entries, by_path);
         for (position, entry) in entries.iter().enumerate() {
             let (index, above) = (Index::new(position), above(entry));
@@ -57,9 +59,9 @@ impl Sections {
             }
             let mut root_first = above;
             root_first.reverse();
-            ancestors.insert(index, root_first.into());
+            ancestors.push(root_first.into());
         }
-        let mut siblings = HashMap::new();
+        let mut siblings = HashMap::default();
         let mut order: Vec<Index> = by_index.keys().copied().collect();
         // Outermost last: of the sections that list a page it has the last word on its neighbours.
         order.sort_by_key(|index| (std::cmp::Reverse(depth(*index, entries)), *index));
@@ -70,11 +72,27 @@ impl Sections {
             sort_section(index, section, entries, problems);
             note_siblings(index, section, entries, &mut siblings);
         }
+        let reads_titles = by_index.keys().any(|index| {
+            let sort_by = keys(&entries[index.position()]).sort_by;
+            matches!(sort_by, SortBy::Title | SortBy::TitleBytes)
+        });
         Sections {
             by_index,
             siblings,
             ancestors,
+            reads_titles,
         }
+    }
+
+    /// Whether they would be the same of either entry: nothing that a page is sorted by differs,
+    /// nor how a section sorts.
+    pub fn are_same_of(&self, a: &Entry, b: &Entry) -> bool {
+        let (x, y) = (a.front_matter(), b.front_matter());
+        let updated = |f: &FrontMatter| f.updated.as_ref().map(|moment| moment.instant);
+        let keys = |f: &FrontMatter| f.section.as_ref().map(|s| (s.sort_by, s.transparent));
+        (x.weight, updated(x), keys(x)) == (y.weight, updated(y), keys(y))
+            && (!self.reads_titles || x.title == y.title)
+            && a.permalink == b.permalink
     }
 
     /// What a section lists.
@@ -96,22 +114,8 @@ impl Sections {
 
     /// The sections above an entry, root first.
     pub fn ancestors(&self, index: Index) -> &[Index] {
-        &self.ancestors[&index]
+        &self.ancestors[index.position()]
     }
-}
-
-/// Whether the sections would be the same of either entry: nothing that a page is sorted by differs,
-/// nor how a section sorts.
-pub fn is_same(a: &Entry, b: &Entry) -> bool {
-    let (x, y) = (a.front_matter(), b.front_matter());
-    let updated = |f: &FrontMatter| f.updated.as_ref().map(|moment| moment.instant);
-    let sorting = |f: &FrontMatter| {
-        f.section
-            .as_ref()
-            .map(|keys| (keys.sort_by, keys.transparent))
-    };
-    (&x.title, x.weight, updated(x), sorting(x)) == (&y.title, y.weight, updated(y), sorting(y))
-        && a.permalink == b.permalink
 }
 
 /// The sections above an entry, nearest first. A folder without `_index.md` is passed over.

@@ -1,6 +1,6 @@
 //! Tags, audiences and other taxonomies of the configuration, and the sources of the briefs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::kept::same_groups;
@@ -8,6 +8,7 @@ use super::{Entry, Index, addresses, newest_first};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
 use crate::diagnostic::{Diagnostics, Place, nearest};
+use crate::maps::HashMap;
 
 /// All taxonomies, in the order of the configuration, ours after them.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Taxonomies {
                 known.push(ours(name));
             }
         }
-        let mut found: HashMap<Arc<str>, Found> = HashMap::new();
+        let mut found: HashMap<Arc<str>, Found> = HashMap::default();
         let pages = newest_first(entries, |entry| {
             entry.front_matter().section.is_none() && entry.article.language.is_none()
         });

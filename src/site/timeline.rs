@@ -1,6 +1,5 @@
 //! What happened when: the dated items of all briefs, merged. Timelines and corrections alike.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::companies::{Companies, CompanyIndex};
@@ -8,6 +7,7 @@ use super::{Entry, Index};
 use crate::content::article::Dated;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
+use crate::maps::HashMap;
 
 /// Dated items, newest first. Items of several briefs with the same date and text are one.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Timeline {
             years.push((year[0].date.first.year(), from..from + year.len()));
             from += year.len();
         }
-        let mut of_company: HashMap<CompanyIndex, Vec<u32>> = HashMap::new();
+        let mut of_company: HashMap<CompanyIndex, Vec<u32>> = HashMap::default();
         for (item, position) in items.iter().zip(0..) {
             for company in item
                 .briefs

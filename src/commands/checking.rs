@@ -1,0 +1,72 @@
+//! The check that follows on each rebuild of the preview: pages that nobody has opened are made in
+//! the background, for some mistakes are found by nothing else.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::session::Check;
+use super::watch::Waker;
+use crate::address::Address;
+
+/// What a browser asks for after a rebuild comes first.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Makes pages in the background, one site at a time.
+pub struct Checker {
+    /// Woken when something was found.
+    waker: Waker,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Which site it is that is checked, counted.
+    round: u64,
+    /// Pages that cannot be made, if they are others than were known.
+    news: Option<Vec<Address>>,
+}
+
+impl Checker {
+    /// Checks nothing yet.
+    pub fn new(waker: Waker) -> Checker {
+        Checker {
+            waker,
+            state: Arc::default(),
+        }
+    }
+
+    /// Begins to check a site, and forgets the last. The pages that are known to fail are looked at
+    /// first, then those that changed.
+    pub fn start(&self, check: Check, known: &[Address], changed: Vec<Address>) {
+        let mut state = held(&self.state);
+        state.round += 1;
+        state.news = None;
+        let round = state.round;
+        drop(state);
+        let (state, waker) = (self.state.clone(), self.waker.clone());
+        let known = known.to_vec();
+        std::thread::spawn(move || {
+            std::thread::sleep(PAUSE);
+            let goes_on = || held(&state).round == round;
+            let first = known.iter().cloned().chain(changed).collect();
+            let Some(failing) = check.failing(first, &goes_on) else {
+                return;
+            };
+            let mut state = held(&state);
+            if state.round == round && failing != known {
+                state.news = Some(failing);
+                waker.wake();
+            }
+        });
+    }
+
+    /// The pages of the site last checked that cannot be made, if that is news.
+    pub fn news(&self) -> Option<Vec<Address>> {
+        held(&self.state).news.take()
+    }
+}
+
+/// A thread that panicked while it held the lock left nothing half done.
+fn held(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
