@@ -336,6 +336,37 @@ describe('live', { concurrency: 2 }, () => {
     await home.waitForFunction(() => !document.body.innerText.includes('Third brief'));
   });
 
+  previewTest('2,000 files at once are shown when they are all there', [], async ({ preview, opened }) => {
+    const page = await opened('notes/');
+    await touch(page);
+    await page.evaluate(() => {
+      window.answers = [];
+      const ask = async () => {
+        window.answers.push((await fetch(location.pathname, { cache: 'no-store' })).status);
+        setTimeout(ask, 50);
+      };
+      ask();
+    });
+    const text = (at) => brief(`Burst ${at}`, '').replace('id = ""\n', '');
+    const names = Array.from({ length: 2000 }, (_, at) => `content/briefs/2026-04-20-burst-${at}.md`);
+    const rebuilds = () => preview.said.match(/[^\n]* changed, /g) ?? [];
+    const more = (line) => Number(/and ([\d,]+) more/.exec(line)?.[1].replace(',', '') ?? 0);
+    const changed = () => rebuilds().reduce((sum, line) => sum + 1 + more(line), 0);
+    for (const [at, name] of names.entries()) preview.write(name, text(at));
+    await preview.until(() => changed() >= 2000);
+    // The first is shown at once; that it was one of many is known only afterwards.
+    assert.ok(rebuilds().length <= 3, rebuilds().join());
+    const brief1999 = await opened('briefs/burst-1999/');
+    await brief1999.getByText('The burst 1999 takeaway.').waitFor();
+    for (const name of names) preview.remove(name);
+    await brief1999.waitForFunction(() => /not found|404/i.test(document.body.innerText + document.title));
+    assert.ok(rebuilds().length <= 6, rebuilds().join());
+    const answers = await page.evaluate(() => window.answers);
+    assert.ok(answers.length > 1 && answers.every((status) => status === 200), answers.join());
+    assert.deepEqual(await touched(page), { ...(await touched(page)), untouched: true, value: 'Ada Lovelace' });
+    await problems(page).waitFor({ state: 'hidden' });
+  });
+
   previewTest('pages find the server again after it was started anew', [], async ({ preview, opened }) => {
     const page = await opened('notes/');
     await touch(page);
