@@ -1,5 +1,6 @@
 //! Where something stands on the site: an address, relative to its root.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -87,17 +88,23 @@ impl Address {
 
     /// What two addresses share when some file system or server takes them for one: NFC, with
     /// case folded (design: "the same if they are equal after NFC and case folding").
-    pub fn folded(&self) -> String {
+    pub fn folded(&self) -> Cow<'_, str> {
         if self.0.is_ascii() {
-            return self.0.to_ascii_lowercase();
+            let has_upper = self.0.bytes().any(|b| b.is_ascii_uppercase());
+            return match has_upper {
+                true => self.0.to_ascii_lowercase().into(),
+                false => (&*self.0).into(),
+            };
         }
-        self.0
+        let folded: String = self
+            .0
             .nfc()
             .flat_map(char::to_lowercase)
             .flat_map(char::to_uppercase)
             .flat_map(char::to_lowercase)
             .nfc()
-            .collect()
+            .collect();
+        folded.into()
     }
 }
 

@@ -35,7 +35,7 @@ impl Checker {
         }
     }
 
-    /// Begins to check a site, and forgets the last. The pages that are known to fail are looked at
+    /// Begins to check a site in place of the last. The pages that are known to fail are looked at
     /// first, then those that changed.
     pub fn start(&self, check: Check, known: &[Address], changed: Vec<Address>) {
         let mut state = held(&self.state);
@@ -58,6 +58,11 @@ impl Checker {
                 waker.wake();
             }
         });
+    }
+
+    /// Ends the check, so that it takes no time from what is to be shown, and lets go of its site.
+    pub fn stop(&self) {
+        held(&self.state).round += 1;
     }
 
     /// The pages of the site last checked that cannot be made, if that is news.

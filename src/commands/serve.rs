@@ -291,6 +291,9 @@ impl<'a> Showing<'a> {
         if let Some(made) = self.held.take() {
             return Ok(made);
         }
+        if let Some(checker) = &self.checker {
+            checker.stop();
+        }
         let (previewed, mut problems) = session::snapshot(looked, &mut self.memo)?;
         if let Some(Previewed { snapshot, .. }) = &previewed {
             // What failed and still does is wrong from the start, so that it never flickers.

@@ -567,8 +567,8 @@ impl Check {
     /// Which pages cannot be made, one for each place of a mistake: those to be looked at first,
     /// then some of each kind, all of them in a site that is not large. Nothing if it is stopped.
     pub fn failing(&self, first: Vec<Address>, goes_on: &dyn Fn() -> bool) -> Option<Vec<Address>> {
-        /// More would take a second and more memory than what is open needs.
-        const PAGES_MAX: usize = 2_000;
+        /// More would take a second, and much memory for what they have in common.
+        const PAGES_MAX: usize = 1_000;
         let Planned { site, plan, theme } = &self.planned;
         let mut of_kind: HashMap<_, usize> = HashMap::new();
         let mut rest: Vec<(usize, &Page)> = Vec::new();

@@ -3,6 +3,7 @@
 //! A planned page is its address, its view and the ids of its subjects, so that the plan can be
 //! printed and compared, and two pages at one address are found before anything is written.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::address::Address;
@@ -423,24 +424,29 @@ impl Proposals {
     fn settle(mut self, site: &Site, problems: &mut Diagnostics) -> Vec<Page> {
         // The sort is stable: of equal rank, content comes in the order of its paths.
         self.all.sort_by_key(|proposal| proposal.rank);
-        let mut winners: HashMap<String, usize> = with_room(self.all.len());
-        let mut kept: Vec<Proposal> = Vec::with_capacity(self.all.len());
-        for proposal in self.all {
+        let mut winners: HashMap<Cow<'_, str>, &Proposal> = with_room(self.all.len());
+        let mut kept: Vec<bool> = Vec::with_capacity(self.all.len());
+        for proposal in &self.all {
             if let Some(fault) = proposal.page.address.fault() {
-                let place = proposal
-                    .place
-                    .unwrap_or_else(|| Place::whole(&site.config.file));
+                let place = proposal.place.clone();
+                let place = place.unwrap_or_else(|| Place::whole(&site.config.file));
                 problems.impossible_address(&proposal.page.address, place, fault);
+                kept.push(false);
                 continue;
             }
-            let folded = proposal.page.address.folded();
-            let Some(winner) = winners.get(&folded).map(|position| &kept[*position]) else {
-                winners.insert(folded, kept.len());
-                kept.push(proposal);
-                continue;
-            };
-            report_conflict(site, winner, &proposal, problems);
+            let winner = *winners
+                .entry(proposal.page.address.folded())
+                .or_insert(proposal);
+            let has_won = std::ptr::eq(winner, proposal);
+            if !has_won {
+                report_conflict(site, winner, proposal, problems);
+            }
+            kept.push(has_won);
         }
+        drop(winners);
+        let mut kept = kept.into_iter();
+        self.all.retain(|_| kept.next().unwrap_or_default());
+        let kept = self.all;
         report_files_for_folders(&kept, problems);
         kept.into_iter().map(|proposal| proposal.page).collect()
     }
@@ -448,7 +454,7 @@ impl Proposals {
 
 /// A file without an ending can have the name of a folder in which pages lie.
 fn report_files_for_folders(kept: &[Proposal], problems: &mut Diagnostics) {
-    let files: HashMap<String, &Proposal> = kept
+    let files: HashMap<Cow<'_, str>, &Proposal> = kept
         .iter()
         .filter(|proposal| !proposal.page.address.as_str().ends_with('/'))
         .map(|proposal| (proposal.page.address.folded(), proposal))

@@ -159,7 +159,7 @@ impl Compare {
             .par_iter()
             .flat_map_iter(|(group, from)| find_changes(group, *from));
         let mut changes: Vec<Change> = changed.collect();
-        changes.sort_by_key(|c| (c.day, c.company, c.feature, c.new));
+        changes.par_sort_unstable_by_key(|c| (c.day, c.company, c.feature, c.new));
         let pairs = find_pairs(entries, briefs, companies);
         let pair_by_slugs = pairs
             .iter()

@@ -82,7 +82,10 @@ impl HeldBack {
     pub fn addresses(&self, config: &Config) -> HashMap<String, Hidden> {
         let placed = self.articles.iter();
         placed
-            .map(|(article, reason)| (addresses::of_article(article, config).folded(), *reason))
+            .map(|(article, reason)| {
+                let address = addresses::of_article(article, config);
+                (address.folded().into_owned(), *reason)
+            })
             .collect()
     }
 

@@ -441,7 +441,7 @@ fn check_address(
     if planned.has(&decoded) || planned.has(&format!("{decoded}/")) {
         return;
     }
-    match held_back.get(&Address::page(&decoded).folded()) {
+    match held_back.get(&*Address::page(&decoded).folded()) {
         Some(Hidden::Draft) => problems.link_to_draft(link.place.clone()),
         Some(_) => problems.address_of_scheduled(path, link.place.clone()),
         // What is missing may be in a file that could not be read, or made of it.
