@@ -16,6 +16,8 @@ pub struct Checker {
     /// Woken when something was found.
     waker: Waker,
     state: Arc<Mutex<State>>,
+    /// Held by the one check that goes on.
+    turn: Arc<Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -32,6 +34,7 @@ impl Checker {
         Checker {
             waker,
             state: Arc::default(),
+            turn: Arc::default(),
         }
     }
 
@@ -43,10 +46,12 @@ impl Checker {
         state.news = None;
         let round = state.round;
         drop(state);
-        let (state, waker) = (self.state.clone(), self.waker.clone());
+        let (state, turn) = (self.state.clone(), self.turn.clone());
+        let waker = self.waker.clone();
         let known = known.to_vec();
         std::thread::spawn(move || {
             std::thread::sleep(PAUSE);
+            let _turn = held(&turn);
             let goes_on = || held(&state).round == round;
             let first = known.iter().cloned().chain(changed).collect();
             let Some(failing) = check.failing(first, &goes_on) else {
@@ -72,6 +77,6 @@ impl Checker {
 }
 
 /// A thread that panicked while it held the lock left nothing half done.
-fn held(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -558,6 +558,9 @@ pub fn snapshot(
     Ok((Some(previewed), problems))
 }
 
+/// Pages are tried for so long after a save, beside those that it changed.
+const CHECK_MAX: Duration = Duration::from_secs(1);
+
 /// A site whose pages are made to see whether that can be done.
 pub struct Check {
     planned: Planned,
@@ -567,25 +570,14 @@ impl Check {
     /// Which pages cannot be made, one for each place of a mistake: those to be looked at first,
     /// then some of each kind, all of them in a site that is not large. Nothing if it is stopped.
     pub fn failing(&self, first: Vec<Address>, goes_on: &dyn Fn() -> bool) -> Option<Vec<Address>> {
-        /// More would take a second, and much memory for what they have in common.
-        const PAGES_MAX: usize = 1_000;
         let Planned { site, plan, theme } = &self.planned;
-        let mut of_kind: HashMap<_, usize> = HashMap::new();
-        let mut rest: Vec<(usize, &Page)> = Vec::new();
-        for page in plan.pages().iter().filter(|page| page.is_html()) {
-            let count = of_kind
-                .entry(std::mem::discriminant(&page.view))
-                .or_default();
-            rest.push((*count, page));
-            *count += 1;
-        }
-        // The first of each kind, then the second of each: a template that fails does so early.
-        rest.sort_by_key(|(number, _)| *number);
-        let rest = rest.into_iter().map(|(_, page)| page).take(PAGES_MAX);
         let first = first.iter().filter_map(|address| plan.get(address));
+        let rest = self.some_of_each_kind();
+        let end = Instant::now() + CHECK_MAX;
+        let in_time = |_: &&Page| Instant::now() < end;
         let mut places = HashSet::new();
         let mut failing = Vec::new();
-        for page in first.chain(rest) {
+        for page in first.chain(rest.into_iter().take_while(in_time)) {
             if !goes_on() {
                 return None;
             }
@@ -598,6 +590,35 @@ impl Check {
             }
         }
         Some(failing)
+    }
+
+    /// The first page of each kind, then the second of each: a template that fails does so early.
+    fn some_of_each_kind(&self) -> Vec<&Page> {
+        /// More would take much memory for what they have in common.
+        const PAGES_MAX: usize = 1_000;
+        /// Lists of Zola's themes hold whole pages, which is costly if there are more than so many.
+        const LISTED_MAX: usize = 1_000;
+        let Planned { site, plan, theme } = &self.planned;
+        let is_costly = |page: &&Page| {
+            use crate::pages::View::{Home, Section, Term, Terms};
+            let is_list = matches!(
+                page.view,
+                Home { .. } | Section { .. } | Term { .. } | Terms { .. }
+            );
+            is_list && !theme.is_ours() && site.entries.len() > LISTED_MAX
+        };
+        let mut of_kind: HashMap<_, usize> = HashMap::new();
+        let mut pages: Vec<(usize, &Page)> = Vec::new();
+        let html = plan.pages().iter().filter(|page| page.is_html());
+        for page in html.filter(|page| !is_costly(page)) {
+            let kind = std::mem::discriminant(&page.view);
+            let count = of_kind.entry(kind).or_default();
+            pages.push((*count, page));
+            *count += 1;
+        }
+        pages.sort_by_key(|(number, _)| *number);
+        let pages = pages.into_iter().take(PAGES_MAX);
+        pages.map(|(_, page)| page).collect()
     }
 }
 
