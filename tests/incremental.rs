@@ -1,7 +1,7 @@
 //! What is made after an edit is what a build from nothing makes, byte for byte, whatever came before.
 //!
-//! Histories of edits are made up from a seed. After each step the memory of `serve` is compared with
-//! a preview that begins anew, and `build` over its earlier output with a build into no folder. A
+//! Histories of edits are made up from a seed. After each step what `serve` shows is compared with a
+//! preview that begins anew, and `build` over its earlier output with a build into no folder. A
 //! history that fails is made shorter and printed with its seed. `DATELINE_SEED` begins with
 //! another history, `DATELINE_STEPS` takes so many steps for each test.
 
@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use dateline::address::Address;
@@ -27,12 +28,15 @@ mod author;
 mod edit;
 mod folder;
 mod last_good;
+mod save;
+mod served;
 mod shrink;
 
 use author::Random;
 use edit::{Edit, Files, Look, Step, World};
 use folder::Folder;
 use last_good::LastGood;
+use served::{Served, Stage};
 
 /// So long is a history: long enough for pages that were rendered long ago, short enough to shrink.
 const HISTORY: usize = 40;
@@ -156,6 +160,7 @@ fn from_the_start(steps: &[Step]) -> impl Iterator<Item = Step> {
     let first = Step {
         edit: Edit::Touch { file },
         then: Look::AtAll,
+        chance: None,
     };
     std::iter::once(first).chain(steps.iter().cloned())
 }
@@ -185,7 +190,12 @@ fn check(name: &str, files: fn() -> Files, steps: u64, law: Law) {
 fn report(name: &str, seed: u64, steps: &[Step], what: &str) -> String {
     let mut text = format!("seed {seed}, {} steps are enough:\n", steps.len());
     for (number, step) in (1..).zip(steps) {
-        writeln!(text, "{number:>3}. {:?}, look {:?}", step.edit, step.then).unwrap();
+        let Step { edit, then, chance } = step;
+        let how = match chance {
+            Some(_) => "saved oddly",
+            None => "saved plainly",
+        };
+        writeln!(text, "{number:>3}. {edit:?}, {how}, look {then:?}").unwrap();
     }
     write!(
         text,
@@ -214,60 +224,65 @@ fn what_differs(law: Law, start: &World, steps: &[Step], seed: u64) -> Option<St
     }
 }
 
-/// The memory of `serve`.
+/// What `serve` shows, however files are saved and whatever the watcher tells of it.
 fn serve(start: &World, steps: &[Step], seed: u64) -> Result<(), String> {
     let mut world = start.clone();
     let (mut edited, mut reference) = (Folder::new(), Folder::new());
-    let mut known = LastGood::default();
-    let mut memo = Memo::default();
-    let mut is_first = true;
     edited.hold(world.files());
+    let options = Options {
+        drafts: seed.is_multiple_of(2),
+        scheduled: seed.is_multiple_of(3),
+        base_url: seed
+            .is_multiple_of(4)
+            .then(|| "http://127.0.0.1:1111/repo".into()),
+        ..options(&edited, world.now)
+    };
+    let stage = Stage::new(&options);
+    let mut served = Served::new(&stage, edited, world.now);
+    let mut known = LastGood::default();
     for (number, step) in from_the_start(steps).enumerate() {
         world.apply(&step.edit);
-        edited.hold(world.files());
-        if let Edit::Touch { file } = &step.edit {
-            edited.touch(file);
-        }
-        if step.then == Look::Away {
-            continue;
-        }
-        let expected = known.see(world.files());
-        reference.hold(&expected.files);
-        let hints = match std::mem::take(&mut is_first) {
-            true => Hints::All,
-            false => Hints::Paths(edited.told()),
+        let mut compare = || {
+            served.step(&world, &step)?;
+            if step.then == Look::Away {
+                return Ok(());
+            }
+            let expected = known.see(world.files());
+            reference.hold(&expected.files);
+            let shows = served.shows();
+            let mut wanted = Shown::of(&Options {
+                root: reference.root().to_owned(),
+                drafts: shows.drafts,
+                scheduled: shows.scheduled,
+                ..at(&options, world.now)
+            });
+            wanted.problems = expected.problems(wanted.problems);
+            let found = Shown {
+                snapshot: served.snapshot(),
+                problems: served.problems(),
+            };
+            found.compare(&wanted, step.then)
         };
-        let found = Shown::of(&edited, &hints, world.now, seed, &mut memo);
-        let anew = &mut Memo::default();
-        let mut wanted = Shown::of(&reference, &Hints::All, world.now, seed, anew);
-        wanted.problems = expected.problems(wanted.problems);
-        found
-            .compare(&wanted, step.then)
-            .map_err(|what| format!("after step {number}: {what}"))?;
+        let compared: Result<(), String> = compare();
+        compared.map_err(|what| format!("after step {number}: {what}\n{}", served.log()))?;
     }
     Ok(())
 }
 
 /// A site as a preview has it.
 struct Shown {
-    snapshot: Option<Snapshot>,
+    snapshot: Option<Arc<Snapshot>>,
     problems: Vec<Diagnostic>,
 }
 
 impl Shown {
-    fn of(folder: &Folder, hints: &Hints, now: &str, seed: u64, memo: &mut Memo) -> Shown {
-        let options = Options {
-            drafts: seed.is_multiple_of(2),
-            scheduled: seed.is_multiple_of(3),
-            base_url: seed
-                .is_multiple_of(4)
-                .then(|| "http://127.0.0.1:1111/repo".into()),
-            ..options(folder, now)
-        };
-        let looked = session::look(&options, memo, hints, &mut Changes::default()).unwrap();
+    /// What a preview shows that begins now.
+    fn of(options: &Options) -> Shown {
+        let (memo, mut changes) = (&mut Memo::default(), Changes::default());
+        let looked = session::look(options, memo, &Hints::All, &mut changes).unwrap();
         let (previewed, problems) = session::snapshot(looked, memo).unwrap();
         Shown {
-            snapshot: previewed.map(|previewed| previewed.snapshot),
+            snapshot: previewed.map(|previewed| Arc::new(previewed.snapshot)),
             problems: problems.sorted(),
         }
     }
@@ -282,11 +297,9 @@ impl Shown {
         }
         let (found, wanted) = match (&self.snapshot, &wanted.snapshot) {
             (Some(found), Some(wanted)) => (found, wanted),
-            (None, None) => return Ok(()),
-            (found, _) => {
-                let is_shown = if found.is_some() { "is" } else { "is not" };
-                return Err(format!("the site {is_shown} shown"));
-            }
+            // The last one that there was stays.
+            (_, None) => return Ok(()),
+            (None, Some(_)) => return Err("the site is not shown".into()),
         };
         let list = |snapshot: &Snapshot| -> String {
             let pages = snapshot.plan.pages().iter();
@@ -338,6 +351,14 @@ fn options(folder: &Folder, now: &str) -> Options {
         drafts: false,
         scheduled: false,
         now: Some(Now::parse(now).unwrap()),
+    }
+}
+
+/// The same at another time.
+fn at(options: &Options, now: &str) -> Options {
+    Options {
+        now: Some(Now::parse(now).unwrap()),
+        ..options.clone()
     }
 }
 

@@ -567,6 +567,7 @@ fn nothing_half_saved_is_shown() {
         wishes: Wishes::default(),
         said: Said::default(),
         navigate: false,
+        tell: |_| (),
     };
     let mut showing = Showing::new(&asked, &preview);
     showing.settle(&Hints::All);

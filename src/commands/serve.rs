@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -86,6 +87,7 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
             wishes,
             said,
             navigate,
+            tell,
         };
         rebuild_for_ever(&asked, &preview, watch);
     });
@@ -117,7 +119,7 @@ fn report(folder: Folder, said: Said) -> super::server::Report {
         };
         let new: Vec<Diagnostic> = problems.iter().filter(|p| is_new(p)).cloned().collect();
         drop(said);
-        print(&new, &folder);
+        tell(&in_short(&new, &folder));
         Problems::new(&problems, &folder.texts())
     })
 }
@@ -143,6 +145,8 @@ pub struct Asked {
     pub said: Said,
     /// Whether the page of a file that is saved is opened.
     pub navigate: bool,
+    /// Takes what is said in the terminal, in whole lines.
+    pub tell: fn(&str),
 }
 
 /// Makes the site, and makes it again after each change.
@@ -154,13 +158,13 @@ fn rebuild_for_ever(asked: &Asked, preview: &Preview, mut watch: Watch) {
     loop {
         watch.follow(session::folders(&asked.folder, &showing.memo));
         if was_told && !watch.is_told() {
-            eprintln!("note: the system cannot tell of changes; files are looked at every second");
+            tell("note: the system cannot tell of changes; files are looked at every second\n");
         }
         was_told = watch.is_told();
         match watch.wait() {
             Act::Try(paths) => watch.tried(showing.attempt(&Hints::Paths(paths))),
             Act::Settle(hints) => showing.settle(&hints),
-            Act::Compare => watch.compare(session::comparison(&asked.options, &showing.memo)),
+            Act::Compare => watch.compare(showing.comparison()),
         }
     }
 }
@@ -170,7 +174,8 @@ fn rebuild_for_ever(asked: &Asked, preview: &Preview, mut watch: Watch) {
 /// Hints come in, and what comes of them goes to the preview and is told in one line. It does not
 /// matter who gives the hints, or when.
 pub struct Showing<'a> {
-    asked: &'a Asked,
+    /// What the next rebuild begins with.
+    pub asked: &'a Asked,
     preview: &'a Preview,
     memo: Memo,
     /// What is shown before its time.
@@ -256,6 +261,11 @@ impl<'a> Showing<'a> {
         }
     }
 
+    /// A comparison of the site with what was read of it, to be made anywhere.
+    pub fn comparison(&self) -> impl FnOnce() -> Vec<PathBuf> + use<> {
+        session::comparison(&self.asked.options, &self.memo)
+    }
+
     fn look(&mut self, hints: &Hints) -> anyhow::Result<Looked> {
         if let Some(failing) = self.checker.as_ref().and_then(Checker::news) {
             self.failing = failing;
@@ -313,7 +323,7 @@ impl<'a> Showing<'a> {
     fn fail(&mut self, failure: &anyhow::Error) {
         let failure = report::one_line(&format!("{failure:#}")).into_owned();
         if self.failure.as_ref() != Some(&failure) {
-            eprintln!("error: {failure}");
+            (self.asked.tell)(&format!("error: {failure}\n"));
             self.preview.publish(Published {
                 problems: Problems::failure(&failure),
                 shows: self.shows,
@@ -350,17 +360,17 @@ impl<'a> Showing<'a> {
         if is_news {
             let is_new = |problem: &&Diagnostic| !self.last.contains(problem);
             let new: Vec<Diagnostic> = problems.iter().filter(is_new).cloned().collect();
-            print(&new, folder);
+            (self.asked.tell)(&in_short(&new, folder));
         } else if has_errors || problems != self.last {
-            print(&problems, folder);
+            (self.asked.tell)(&in_short(&problems, folder));
         }
-        match (has_snapshot, has_errors) {
-            _ if is_news => {}
-            (true, false) => eprintln!("{line}, ready in {took}{drafts}"),
-            (true, true) => {
-                eprintln!("{line}, ready in {took} except for what has errors{drafts}");
-            }
-            (false, _) => eprintln!("{line}, not shown because of errors ({took})"),
+        let outcome = match (has_snapshot, has_errors) {
+            (true, false) => format!("{line}, ready in {took}{drafts}\n"),
+            (true, true) => format!("{line}, ready in {took} except for what has errors{drafts}\n"),
+            (false, _) => format!("{line}, not shown because of errors ({took})\n"),
+        };
+        if !is_news {
+            (self.asked.tell)(&outcome);
         }
         held(&self.asked.said).clone_from(&problems);
         if let (Some(checker), Some(check)) = (&self.checker, check) {
@@ -433,12 +443,15 @@ fn has_errors(problems: &[Diagnostic]) -> bool {
     problems.iter().any(|p| p.severity == Severity::Error)
 }
 
-/// Prints diagnostics; a terminal that was closed does not end the preview.
-fn print(problems: &[Diagnostic], folder: &Folder) {
-    let stderr = io::stderr();
-    let color = report::wants_color(stderr.is_terminal(), variable);
-    let text = report::in_short(problems, &folder.texts(), color);
-    let _ = stderr.lock().write_all(text.as_bytes());
+/// Diagnostics as the terminal shows them.
+fn in_short(problems: &[Diagnostic], folder: &Folder) -> String {
+    let color = report::wants_color(io::stderr().is_terminal(), variable);
+    report::in_short(problems, &folder.texts(), color)
+}
+
+/// Says something in the terminal; one that was closed does not end the preview.
+fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// The address that the site is shown at, of which the server takes the path.

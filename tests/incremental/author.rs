@@ -21,16 +21,16 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).expect("it is below a `usize`")
     }
 
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 
     /// True in so many of a hundred cases.
-    fn chance(&mut self, percent: usize) -> bool {
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 }
@@ -374,7 +374,8 @@ const TEMPLATE_PIECES: &[&str] = &[
     "{{ now() | date(format=\"%F\") }}",
 ];
 
-const NOWS: &[&str] = &[
+/// The times at which histories take place.
+pub const NOWS: &[&str] = &[
     "2026-02-10T12:00:00Z",
     "2026-05-01T12:00:00Z",
     "2026-05-01T18:00:00Z",
@@ -392,7 +393,8 @@ impl Author {
             2..8 => Look::AtSome(self.random.next()),
             _ => Look::AtAll,
         };
-        Step { edit, then }
+        let chance = Some(self.random.next());
+        Step { edit, then, chance }
     }
 
     fn edit(&mut self) -> Edit {
@@ -501,11 +503,13 @@ impl Author {
             return Some(Edit::Replace { file, old, new });
         }
         let old = (*self.random.one(&lines)).to_owned();
-        let new = match self.random.below(10) {
+        let new = match self.random.below(12) {
             0..4 => format!("{old}{line}\n"),
             4 | 5 => format!("{line}\n\n{old}"),
             6..8 => String::new(),
             8 => old.replacen(' ', " **new** ", 1),
+            // The file is as long as it was.
+            9 | 10 => old.replacen(['a', 'e', 'i'], "o", 1),
             _ => old.replacen(['1', '2', '3'], "4", 1),
         };
         (old != new).then_some(Edit::Replace { file, old, new })

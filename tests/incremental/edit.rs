@@ -64,6 +64,8 @@ pub enum Damage {
 pub struct Step {
     pub edit: Edit,
     pub then: Look,
+    /// What decides how editors save it and what a watcher tells of it; the plainest way if nothing.
+    pub chance: Option<u64>,
 }
 
 /// Which pages are asked for.

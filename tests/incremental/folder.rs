@@ -1,19 +1,17 @@
 //! A site on the disk that follows a site in memory.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::TempDir;
 
 use super::edit::Files;
+use super::save::{Save, Way};
 
 /// A folder that vanishes after the test.
 pub struct Folder {
     folder: TempDir,
     /// What it holds. Files that others put there are not touched.
     held: Files,
-    /// What a watcher would tell of, since somebody listened.
-    told: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -27,40 +25,56 @@ impl Folder {
         Folder {
             folder: folder.unwrap(),
             held: Files::new(),
-            told: Vec::new(),
         }
-    }
-
-    /// The files that were saved or deleted since the last call.
-    pub fn told(&mut self) -> Vec<PathBuf> {
-        std::mem::take(&mut self.told)
     }
 
     pub fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Deletes what is gone and saves what is new, nothing else. Every save truncates and writes:
-    /// this is the place for the other ways in which editors save.
-    pub fn hold(&mut self, files: &Files) {
-        for file in self.held.keys().filter(|file| !files.contains_key(*file)) {
-            let path = self.root().join(file);
-            fs::remove_file(&path).unwrap();
-            self.told.push(path.clone());
-            // Folders go with their last file, as in git.
-            for folder in path.ancestors().skip(1) {
-                if folder == self.root() || fs::remove_dir(folder).is_err() {
-                    break;
-                }
-            }
-        }
-        let held = std::mem::take(&mut self.held);
+    /// What has to be done until it holds these files: what is gone is deleted and what is new is
+    /// saved, nothing else. Whoever asks does it.
+    pub fn saves(
+        &mut self,
+        files: &Files,
+        mut way: impl FnMut(Option<&[u8]>, &[u8]) -> Way,
+    ) -> Vec<Save> {
+        let gone = self.held.keys().filter(|file| !files.contains_key(*file));
+        let mut saves: Vec<Save> = gone.map(|file| Save::removal(file)).collect();
         for (file, bytes) in files {
-            if held.get(file) != Some(bytes) {
-                self.save(file, bytes);
+            let old = self.held.get(file).map(Vec::as_slice);
+            if old != Some(bytes) {
+                saves.push(Save::new(file, old, bytes, way(old, bytes)));
             }
         }
         self.held.clone_from(files);
+        saves
+    }
+
+    /// What saves a file as it is, if it is there.
+    pub fn save_again(&self, file: &str, way: impl FnOnce(&[u8]) -> Way) -> Option<Save> {
+        let bytes = self.held.get(file)?;
+        Some(Save::new(file, Some(bytes), bytes, way(bytes)))
+    }
+
+    /// Holds these files from now on.
+    pub fn hold(&mut self, files: &Files) {
+        for save in self.saves(files, |_, _| Way::InPlace) {
+            self.run(&save);
+        }
+    }
+
+    /// Saves a file as it is.
+    pub fn touch(&mut self, file: &str) {
+        if let Some(save) = self.save_again(file, |_| Way::InPlace) {
+            self.run(&save);
+        }
+    }
+
+    fn run(&self, save: &Save) {
+        for operation in &save.operations {
+            operation.run(self.root());
+        }
     }
 
     /// Has a link to another folder, where the system has such links for everybody.
@@ -69,19 +83,5 @@ impl Folder {
         std::os::unix::fs::symlink(to.root(), self.root().join(name)).unwrap();
         #[cfg(not(unix))]
         let _ = (name, to);
-    }
-
-    /// Saves a file as it is.
-    pub fn touch(&mut self, file: &str) {
-        if let Some(bytes) = self.held.get(file).cloned() {
-            self.save(file, &bytes);
-        }
-    }
-
-    fn save(&mut self, file: &str, bytes: &[u8]) {
-        let path = self.root().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, bytes).unwrap();
-        self.told.push(path);
     }
 }

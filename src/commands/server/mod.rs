@@ -145,7 +145,7 @@ struct Shown {
 
 /// A snapshot, and what became of it.
 struct Site {
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
     /// Pages that could not be made; each is reported once.
     failed: Mutex<HashMap<Address, Failed>>,
 }
@@ -241,7 +241,7 @@ impl Preview {
         shown.version += 1;
         if let Some(snapshot) = published.snapshot {
             shown.site = Some(Arc::new(Site {
-                snapshot,
+                snapshot: Arc::new(snapshot),
                 failed: Mutex::default(),
             }));
         }
@@ -261,6 +261,11 @@ impl Preview {
     /// Answers requests until the future is dropped.
     pub async fn serve(self: Arc<Preview>, listener: TcpListener) -> io::Result<()> {
         connection::accept(self, listener).await
+    }
+
+    /// The site that is shown now, if there is one.
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.shown().site.map(|site| site.snapshot.clone())
     }
 
     fn shown(&self) -> Shown {
