@@ -239,12 +239,16 @@ impl Preview {
     pub fn publish(&self, published: Published) {
         let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
         shown.version += 1;
-        if let Some(snapshot) = published.snapshot {
-            shown.site = Some(Arc::new(Site {
+        let site = published.snapshot.map(|snapshot| {
+            Arc::new(Site {
                 snapshot: Arc::new(snapshot),
                 failed: Mutex::default(),
-            }));
-        }
+            })
+        });
+        let last = match site {
+            Some(site) => shown.site.replace(site),
+            None => None,
+        };
         shown.problems = Arc::new(published.problems);
         shown.shows = published.shows;
         if let Some(file) = published.saved
@@ -256,6 +260,8 @@ impl Preview {
         }
         drop(shown);
         self.changes.send_modify(|count| *count += 1);
+        // Giving back the memory of a large site takes longer than a save may.
+        std::thread::spawn(move || drop(last));
     }
 
     /// Answers requests until the future is dropped.
