@@ -156,8 +156,9 @@ impl Operation {
         }
     }
 
-    /// Whether only the bytes tell what lies there from what lay there before. Where the system notes
-    /// when a file was changed, something else always does.
+    /// Whether only the bytes tell what lies there from what lay there before. A comparison looks at
+    /// no bytes, so the event must not be lost then. Where the system notes when a file was changed,
+    /// whatever time the file is given, a comparison always sees it.
     pub fn may_look_the_same(&self) -> bool {
         let keeps = |time: Time| time != Time::Now;
         !cfg!(unix) && matches!(self, Operation::Write { time, .. } if keeps(*time))

@@ -30,6 +30,9 @@ const PAUSES: &[u64] = &[0, 0, 0, 10, 60, 250, 400];
 const RESTLESS_MAX: Duration = Duration::from_millis(1200);
 /// So late is an event at most, in milliseconds.
 const LATE_MAX: usize = 50;
+/// So long does it take to try, and to compare. The world goes on meanwhile.
+const TRYING: Duration = Duration::from_millis(5);
+const COMPARING: Duration = Duration::from_millis(30);
 /// More for one pause is a state machine that never rests.
 const ACTS_MAX: usize = 500;
 
@@ -78,6 +81,12 @@ impl Stage {
     }
 }
 
+/// What `serve` is told by others.
+enum Told {
+    Heard(Heard),
+    Compared(Vec<PathBuf>),
+}
+
 /// A preview of a folder, and the time that passes there.
 pub struct Served<'a> {
     stage: &'a Stage,
@@ -89,8 +98,8 @@ pub struct Served<'a> {
     clock: Instant,
     /// When there was a pause that was long enough for everything.
     last_pause: Instant,
-    /// What is heard in a while.
-    late: Vec<(Instant, Heard)>,
+    /// What is told in a while.
+    late: Vec<(Instant, Told)>,
     /// Whether a comparison has to come before all is known.
     must_compare: bool,
     /// Saved since things were at rest.
@@ -233,7 +242,7 @@ impl<'a> Served<'a> {
         match random.below(20) {
             0..9 => self.hear(Heard::Paths(told)),
             9 | 10 => {
-                self.late.push((later, Heard::Paths(told.clone())));
+                self.hear_later(later, Heard::Paths(told.clone()));
                 self.hear(Heard::Paths(told));
             }
             // Some systems tell the folder only.
@@ -244,11 +253,11 @@ impl<'a> Served<'a> {
             }
             12 => self.hear(Heard::Lost),
             13 => {
-                self.late.push((later, Heard::Lost));
+                self.hear_later(later, Heard::Lost);
                 return false;
             }
             14..17 => {
-                self.late.push((later, Heard::Paths(told)));
+                self.hear_later(later, Heard::Paths(told));
                 return false;
             }
             _ => {
@@ -257,6 +266,10 @@ impl<'a> Served<'a> {
             }
         }
         true
+    }
+
+    fn hear_later(&mut self, at: Instant, heard: Heard) {
+        self.late.push((at, Told::Heard(heard)));
     }
 
     fn hear(&mut self, heard: Heard) {
@@ -305,13 +318,24 @@ impl<'a> Served<'a> {
 
     fn go_on(&mut self, next: Instant, half_done: Option<&Save>) -> Result<(), String> {
         self.clock = self.clock.max(next);
-        let due = self.late.extract_if(.., |(at, _)| *at <= next);
-        for (_, heard) in due.collect::<Vec<_>>() {
-            self.hear(heard);
-        }
+        self.hear_what_is_due();
         match self.pace.on_tick(self.clock) {
             Some(act) => self.act(act, half_done),
             None => Ok(()),
+        }
+    }
+
+    fn hear_what_is_due(&mut self) {
+        let now = self.clock;
+        let due: Vec<_> = self.late.extract_if(.., |(at, _)| *at <= now).collect();
+        for (_, told) in due {
+            match told {
+                Told::Heard(heard) => self.hear(heard),
+                Told::Compared(different) => {
+                    self.note(&format!("compared, different: {}", self.names(&different)));
+                    self.pace.on_compared(now, different);
+                }
+            }
         }
     }
 
@@ -319,6 +343,8 @@ impl<'a> Served<'a> {
         match act {
             Act::Try(paths) => {
                 let verdict = self.attempt(paths, half_done)?;
+                self.clock += TRYING;
+                self.hear_what_is_due();
                 self.pace.on_tried(self.clock, verdict);
             }
             Act::Settle(hints) => {
@@ -332,9 +358,9 @@ impl<'a> Served<'a> {
                 }
             }
             Act::Compare => {
-                let different = self.showing.comparison()();
-                self.note(&format!("compared, different: {}", self.names(&different)));
-                self.pace.on_compared(self.clock, different);
+                let different = Told::Compared(self.showing.comparison()());
+                self.late.push((self.clock + COMPARING, different));
+                // Events that are lost from now on need another one.
                 self.must_compare = false;
             }
         }
