@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -861,11 +863,26 @@ fn links_lead_to_the_name_that_was_called() {
     );
 }
 
+/// The program, in a folder.
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+    command.current_dir(folder);
+    command
+}
+
+/// A program that serves, and the line in which it says where.
+fn serving(command: &mut Command) -> (Child, String) {
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    (child, line)
+}
+
 /// The program itself: a page that nobody has opened cannot be made, and the open one says so.
 #[test]
 fn mistakes_on_pages_that_nobody_opened_are_found() {
-    use std::process::{Command, Stdio};
-
     let folder = tempfile::tempdir().unwrap();
     let write = |file: &str, text: &str| {
         let path = folder.path().join(file);
@@ -876,16 +893,7 @@ fn mistakes_on_pages_that_nobody_opened_are_found() {
     write("config.toml", "base_url = \"https://example.org\"\n");
     write("templates/own.html", "{{ page.extra.mood }}");
     write("content/own.md", &page("[extra]\nmood = \"good\""));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_dateline"))
-        .current_dir(folder.path())
-        .args(["serve", "--port", "0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    stdout.read_line(&mut line).unwrap();
+    let (child, line) = serving(program(folder.path()).args(["serve", "--port", "0"]));
     let at = line.split('/').nth(2).unwrap();
     let mut stream = TcpStream::connect(at).unwrap();
     // What is waited for in vain ends with the program, and the stream with it.
@@ -928,27 +936,14 @@ fn mistakes_on_pages_that_nobody_opened_are_found() {
 #[cfg(unix)]
 #[test]
 fn the_program_serves_until_it_is_interrupted() {
-    use std::process::{Command, Stdio};
-
     let folder = tempfile::tempdir().unwrap();
-    let program = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-        command.current_dir(folder.path());
-        command
-    };
+    let program = || program(folder.path());
     let made = program().args(["init", "."]).output().unwrap();
     assert!(made.status.success());
     // Whether or not this one gets port 1111, the one below does not.
     let _taken = TcpListener::bind((LOCAL, 1111));
-    let mut child = program()
-        .args(["serve", "--base-url", "https://user.github.io/repo"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    stdout.read_line(&mut line).unwrap();
+    let base_url = ["--base-url", "https://user.github.io/repo"];
+    let (mut child, line) = serving(program().arg("serve").args(base_url));
     let address = line.split(' ').nth(1).unwrap();
     let at = address.strip_prefix("http://").unwrap();
     let (at, path) = at.split_once('/').unwrap();

@@ -1,9 +1,10 @@
 //! The check that follows on each rebuild of the preview: pages that nobody has opened are made in
 //! the background, for some mistakes are found by nothing else.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::held;
 use super::session::Check;
 use super::watch::Waker;
 use crate::address::Address;
@@ -74,9 +75,4 @@ impl Checker {
     pub fn news(&self) -> Option<Vec<Address>> {
         held(&self.state).news.take()
     }
-}
-
-/// A thread that panicked while it held the lock left nothing half done.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -19,7 +19,7 @@ use super::report::{self, Problems, plural};
 use super::server::{Preview, Published, Setup, Shows, Snapshot, origin};
 use super::session::{self, Folder, Looked, Memo, Options, Previewed};
 use super::watch::{Waker, Watch};
-use super::{Done, print_line, variable};
+use super::{Done, held, print_line, variable};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::disk::{Changes, Hints};
@@ -40,7 +40,8 @@ pub struct Wanted {
 /// What is shown before its time: as the command line says, until a page wants it otherwise.
 pub type Wishes = Arc<Mutex<Shows>>;
 
-/// What is wrong with what is shown, as the terminal was told.
+/// What was found wrong with what is shown, and with what kept it from being shown, as the terminal
+/// was told.
 pub type Said = Arc<Mutex<Vec<Diagnostic>>>;
 
 /// Zola's port.
@@ -132,11 +133,6 @@ fn show(wishes: Wishes, waker: Waker) -> super::server::Show {
     })
 }
 
-/// A thread that panicked while it held the lock left nothing half done.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// What each rebuild begins with.
 pub struct Asked {
     pub folder: Folder,
@@ -180,8 +176,6 @@ pub struct Showing<'a> {
     memo: Memo,
     /// What is shown before its time.
     shows: Shows,
-    /// What was found wrong with what is shown, and with what kept it from being shown.
-    last: Vec<Diagnostic>,
     /// Makes pages that nobody has opened, if that is wanted.
     checker: Option<Checker>,
     /// Pages that could not be made, one for each mistake.
@@ -213,7 +207,6 @@ impl<'a> Showing<'a> {
             preview,
             memo: Memo::default(),
             shows: asked.shows(),
-            last: Vec::new(),
             checker: None,
             failing: Vec::new(),
             has_news: false,
@@ -240,7 +233,7 @@ impl<'a> Showing<'a> {
         let Ok(made) = self.make(looked) else {
             return Verdict::Doubtful;
         };
-        if has_new_error(&made.problems, &self.last) {
+        if has_new_error(&made.problems, &held(&self.asked.said)) {
             self.held = Some(made);
             return Verdict::Doubtful;
         }
@@ -340,7 +333,7 @@ impl<'a> Showing<'a> {
         } = made;
         let drafts = not_shown(previewed.as_ref().map_or(0, |previewed| previewed.drafts));
         let (snapshot, check) = previewed.map(|p| (p.snapshot, p.check)).unzip();
-        let is_news = self.changes.is_empty() && !self.has_other_wishes && !self.is_first;
+        let is_news = self.has_news && self.changes.is_empty() && !self.has_other_wishes;
         let changes = match std::mem::take(&mut self.is_first) {
             true => Changes::default(),
             false => std::mem::take(&mut self.changes),
@@ -357,11 +350,12 @@ impl<'a> Showing<'a> {
             saved: self.asked.saved(&changes),
         });
         // Warnings that were there before this save are not said again after it.
+        let mut said = held(&self.asked.said);
         if is_news {
-            let is_new = |problem: &&Diagnostic| !self.last.contains(problem);
+            let is_new = |problem: &&Diagnostic| !said.contains(problem);
             let new: Vec<Diagnostic> = problems.iter().filter(is_new).cloned().collect();
             (self.asked.tell)(&in_short(&new, folder));
-        } else if has_errors || problems != self.last {
+        } else if has_errors || problems != *said {
             (self.asked.tell)(&in_short(&problems, folder));
         }
         let outcome = match (has_snapshot, has_errors) {
@@ -372,11 +366,11 @@ impl<'a> Showing<'a> {
         if !is_news {
             (self.asked.tell)(&outcome);
         }
-        held(&self.asked.said).clone_from(&problems);
         if let (Some(checker), Some(check)) = (&self.checker, check) {
             checker.start(check, &self.failing, of_changes.unwrap_or_default());
         }
-        self.last = problems;
+        *said = problems;
+        drop(said);
         self.failure = None;
         self.has_news = false;
         self.changes = Changes::default();

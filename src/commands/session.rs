@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -20,6 +20,7 @@ use jiff::tz::TimeZone;
 
 use super::about;
 use super::clock::{self, Now};
+use super::held;
 use super::progress::Progress;
 use super::server::Snapshot;
 use crate::Planned;
@@ -694,11 +695,6 @@ fn read_static(path: &Arc<str>, opener: &Opener) -> Result<Vec<u8>, Diagnostics>
             problems
         });
     }
-}
-
-/// A thread that panicked while it held the lock left nothing half done: entries go in whole.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The folder that `build` would write to, which `serve` does not watch.

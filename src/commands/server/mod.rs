@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use url::{Url, form_urlencoded};
 
 use super::editor::{Editor, Spot};
+use super::held;
 use super::report::Problems;
 use crate::address::Address;
 use crate::diagnostic::Diagnostics;
@@ -211,7 +212,7 @@ impl Site {
     }
 
     fn failed(&self) -> MutexGuard<'_, HashMap<Address, Failed>> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.failed)
     }
 }
 
