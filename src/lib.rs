@@ -204,16 +204,16 @@ fn derive(
     });
     let files = parts.files;
     let site = Site::after(before.map(|before| &*before.site), parts, problems);
-    let replaced = before.and_then(|before| site.tables_follow(&before.site));
-    let before = before.zip(replaced.as_ref());
-    let of_before = before.map(|(before, replaced)| pages::Before {
-        replaced,
+    let change = before.and_then(|before| site.tables_follow(&before.site));
+    let before = before.zip(change.as_ref());
+    let of_before = before.map(|(before, change)| pages::Before {
+        change,
         files: &before.files,
         plan: &before.plan,
     });
     let plan = pages::plan(&site, files, of_before, problems);
     let of_same_plan = before.filter(|(before, _)| Arc::ptr_eq(&before.plan, &plan));
-    let known = of_same_plan.map(|(before, replaced)| (replaced, &*before.address_problems));
+    let known = of_same_plan.map(|(before, change)| (change, &*before.address_problems));
     let address_problems = links::check_addresses(&site, &*plan, known);
     problems.extend(address_problems.iter().cloned());
     if let Some(theme) = theme {

@@ -14,7 +14,7 @@ use crate::site::{Entry, Site};
 pub fn of_site(planned: &Planned) -> (Describe, FindFile) {
     let site = planned.site.clone();
     let about: Describe = Box::new(move |address| {
-        let mut entries = site.entries.iter();
+        let mut entries = site.entries.all();
         let entry = entries.find(|entry| entry.address == *address)?;
         Some(about(&site, entry))
     });

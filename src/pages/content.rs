@@ -11,7 +11,7 @@ use crate::value::Value;
 
 fn find(site: &Site, path: &str) -> Result<Index, String> {
     site.find(path).ok_or_else(|| {
-        let near = crate::diagnostic::nearest(path, site.entries.iter().map(|e| &*e.article.path));
+        let near = crate::diagnostic::nearest(path, site.entries.all().map(|e| &*e.article.path));
         let hint = near
             .map(|near| format!("; did you mean `{near}`?"))
             .unwrap_or_default();
@@ -48,8 +48,8 @@ pub fn section(site: &Site, path: &str, with_pages: bool) -> Answer {
         let pages = pages.map(|page| with_siblings(site, *page, listed(site, *page), listed));
         section_value(site, index).with([("pages", Value::list(pages))])
     };
-    let count = site.entries.len();
-    Ok(site.shown.listed.get(index.position(), count, make))
+    let count = site.entries.slot_count();
+    Ok(site.shown.listed.get(index.slot(), count, make))
 }
 
 /// The section at the root of the content.
@@ -58,15 +58,13 @@ pub const ROOT: &str = "_index.md";
 /// The section at the root of content that has no `_index.md`, as Zola makes it up.
 fn root_section(site: &Site, with_pages: bool) -> Value {
     let of_root = |is_section: bool| {
-        let positions = 0..site.entries.len();
-        positions
-            .map(|position| site.index(position))
-            .filter(move |index| {
-                let entry = site.entry(*index);
-                entry.front_matter().section.is_some() == is_section
-                    && entry.article.language.is_none()
-                    && folder_above(entry).is_some_and(str::is_empty)
-            })
+        let all = site.entries.indexes().iter().copied();
+        all.filter(move |index| {
+            let entry = site.entry(*index);
+            entry.front_matter().section.is_some() == is_section
+                && entry.article.language.is_none()
+                && folder_above(entry).is_some_and(str::is_empty)
+        })
     };
     let pages = of_root(false)
         .filter(|_| with_pages)
@@ -107,8 +105,8 @@ fn root_section(site: &Site, with_pages: bool) -> Value {
 /// A page as lists of Zola's themes have it: without its neighbours.
 pub fn listed(site: &Site, index: Index) -> Value {
     let make = || page_value(site, index).with([("lower", Value::None), ("higher", Value::None)]);
-    let count = site.entries.len();
-    site.shown.listed.get(index.position(), count, make)
+    let count = site.entries.slot_count();
+    site.shown.listed.get(index.slot(), count, make)
 }
 
 fn with_siblings(
@@ -435,7 +433,7 @@ pub fn home(site: &Site) -> Value {
         .filter(|brief| Some(*brief) != lead)
         .collect();
     let changes = site.compare.changes.iter().rev().take(HOME_LIST_LENGTH);
-    let due = site.predictions.falling_due(site.today);
+    let due = site.predictions.falling_due(&site.entries, site.today);
     let due = due
         .into_iter()
         .take(HOME_LIST_LENGTH)

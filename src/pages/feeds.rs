@@ -71,7 +71,7 @@ pub fn propose(site: &Site, proposals: &mut Proposals) {
         );
     }
     for index in site.sections.all() {
-        let entry = site.entry(index);
+        let entry = site.entry(*index);
         if sections::keys(entry).generate_feeds && entry.address != Address::root() {
             let of = FeedOf::Section {
                 path: entry.article.path.clone(),
@@ -333,9 +333,7 @@ fn dated_pages(site: &Site) -> Vec<Index> {
     if site.is_dateline && !site.briefs.is_empty() {
         return site.briefs.to_vec();
     }
-    let mut pages: Vec<Index> = (0..site.entries.len())
-        .map(|position| site.index(position))
-        .collect();
+    let mut pages: Vec<Index> = site.entries.indexes().to_vec();
     pages.retain(|index| {
         let entry = site.entry(*index);
         entry.front_matter().section.is_none()

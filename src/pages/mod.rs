@@ -13,7 +13,7 @@ use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::input::{FileBytes, StaticFile, StaticKind};
 use crate::maps::{HashMap, HashSet, with_room};
-use crate::site::kept::{Replaced, same_names};
+use crate::site::kept::{Change, same_names};
 use crate::site::weeks::Week;
 use crate::site::{Entry, Index, Site, addresses, links, sections};
 use crate::value::Value;
@@ -192,10 +192,10 @@ pub const VIEWS: [&str; 10] = [
 /// Addresses in one sitemap at most, as Zola splits them.
 const SITEMAP_MAX: usize = 30_000;
 
-/// The plan of the site before, and what was replaced since.
+/// The plan of the site before, and what changed since.
 #[derive(Clone, Copy, Debug)]
 pub struct Before<'a> {
-    pub replaced: &'a Replaced<'a>,
+    pub change: &'a Change<'a>,
     pub files: &'a [StaticFile],
     pub plan: &'a Arc<Plan>,
 }
@@ -209,7 +209,7 @@ pub fn plan(
     problems: &mut Diagnostics,
 ) -> Arc<Plan> {
     let kept = before.filter(|before| {
-        before.files == files && before.replaced.leave(&before.plan.problems, is_same)
+        before.files == files && before.change.leaves(&before.plan.problems, is_same)
     });
     let plan = match kept {
         Some(before) => before.plan.clone(),
@@ -519,8 +519,7 @@ fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &
 
 fn propose_content(site: &Site, proposals: &mut Proposals) {
     let mut has_home = false;
-    for (position, entry) in site.entries.iter().enumerate() {
-        let index = site.index(position);
+    for (index, entry) in site.entries.iter() {
         let place = entry.place();
         let front_matter = entry.front_matter();
         for (alias, place) in &front_matter.aliases {

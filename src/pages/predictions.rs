@@ -192,7 +192,7 @@ pub fn ledger(site: &Site, year: Option<i16>, number: usize) -> Value {
         ("csv", (&Address::file("predictions.csv")).into()),
     ];
     if year == newest && number == 1 {
-        let due = site.predictions.falling_due(site.today);
+        let due = site.predictions.falling_due(&site.entries, site.today);
         let due = due
             .into_iter()
             .filter(|ledger| ledger.made.year() != newest.unwrap_or_default());

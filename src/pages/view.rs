@@ -147,8 +147,8 @@ pub fn named(name: &str, path: &str) -> Value {
 /// An entry as lists show it. Made once for a site and shared by all lists.
 pub fn card(site: &Site, index: Index) -> Value {
     let make = || make_card(site, index, site.entry(index));
-    let count = site.entries.len();
-    site.shown.cards.get(index.position(), count, make)
+    let count = site.entries.slot_count();
+    site.shown.cards.get(index.slot(), count, make)
 }
 
 /// The cards of some entries.

@@ -146,7 +146,7 @@ fn report<'a>(
 
 /// Reports content that names a template which nobody has; it is laid out as a page.
 pub fn check_templates(site: &Site, theme: &Theme, problems: &mut Diagnostics) {
-    for entry in &site.entries {
+    for entry in site.entries.all() {
         let page_template = entry
             .front_matter()
             .section

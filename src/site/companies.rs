@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::kept::same_names;
-use super::{Entry, Index, addresses};
+use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
@@ -45,12 +45,12 @@ pub struct Company {
 
 impl Companies {
     /// Collects the companies of all pages and briefs and resolves their names.
-    pub fn new(entries: &[Arc<Entry>], briefs: &[Index], problems: &mut Diagnostics) -> Companies {
+    pub fn new(entries: &Entries, briefs: &[Index], problems: &mut Diagnostics) -> Companies {
         let mut register = Register::default();
-        for (position, entry) in entries.iter().enumerate() {
+        for (index, entry) in entries.iter() {
             if entry.article.language.is_none() && matches!(entry.article.table, Table::Company(_))
             {
-                register.add_page(Index::new(position), entry, problems);
+                register.add_page(index, entry, problems);
             }
         }
         register.add_unknown(entries, briefs, problems);
@@ -193,12 +193,7 @@ impl Register {
     }
 
     /// A name that no page knows makes a company of its own.
-    fn add_unknown(
-        &mut self,
-        entries: &[Arc<Entry>],
-        briefs: &[Index],
-        problems: &mut Diagnostics,
-    ) {
+    fn add_unknown(&mut self, entries: &Entries, briefs: &[Index], problems: &mut Diagnostics) {
         let known: Vec<Arc<str>> = self
             .companies
             .values()
@@ -209,7 +204,7 @@ impl Register {
         let mut counts: HashMap<&Arc<str>, (usize, &Place)> = HashMap::default();
         let mut in_order = Vec::new();
         for index in briefs.iter().rev() {
-            for (name, place) in names_of(&entries[index.0 as usize]) {
+            for (name, place) in names_of(&entries[*index]) {
                 let (count, _) = counts.entry(name).or_insert_with(|| {
                     in_order.push(name);
                     (0, place)
@@ -252,7 +247,7 @@ impl Register {
         }
     }
 
-    fn finish(self, entries: &[Arc<Entry>], briefs: &[Index]) -> Companies {
+    fn finish(self, entries: &Entries, briefs: &[Index]) -> Companies {
         let mut all: Vec<Company> = self
             .companies
             .into_iter()
@@ -278,7 +273,7 @@ impl Register {
         let mut by_spelling: HashMap<Arc<str>, CompanyIndex> = HashMap::default();
         for index in briefs {
             let mut companies: Vec<CompanyIndex> = Vec::new();
-            for (name, _) in names_of(&entries[index.0 as usize]) {
+            for (name, _) in names_of(&entries[*index]) {
                 let known = by_spelling.get(name).or_else(|| by_name.get(&fold(name)));
                 let Some(company) = known.copied() else {
                     continue;
@@ -327,7 +322,7 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
                     && same_names(&x.aliases, &y.aliases)
                     && same_names(&x.products, &y.products)
             }
-            _ => true,
+            (x, y) => !matches!(x, Table::Company(_)) && !matches!(y, Table::Company(_)),
         }
 }
 

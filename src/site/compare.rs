@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::companies::{Companies, CompanyIndex};
 use super::held_back::HeldBack;
 use super::kept::{all_same, same_groups, same_names};
-use super::{Entry, Index, addresses};
+use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
@@ -116,7 +116,7 @@ pub const ROWS_MAX: usize = 200;
 impl Compare {
     /// Collects all observations, newest briefs first in `briefs`.
     pub fn new(
-        entries: &[Arc<Entry>],
+        entries: &Entries,
         briefs: &[Index],
         companies: &Companies,
         held_back: &HeldBack,
@@ -124,10 +124,10 @@ impl Compare {
     ) -> Compare {
         let (features, feature_by_slug, feature_by_name) = collect_features(entries, briefs);
         let mut oldest_first = briefs.to_vec();
-        oldest_first.sort_by_key(|index| (entries[index.0 as usize].instant(), *index));
+        oldest_first.sort_by_key(|index| (entries[*index].instant(), entries.rank(*index)));
         let mut observations = Vec::with_capacity(cell_count(entries, briefs));
         for (index, rank) in oldest_first.iter().zip(0..) {
-            let entry = &entries[index.0 as usize];
+            let entry = &entries[*index];
             let feature_of = |name: &Arc<str>| feature_by_name[name];
             observe(
                 (*index, rank),
@@ -180,10 +180,9 @@ impl Compare {
         };
         compare.named = entries
             .iter()
-            .enumerate()
             .filter(|(_, entry)| entry.article.language.is_none())
-            .filter_map(|(i, entry)| {
-                compare.resolve_named(Index::new(i), entry, companies, held_back, problems)
+            .filter_map(|(index, entry)| {
+                compare.resolve_named(index, entry, companies, held_back, problems)
             })
             .collect();
         compare
@@ -368,6 +367,7 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
             && all_same(&a.columns, &b.columns, same_column)
             && all_same(&a.rows, &b.rows, same_row)
     };
+    let tables = |entry: &Entry| entry.brief().map_or(0, |brief| brief.tables.len());
     match (&a.article.table, &b.article.table) {
         (Table::Brief(a), Table::Brief(b)) => all_same(&a.tables, &b.tables, same_table),
         (Table::Comparison(a), Table::Comparison(b)) => {
@@ -376,7 +376,8 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
                 && same_names(&a.order, &b.order)
                 && same_groups(&a.groups, &b.groups)
         }
-        _ => true,
+        (Table::Comparison(_), _) | (_, Table::Comparison(_)) => false,
+        _ => tables(a) == 0 && tables(b) == 0,
     }
 }
 
@@ -429,7 +430,7 @@ type FeatureTables<'e> = (
 );
 
 /// The features, and where each stands by its slug and by each of its spellings.
-fn collect_features<'e>(entries: &'e [Arc<Entry>], briefs: &[Index]) -> FeatureTables<'e> {
+fn collect_features<'e>(entries: &'e Entries, briefs: &[Index]) -> FeatureTables<'e> {
     /// A feature as somebody spells it.
     struct Spelling<'e> {
         name: &'e Arc<str>,
@@ -451,7 +452,7 @@ fn collect_features<'e>(entries: &'e [Arc<Entry>], briefs: &[Index]) -> FeatureT
     let mut found: Vec<Found> = Vec::new();
     let mut found_by_slug: HashMap<Arc<str>, usize> = HashMap::default();
     for index in briefs {
-        let brief = entries[index.0 as usize].brief();
+        let brief = entries[*index].brief();
         let brief = brief.expect("the list holds briefs");
         for row in brief.tables.iter().flat_map(|table| &table.rows) {
             let position = *known.entry(&row.feature).or_insert_with(|| {
@@ -509,10 +510,8 @@ fn collect_features<'e>(entries: &'e [Arc<Entry>], briefs: &[Index]) -> FeatureT
 }
 
 /// How many cells the tables of some briefs have, empty ones included.
-fn cell_count(entries: &[Arc<Entry>], briefs: &[Index]) -> usize {
-    let briefs = briefs
-        .iter()
-        .filter_map(|index| entries[index.position()].brief());
+fn cell_count(entries: &Entries, briefs: &[Index]) -> usize {
+    let briefs = briefs.iter().filter_map(|index| entries[*index].brief());
     let tables = briefs.flat_map(|brief| &brief.tables);
     tables.map(|t| t.rows.len() * t.columns.len()).sum()
 }
@@ -590,12 +589,10 @@ fn find_changes(group: &[Observation], from: u32) -> Vec<Change> {
 
 /// A pair has a page if two briefs have both companies in one table, or one brief has and both
 /// companies have a page.
-fn find_pairs(entries: &[Arc<Entry>], briefs: &[Index], companies: &Companies) -> Vec<Pair> {
+fn find_pairs(entries: &Entries, briefs: &[Index], companies: &Companies) -> Vec<Pair> {
     let mut counts: HashMap<(CompanyIndex, CompanyIndex), usize> = HashMap::default();
     for index in briefs {
-        let brief = entries[index.0 as usize]
-            .brief()
-            .expect("the list holds briefs");
+        let brief = entries[*index].brief().expect("the list holds briefs");
         let mut found: Vec<(CompanyIndex, CompanyIndex)> = Vec::new();
         for table in &brief.tables {
             let columns: Vec<CompanyIndex> = table

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::held_back::HeldBack;
-use super::{Entry, Index, Site, addresses};
+use super::{Entries, Entry, Index, Site, addresses};
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::article::Table;
@@ -40,29 +40,27 @@ impl Event {
 /// Whether the events would be the same of either entry: the same story.
 pub fn is_same(a: &Entry, b: &Entry) -> bool {
     let event = |entry: &'_ Entry| Some(entry.brief()?.event.as_ref()?.0.clone());
-    event(a) == event(b)
+    let is_page = |entry: &Entry| matches!(entry.article.table, Table::Event);
+    event(a) == event(b) && is_page(a) == is_page(b) && !(is_page(a) && a.address != b.address)
 }
 
 impl Events {
     /// Collects the events that briefs name and those that have a page.
     pub fn new(
-        entries: &[Arc<Entry>],
+        entries: &Entries,
         briefs: &[Index],
         held_back: &HeldBack,
         config: &Config,
         problems: &mut Diagnostics,
     ) -> Events {
         let mut found: BTreeMap<String, (Option<Index>, Vec<Index>)> = BTreeMap::new();
-        for (position, entry) in entries.iter().enumerate() {
+        for (index, entry) in entries.iter() {
             if entry.article.language.is_none() && matches!(entry.article.table, Table::Event) {
-                found.entry(entry.slug().to_owned()).or_default().0 = Some(Index::new(position));
+                found.entry(entry.slug().to_owned()).or_default().0 = Some(index);
             }
         }
         for index in briefs {
-            if let Some((name, _)) = entries[index.0 as usize]
-                .brief()
-                .and_then(|b| b.event.as_ref())
-            {
+            if let Some((name, _)) = entries[*index].brief().and_then(|b| b.event.as_ref()) {
                 found
                     .entry(addresses::event_slug(name))
                     .or_default()
@@ -70,7 +68,7 @@ impl Events {
                     .push(*index);
             }
         }
-        let entry = |index: &Index| &entries[index.0 as usize];
+        let entry = |index: &Index| &entries[*index];
         // `results-2026-q1` and `results-2026-q2` are two events, however near.
         let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
         let mut paged: HashMap<String, Vec<&str>> = HashMap::default();

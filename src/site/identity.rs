@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::held_back::HeldBack;
-use super::{Entry, Index};
+use super::{Entries, Entry, Index};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::maps::{HashMap, HashSet};
@@ -36,7 +36,7 @@ pub enum Named {
 impl Identities {
     /// Collects the ids. The same id twice in one language is an error.
     pub fn new(
-        entries: &[Arc<Entry>],
+        entries: &Entries,
         held_back: &HeldBack,
         config: &Config,
         problems: &mut Diagnostics,
@@ -47,9 +47,9 @@ impl Identities {
         let mut by_id = HashMap::default();
         let mut ambiguous = HashSet::default();
         // Of two with one id the older is the one that readers know, so the other is reported.
-        let mut oldest_first: Vec<(usize, &Arc<Entry>)> = entries.iter().enumerate().collect();
+        let mut oldest_first: Vec<(Index, &Arc<Entry>)> = entries.iter().collect();
         oldest_first.sort_by_key(|(_, entry)| entry.instant());
-        for (position, entry) in oldest_first {
+        for (index, entry) in oldest_first {
             let Some(brief) = entry.brief() else { continue };
             let Some((id, place)) = &brief.id else {
                 if !brief.states_id {
@@ -65,7 +65,7 @@ impl Identities {
                 continue;
             }
             if language.is_none() || !by_id.contains_key(id) {
-                by_id.insert(id.clone(), Index::new(position));
+                by_id.insert(id.clone(), index);
             }
         }
         if config.dateline.authority.is_none() && config.is_dateline {

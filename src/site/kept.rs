@@ -8,9 +8,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Entry, Site};
+use super::{Entries, Entry, Index, Site};
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::maps::HashSet;
 
 /// A table that may outlive its site, with what it reported.
 #[derive(Debug)]
@@ -36,23 +37,59 @@ impl<T> Deref for Kept<T> {
     }
 }
 
+/// How a table comes from that of the site before.
+#[derive(Debug)]
+pub enum Way<'a, T> {
+    /// It would be the same again.
+    Same(&'a Kept<T>),
+    /// A little has changed.
+    Changed(&'a Kept<T>, &'a Change<'a>),
+    Anew,
+}
+
 impl<T> Kept<T> {
-    /// The table of the site before, if it would be the same again; else what `make` makes.
-    pub fn or_make(
-        before: Option<&Kept<T>>,
+    /// The table that follows: the very same, or what `with` makes of that before, or, if that is
+    /// nothing, what `make` makes. What `with` reports comes in the place of what was reported of
+    /// the files that changed.
+    pub fn follow(
+        way: Option<Way<'_, T>>,
+        problems: &mut Diagnostics,
+        with: impl FnOnce(&T, &Change<'_>, &mut Diagnostics) -> Option<T>,
+        make: impl FnOnce(&mut Diagnostics) -> T,
+    ) -> Kept<T> {
+        let mut found = Diagnostics::default();
+        let updated = match way {
+            Some(Way::Same(kept)) => {
+                problems.extend(kept.problems.iter().cloned());
+                return kept.clone();
+            }
+            Some(Way::Changed(kept, change)) => {
+                with(&kept.table, change, &mut found).inspect(|_| {
+                    let left = kept.problems.iter().filter(|p| !change.touches(p));
+                    found.extend(left.cloned());
+                })
+            }
+            Some(Way::Anew) | None => None,
+        };
+        let table = updated.unwrap_or_else(|| {
+            found = Diagnostics::default();
+            make(&mut found)
+        });
+        let found = found.into_vec();
+        problems.extend(found.iter().cloned());
+        Kept {
+            table: Arc::new(table),
+            problems: found.into(),
+        }
+    }
+
+    /// The same of a table that is made anew after every change.
+    pub fn make(
+        way: Option<Way<'_, T>>,
         problems: &mut Diagnostics,
         make: impl FnOnce(&mut Diagnostics) -> T,
     ) -> Kept<T> {
-        let kept = before.cloned().unwrap_or_else(|| {
-            let mut found = Diagnostics::default();
-            let table = Arc::new(make(&mut found));
-            Kept {
-                table,
-                problems: found.into_vec().into(),
-            }
-        });
-        problems.extend(kept.problems.iter().cloned());
-        kept
+        Kept::follow(way, problems, |_, _, _| None, make)
     }
 
     /// Whether both are one and the same.
@@ -61,81 +98,167 @@ impl<T> Kept<T> {
     }
 }
 
-/// The entries that were replaced since the site before: each as it was and as it is, at the same
-/// position of both sites.
-#[derive(Debug)]
-pub struct Replaced<'a> {
-    pairs: Vec<(&'a Entry, &'a Entry)>,
+/// An entry that is not what it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Changed<'a> {
+    pub index: Index,
+    /// `None`: it has come.
+    pub before: Option<&'a Entry>,
+    /// `None`: it is gone.
+    pub now: Option<&'a Entry>,
 }
 
-impl<'a> Replaced<'a> {
-    /// Compares two sites; nothing if one has entries that the other lacks, or if they do not stand
-    /// in the same place and time.
-    pub fn between(before: &'a [Arc<Entry>], now: &'a [Arc<Entry>]) -> Option<Replaced<'a>> {
-        if before.len() != now.len() {
-            return None;
-        }
-        let mut pairs: Vec<(&Entry, &Entry)> = Vec::new();
-        for (before, now) in before.iter().zip(now) {
-            if Arc::ptr_eq(before, now) {
+/// What differs between a site and the one before it.
+#[derive(Debug)]
+pub struct Change<'a> {
+    all: Vec<Changed<'a>>,
+    /// The files that changed.
+    files: HashSet<&'a str>,
+    /// An entry that says nothing to any table.
+    nothing: Entry,
+}
+
+impl<'a> Change<'a> {
+    /// Compares two sites.
+    pub fn between(before: &'a Entries, now: &'a Entries) -> Change<'a> {
+        let mut all = Vec::new();
+        for (index, before, now) in before.beside(now) {
+            let is_one = |(a, b): (&'a Arc<Entry>, &'a Arc<Entry>)| Arc::ptr_eq(a, b);
+            if before
+                .zip(now)
+                .map_or(before.is_none() && now.is_none(), is_one)
+            {
                 continue;
             }
-            if !stands_the_same(before, now) {
-                return None;
-            }
-            pairs.push((before, now));
+            let (before, now) = (before.map(|e| &**e), now.map(|e| &**e));
+            all.push(Changed { index, before, now });
         }
-        Some(Replaced { pairs })
+        let entries = all.iter().flat_map(|c| c.before.into_iter().chain(c.now));
+        Change {
+            files: entries.map(|entry| &*entry.article.file).collect(),
+            all,
+            nothing: Entry::nothing(),
+        }
     }
 
-    /// Whether `is_same` holds of each entry that was replaced.
+    /// All that changed.
+    pub fn all(&self) -> &[Changed<'a>] {
+        &self.all
+    }
+
+    /// The entries that are no more, or not as they were.
+    pub fn gone(&self) -> impl Iterator<Item = (Index, &'a Entry)> + '_ {
+        let all = self.all.iter();
+        all.filter_map(|changed| Some((changed.index, changed.before?)))
+    }
+
+    /// The entries that are new, or not as they were.
+    pub fn come(&self) -> impl Iterator<Item = (Index, &'a Entry)> + '_ {
+        let all = self.all.iter();
+        all.filter_map(|changed| Some((changed.index, changed.now?)))
+    }
+
+    /// Whether an entry changed.
+    pub fn has(&self, index: Index) -> bool {
+        self.all.iter().any(|changed| changed.index == index)
+    }
+
+    /// Whether every file is where and when it was, and none is new or gone: only what they say is
+    /// another.
+    pub fn leaves_order(&self) -> bool {
+        self.are_all(|_, _| true)
+    }
+
+    /// Whether all entries stand where they stood, and `is_same` holds of each that was replaced.
     pub fn are_all(&self, is_same: impl Fn(&Entry, &Entry) -> bool) -> bool {
-        self.pairs.iter().all(|(before, now)| is_same(before, now))
+        self.all.iter().all(|changed| match changed {
+            Changed {
+                before: Some(before),
+                now: Some(now),
+                ..
+            } => stands_the_same(before, now) && is_same(before, now),
+            _ => false,
+        })
+    }
+
+    /// Whether what changed is nothing to a table to which articles are the same if `is_same` holds.
+    pub fn concerns_none(&self, is_same: impl Fn(&Entry, &Entry) -> bool) -> bool {
+        let entries = self.gone().chain(self.come());
+        entries
+            .into_iter()
+            .all(|(_, entry)| is_same(&self.nothing, entry))
     }
 
     /// Whether what reported these problems may be kept: `is_same` holds of each entry that was
     /// replaced, and nothing was reported of them.
-    pub fn leave(&self, problems: &[Diagnostic], is_same: impl Fn(&Entry, &Entry) -> bool) -> bool {
+    pub fn leaves(
+        &self,
+        problems: &[Diagnostic],
+        is_same: impl Fn(&Entry, &Entry) -> bool,
+    ) -> bool {
         self.are_all(is_same) && !problems.iter().any(|problem| self.touches(problem))
     }
 
     /// What is wrong now with each entry by itself, of which this was known before: only those that
-    /// were replaced are looked at again.
+    /// changed are looked at again.
     pub fn recheck(
         &self,
         known: &[Diagnostic],
         check: impl Fn(&Entry) -> Vec<Diagnostic>,
     ) -> Vec<Diagnostic> {
         let untouched = known.iter().filter(|problem| !self.touches(problem));
-        let changed = self.pairs.iter().flat_map(|(_, now)| check(now));
+        let changed = self.come().flat_map(|(_, now)| check(now));
         untouched.cloned().chain(changed).collect()
     }
 
     /// Whether a problem is one of the files that changed.
-    fn touches(&self, problem: &Diagnostic) -> bool {
-        let file = &problem.place.file;
-        self.pairs.iter().any(|(_, now)| now.article.file == *file)
+    pub fn touches(&self, problem: &Diagnostic) -> bool {
+        self.files.contains(&*problem.place.file)
     }
 }
 
-/// The site before, and what was replaced since.
+/// The site before, and what changed since.
 #[derive(Clone, Copy, Debug)]
 pub struct Earlier<'a> {
     pub site: &'a Site,
-    pub replaced: &'a Replaced<'a>,
+    pub change: &'a Change<'a>,
 }
 
 impl<'a> Earlier<'a> {
-    /// A table of that site, if it would be the same again.
+    /// A table of that site, if it would be the same again. It may read anything of the entries
+    /// that stand where they stood, for which `is_same` holds.
     pub fn keep<T>(
         self,
         table: &'a Kept<T>,
         is_same: impl Fn(&Entry, &Entry) -> bool,
-    ) -> Option<&'a Kept<T>> {
-        let stays = self.replaced.leave(&table.problems, is_same);
-        stays.then_some(table)
+    ) -> Way<'a, T> {
+        match self.change.leaves(&table.problems, is_same) {
+            true => Way::Same(table),
+            false => Way::Anew,
+        }
+    }
+
+    /// How a table follows that reads nothing of an entry to which a blank page is the same.
+    /// `others_stay` tells whether what else it reads is as it was.
+    pub fn follow<T>(
+        self,
+        table: &'a Kept<T>,
+        others_stay: bool,
+        is_same: impl Fn(&Entry, &Entry) -> bool,
+    ) -> Way<'a, T> {
+        let change = self.change;
+        let is_untouched = || !table.problems.iter().any(|problem| change.touches(problem));
+        let stays = others_stay && change.are_all(&is_same) || change.concerns_none(is_same);
+        match change.all.len() {
+            _ if stays && is_untouched() => Way::Same(table),
+            ..=CHANGED_MAX => Way::Changed(table, change),
+            _ => Way::Anew,
+        }
     }
 }
+
+/// Beyond this many, it is faster to make a table anew.
+const CHANGED_MAX: usize = 64;
 
 /// Whether two lists name the same, wherever they stand in their files.
 pub fn same_names(a: &[Placed], b: &[Placed]) -> bool {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::held_back::HeldBack;
-use super::kept::{Earlier, Replaced};
-use super::{Entry, Hidden, Index, Site, addresses};
+use super::kept::{Change, Earlier};
+use super::{Entries, Entry, Hidden, Index, Site, addresses};
 use crate::address::Address;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
@@ -42,8 +42,7 @@ fn without_ids(html: &str) -> String {
 /// below a draft it is not published. A file in a folder that is neither keeps its path.
 pub fn place_files(
     files: &[StaticFile],
-    entries: &[Arc<Entry>],
-    by_path: &HashMap<Arc<str>, Index>,
+    entries: &Entries,
     held_back: &HeldBack,
 ) -> HashMap<Arc<str>, Address> {
     let mut placed = HashMap::default();
@@ -63,9 +62,9 @@ pub fn place_files(
             if owners.iter().any(|path| held_back.reason(path).is_some()) {
                 break None;
             }
-            if let Some(owner) = owners.iter().find_map(|path| by_path.get(path.as_str())) {
+            if let Some(owner) = owners.iter().find_map(|path| entries.find(path)) {
                 let rest = file.path[folder.len()..].trim_start_matches('/');
-                let owner = entries[owner.0 as usize].address.join(rest);
+                let owner = entries[owner].address.join(rest);
                 break Some(Address::file(owner.as_str()));
             }
             if folder.is_empty() {
@@ -101,21 +100,17 @@ fn has_same_fragments(a: &Entry, b: &Entry) -> bool {
 }
 
 /// Which entries name an entry in their text by its path (`@/path.md`), in the order of paths.
-pub fn backlinks(
-    entries: &[Arc<Entry>],
-    by_path: &HashMap<Arc<str>, Index>,
-) -> HashMap<Index, Vec<Index>> {
+pub fn backlinks(entries: &Entries) -> HashMap<Index, Vec<Index>> {
     let mut found: HashMap<Index, Vec<Index>> = HashMap::default();
-    for (position, entry) in entries.iter().enumerate() {
-        let from = Index::new(position);
+    for (from, entry) in entries.iter() {
         for link in &entry.article.body.links {
             let Target::Internal { path, .. } = &link.target else {
                 continue;
             };
-            let Some(to) = by_path.get(path) else {
+            let Some(to) = entries.find(path) else {
                 continue;
             };
-            let sources = found.entry(*to).or_default();
+            let sources = found.entry(to).or_default();
             if sources.last() != Some(&from) {
                 sources.push(from);
             }
@@ -239,7 +234,7 @@ impl Site {
             .split_once('#')
             .map_or((target, None), |(p, f)| (p, Some(f)));
         let Some(index) = self.find(path) else {
-            let near = nearest(path, self.entries.iter().map(|e| &*e.article.path));
+            let near = nearest(path, self.entries.all().map(|e| &*e.article.path));
             let hint = near
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
@@ -332,8 +327,8 @@ pub fn check(site: &Site, before: Option<Earlier<'_>>) -> Vec<Diagnostic> {
         problems.into_vec()
     };
     let before = before.filter(|before| before.site.files == site.files);
-    match before.filter(|before| before.replaced.are_all(has_same_fragments)) {
-        Some(before) => before.replaced.recheck(&before.site.link_problems, check),
+    match before.filter(|before| before.change.are_all(has_same_fragments)) {
+        Some(before) => before.change.recheck(&before.site.link_problems, check),
         None => each_entry(site, check),
     }
 }
@@ -365,7 +360,7 @@ fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostic
         (_, Found::Hidden(Hidden::Draft)) => problems.link_to_draft(link.place.clone()),
         (_, Found::Hidden(Hidden::Scheduled)) => problems.link_to_scheduled(link.place.clone()),
         (Target::Internal { path, .. }, Found::Nothing) => {
-            let near = nearest(path, site.entries.iter().map(|e| &*e.article.path));
+            let near = nearest(path, site.entries.all().map(|e| &*e.article.path));
             let near = near.map(|near| format!("@/{near}"));
             problems.broken_link(&format!("@/{path}"), link.place.clone(), near.as_deref());
         }
@@ -395,11 +390,11 @@ fn check_fragment(target: &Entry, fragment: &str, link: &Link, problems: &mut Di
 }
 
 /// What is wrong with links and images that name an address of the site: nothing is planned there.
-/// `before` is what was replaced since the site of the same plan, and what was wrong with that.
+/// `before` is what changed since the site of the same plan, and what was wrong with that.
 pub fn check_addresses(
     site: &Site,
     planned: &dyn Planned,
-    before: Option<(&Replaced<'_>, &[Diagnostic])>,
+    before: Option<(&Change<'_>, &[Diagnostic])>,
 ) -> Vec<Diagnostic> {
     let held_back = site.held_back.addresses(&site.config);
     let check = |entry: &Entry| {
@@ -409,8 +404,8 @@ pub fn check_addresses(
         }
         problems.into_vec()
     };
-    if let Some((replaced, known)) = before {
-        return replaced.recheck(known, check);
+    if let Some((change, known)) = before {
+        return change.recheck(known, check);
     }
     let mut problems = Diagnostics::default();
     for (address, place) in site.config.dateline.look.addresses() {
@@ -483,7 +478,7 @@ fn report_missing(
                 .map_or("", |slash| &entry.article.path[..=slash]);
             let beside = site
                 .entries
-                .iter()
+                .all()
                 .filter_map(|e| e.article.path.strip_prefix(folder));
             let near = near.or_else(|| nearest(target, beside.filter(|name| !name.contains('/'))));
             problems.broken_link(target, place, near);

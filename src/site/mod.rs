@@ -11,10 +11,10 @@ use jiff::civil::Date;
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::Article;
-use crate::content::article::{FrontMatter, Table};
+use crate::content::article::Table;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::input::{Preview, StaticFile};
 use crate::maps::HashMap;
 use crate::value::Value;
@@ -22,6 +22,7 @@ use crate::value::Value;
 pub mod addresses;
 pub mod companies;
 pub mod compare;
+pub mod entries;
 pub mod events;
 pub mod held_back;
 pub mod identity;
@@ -37,41 +38,17 @@ pub mod weeks;
 
 use companies::Companies;
 use compare::Compare;
+pub use entries::{Entries, Entry, Index};
 use events::Events;
 use held_back::HeldBack;
 use identity::Identities;
-use kept::{Earlier, Kept, Replaced};
+use kept::{Change, Earlier, Kept};
 use predictions::Predictions;
 use sections::Sections;
 use shown::AllShown;
 use taxonomies::Taxonomies;
 use timeline::Timeline;
 use weeks::Weeks;
-
-/// The place of an entry in [`Site::entries`]. It means nothing outside of its site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Index(u32);
-
-impl Index {
-    /// Its position in [`Site::entries`].
-    pub fn position(self) -> usize {
-        self.0 as usize
-    }
-
-    fn new(position: usize) -> Index {
-        Index(u32::try_from(position).expect("fewer than four thousand million articles"))
-    }
-}
-
-/// A content file that is published, with its address.
-#[derive(Debug)]
-pub struct Entry {
-    pub article: Arc<Article>,
-    pub address: Address,
-    pub permalink: Arc<str>,
-    /// The title, or the file's path for want of one.
-    pub title: Arc<str>,
-}
 
 /// All that is published, and what is derived from it.
 #[derive(Debug)]
@@ -87,8 +64,7 @@ pub struct Site {
     /// Any other theme gets Zola's lists of whole pages.
     pub theme_is_ours: bool,
     /// Pages and sections, sorted by path.
-    pub entries: Vec<Arc<Entry>>,
-    by_path: Arc<HashMap<Arc<str>, Index>>,
+    pub entries: Arc<Entries>,
     held_back: HeldBack,
     /// Where static files go: those beside content by their path from `content/`, those of
     /// `static/` by their address.
@@ -187,64 +163,59 @@ impl Site {
             (before.is_dateline, before.today) == (is_dateline, today)
                 && before.held_back.is_same(&held_back)
         });
-        let entries = Entry::all(articles, &config, before);
-        let replaced = before.and_then(|b| Replaced::between(&b.entries, &entries));
-        let last = before;
-        let before = before.zip(replaced.as_ref());
-        let before = before.map(|(site, replaced)| Earlier { site, replaced });
-        let by_path = match before {
-            Some(before) => before.site.by_path.clone(),
-            None => positions(&entries),
-        };
-        let briefs: Arc<[Index]> = match before {
+        let entries = before.map(|before| &*before.entries);
+        let entries = Arc::new(Entries::after(entries, articles, &config));
+        let change = before.map(|before| Change::between(&before.entries, &entries));
+        let before = before.zip(change.as_ref());
+        let before = before.map(|(site, change)| Earlier { site, change });
+        let briefs: Arc<[Index]> = match before.filter(|b| b.change.leaves_order()) {
             Some(before) => before.site.briefs.clone(),
-            None => newest_first(&entries, is_brief_of_default_language).into(),
+            None => entries.newest_first(is_brief_of_default_language).into(),
         };
         check_briefs(&entries, problems);
         let (companies, (sections, taxonomies, identities)) = at_once(
             problems,
             |problems| {
-                let kept = before.and_then(|b| b.keep(&b.site.companies, companies::is_same));
-                Kept::or_make(kept, problems, |problems| {
+                let way = before.map(|b| b.follow(&b.site.companies, true, companies::is_same));
+                Kept::make(way, problems, |problems| {
                     Companies::new(&entries, &briefs, problems)
                 })
             },
             |problems| {
-                let kept = before.and_then(|b| {
+                let way = before.map(|b| {
                     let sections = &b.site.sections;
                     b.keep(sections, |x, y| sections.are_same_of(x, y))
                 });
-                let sections = Kept::or_make(kept, problems, |problems| {
-                    Sections::new(&entries, &by_path, problems)
-                });
-                let kept = before.and_then(|b| b.keep(&b.site.taxonomies, taxonomies::is_same));
-                let taxonomies = Kept::or_make(kept, problems, |problems| {
+                let sections =
+                    Kept::make(way, problems, |problems| Sections::new(&entries, problems));
+                let way = before.map(|b| b.follow(&b.site.taxonomies, true, taxonomies::is_same));
+                let taxonomies = Kept::make(way, problems, |problems| {
                     Taxonomies::new(&entries, &briefs, &config, is_dateline, problems)
                 });
-                let kept = before.and_then(|b| b.keep(&b.site.identities, identity::is_same));
-                let identities = Kept::or_make(kept, problems, |problems| {
+                let way = before.map(|b| b.follow(&b.site.identities, true, identity::is_same));
+                let identities = Kept::make(way, problems, |problems| {
                     Identities::new(&entries, &held_back, &config, problems)
                 });
                 (sections, taxonomies, identities)
             },
         );
         // What follows looks companies up by their index.
-        let of_companies = before.filter(|b| companies.is(&b.site.companies));
+        let of_names = before.filter(|b| companies.has_names_of(&b.site.companies));
+        let are_same = of_names.is_some_and(|b| companies.is(&b.site.companies));
         let (compare, (predictions, timeline, corrections)) = at_once(
             problems,
             |problems| {
-                let kept = of_companies.and_then(|b| b.keep(&b.site.compare, compare::is_same));
-                Kept::or_make(kept, problems, |problems| {
+                let way = of_names.map(|b| b.follow(&b.site.compare, are_same, compare::is_same));
+                Kept::make(way, problems, |problems| {
                     Compare::new(&entries, &briefs, &companies, &held_back, problems)
                 })
             },
             |problems| {
-                let kept = of_companies
-                    .filter(|b| identities.is(&b.site.identities))
-                    .and_then(|b| b.keep(&b.site.predictions, predictions::is_same));
-                let named = last.filter(|last| last.companies.has_names_of(&companies));
-                let named = named.map(|last| (&*last.predictions, &*last.entries));
-                let predictions = Kept::or_make(kept, problems, |problems| {
+                let of_ids = of_names.filter(|b| identities.is(&b.site.identities));
+                let way =
+                    of_ids.map(|b| b.follow(&b.site.predictions, are_same, predictions::is_same));
+                let named = of_names.map(|b| (&*b.site.predictions, &*b.site.entries));
+                let predictions = Kept::make(way, problems, |problems| {
                     let read = predictions::Read {
                         entries: &entries,
                         briefs: &briefs,
@@ -258,8 +229,8 @@ impl Site {
                             before: fn(&Site) -> &Kept<Timeline>,
                             problems: &mut _| {
                     let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
-                    let kept = of_companies.and_then(|b| b.keep(before(b.site), is_same));
-                    Kept::or_make(kept, problems, |_| {
+                    let way = of_names.map(|b| b.follow(before(b.site), are_same, is_same));
+                    Kept::make(way, problems, |_| {
                         Timeline::new(&entries, &briefs, &companies, of)
                     })
                 };
@@ -268,11 +239,11 @@ impl Site {
                 (predictions, timeline, corrections)
             },
         );
-        let kept = before
+        let way = before
             .filter(|b| compare.is(&b.site.compare) && predictions.is(&b.site.predictions))
             .filter(|b| corrections.is(&b.site.corrections) && identities.is(&b.site.identities))
-            .and_then(|b| b.keep(&b.site.weeks, weeks::is_same));
-        let weeks = Kept::or_make(kept, problems, |problems| {
+            .map(|b| b.keep(&b.site.weeks, weeks::is_same));
+        let weeks = Kept::make(way, problems, |problems| {
             Weeks::new(
                 &weeks::Read {
                     entries: &entries,
@@ -285,14 +256,14 @@ impl Site {
                 problems,
             )
         });
-        let kept = before.and_then(|b| b.keep(&b.site.events, events::is_same));
-        let events = Kept::or_make(kept, problems, |problems| {
+        let way = before.map(|b| b.follow(&b.site.events, true, events::is_same));
+        let events = Kept::make(way, problems, |problems| {
             Events::new(&entries, &briefs, &held_back, &config, problems)
         });
-        let kept = before.and_then(|b| b.keep(&b.site.backlinks, links::is_same));
-        let backlinks = Kept::or_make(kept, problems, |_| links::backlinks(&entries, &by_path));
+        let way = before.map(|b| b.keep(&b.site.backlinks, links::is_same));
+        let backlinks = Kept::make(way, problems, |_| links::backlinks(&entries));
         let mut site = Site {
-            files: links::place_files(parts.files, &entries, &by_path, &held_back),
+            files: links::place_files(parts.files, &entries, &held_back),
             config,
             now,
             today,
@@ -301,7 +272,6 @@ impl Site {
             theme_is_ours: parts.theme_is_ours,
             backlinks,
             events,
-            by_path,
             held_back,
             briefs,
             sections,
@@ -323,8 +293,9 @@ impl Site {
         site
     }
 
-    /// What was replaced since the site before, if all tables were kept.
-    pub fn tables_follow<'a>(&'a self, before: &'a Site) -> Option<Replaced<'a>> {
+    /// What changed since the site before, if all tables were kept and all entries stand where they
+    /// stood.
+    pub fn tables_follow<'a>(&'a self, before: &'a Site) -> Option<Change<'a>> {
         let are_kept = self.companies.is(&before.companies)
             && self.sections.is(&before.sections)
             && self.taxonomies.is(&before.taxonomies)
@@ -336,27 +307,18 @@ impl Site {
             && self.events.is(&before.events)
             && self.weeks.is(&before.weeks);
         let are_kept = are_kept && self.held_back.is_same(&before.held_back);
-        let replaced = Replaced::between(&before.entries, &self.entries);
-        replaced.filter(|_| are_kept)
-    }
-
-    /// The index of a position in [`Site::entries`].
-    pub fn index(&self, position: usize) -> Index {
-        debug_assert!(
-            position < self.entries.len(),
-            "the position is one of the site's"
-        );
-        Index::new(position)
+        let change = Change::between(&before.entries, &self.entries);
+        (are_kept && change.leaves_order()).then_some(change)
     }
 
     /// An entry by its index.
     pub fn entry(&self, index: Index) -> &Entry {
-        &self.entries[index.0 as usize]
+        &self.entries[index]
     }
 
     /// An entry by its path from `content/`.
     pub fn find(&self, path: &str) -> Option<Index> {
-        self.by_path.get(path).copied()
+        self.entries.find(path)
     }
 
     /// Why an article is not published; `None` if it is, or if there is no such file.
@@ -407,83 +369,6 @@ impl Site {
             .brief()
             .expect("the index was taken from the list of briefs")
     }
-}
-
-impl Entry {
-    /// The entries of articles that are sorted by path; those of articles that did not change are
-    /// the same as before.
-    fn all(articles: Vec<Arc<Article>>, config: &Config, before: Option<&Site>) -> Vec<Arc<Entry>> {
-        let mut known = before.map_or(&[][..], |before| &before.entries).iter();
-        let mut known = known.by_ref().peekable();
-        let entries = articles.into_iter().map(|article| {
-            while known.next_if(|e| e.article.path < article.path).is_some() {}
-            match known.next_if(|entry| Arc::ptr_eq(&entry.article, &article)) {
-                Some(entry) => entry.clone(),
-                None => Arc::new(Entry::new(article, config)),
-            }
-        });
-        entries.collect()
-    }
-
-    fn new(article: Arc<Article>, config: &Config) -> Entry {
-        let address = addresses::of_article(&article, config);
-        let permalink = addresses::permalink(config, &address);
-        let title = article
-            .front_matter
-            .title
-            .as_ref()
-            .unwrap_or(&article.path)
-            .clone();
-        Entry {
-            title,
-            article,
-            address,
-            permalink,
-        }
-    }
-
-    /// The front matter of the entry's file.
-    pub fn front_matter(&self) -> &FrontMatter {
-        &self.article.front_matter
-    }
-
-    /// The brief that the entry is, if it is one.
-    pub fn brief(&self) -> Option<&Brief> {
-        match &self.article.table {
-            Table::Brief(brief) => Some(brief),
-            _ => None,
-        }
-    }
-
-    /// The last part of the address.
-    pub fn slug(&self) -> &str {
-        self.address.last_part()
-    }
-
-    /// The file as a whole, for messages.
-    pub fn place(&self) -> Place {
-        Place::whole(&self.article.file)
-    }
-
-    /// The instant of the date; entries without one come before all others.
-    pub fn instant(&self) -> Timestamp {
-        self.front_matter()
-            .date
-            .as_ref()
-            .map_or(Timestamp::MIN, |date| date.instant)
-    }
-
-    /// The day of the date in the site's time zone.
-    pub fn day(&self) -> Option<Date> {
-        self.front_matter().date.as_ref().map(|date| date.day)
-    }
-}
-
-/// Where each path stands.
-fn positions(entries: &[Arc<Entry>]) -> Arc<HashMap<Arc<str>, Index>> {
-    let paths = entries.iter().enumerate();
-    let positions = paths.map(|(i, entry)| (entry.article.path.clone(), Index::new(i)));
-    Arc::new(positions.collect())
 }
 
 /// Makes two things at the same time; what each reports comes in this order.
@@ -561,8 +446,8 @@ fn hide_below_draft_sections(
 /// Reports briefs that lack what every list of ours shows of them.
 ///
 /// A title or date that is there but wrong was reported when it was read.
-fn check_briefs(entries: &[Arc<Entry>], problems: &mut Diagnostics) {
-    for entry in entries {
+fn check_briefs(entries: &Entries, problems: &mut Diagnostics) {
+    for entry in entries.all() {
         let Some(brief) = entry.brief() else { continue };
         let (front_matter, file) = (entry.front_matter(), &entry.article.file);
         let title = front_matter.title.as_deref().unwrap_or_default();
@@ -578,14 +463,4 @@ fn check_briefs(entries: &[Arc<Entry>], problems: &mut Diagnostics) {
 /// Whether an entry counts in what is read out of the briefs: translations share one identity.
 fn is_brief_of_default_language(entry: &Entry) -> bool {
     entry.brief().is_some() && entry.article.language.is_none()
-}
-
-/// The entries that a condition chooses, newest first; of one instant, by path.
-fn newest_first(entries: &[Arc<Entry>], chosen: impl Fn(&Entry) -> bool) -> Vec<Index> {
-    let mut indexes: Vec<Index> = (0..entries.len())
-        .filter(|i| chosen(&entries[*i]))
-        .map(Index::new)
-        .collect();
-    indexes.sort_by_key(|index| std::cmp::Reverse(entries[index.0 as usize].instant()));
-    indexes
 }

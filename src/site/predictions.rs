@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::companies::{Companies, CompanyIndex};
 use super::identity::{Identities, Named};
 use super::kept::all_same;
-use super::{Entry, Index};
+use super::{Entries, Entry, Index};
 use crate::content::brief::{Outcome, Prediction};
 use crate::content::date::PartialDate;
 use crate::diagnostic::Diagnostics;
@@ -51,7 +51,7 @@ pub struct Ledger {
 /// What the ledger is read out of.
 #[derive(Clone, Copy, Debug)]
 pub struct Read<'a> {
-    pub entries: &'a [Arc<Entry>],
+    pub entries: &'a Entries,
     /// Newest first.
     pub briefs: &'a [Index],
     pub identities: &'a Identities,
@@ -67,9 +67,9 @@ struct Naming<'a> {
 }
 
 impl<'a> Naming<'a> {
-    fn of((predictions, entries): (&'a Predictions, &[Arc<Entry>])) -> Naming<'a> {
+    fn of((predictions, entries): (&'a Predictions, &Entries)) -> Naming<'a> {
         let all = predictions.all.iter().map(|ledger| {
-            let entry = &entries[ledger.brief.0 as usize];
+            let entry = &entries[ledger.brief];
             (place(&ledger.prediction(entry).text), &*ledger.companies)
         });
         Naming {
@@ -122,7 +122,7 @@ impl Predictions {
     /// `before` are those of a site whose companies have the same names.
     pub fn new(
         read: &Read<'_>,
-        before: Option<(&Predictions, &[Arc<Entry>])>,
+        before: Option<(&Predictions, &Entries)>,
         problems: &mut Diagnostics,
     ) -> Predictions {
         let Read {
@@ -136,7 +136,7 @@ impl Predictions {
         let mut all = Vec::new();
         let mut of_brief = HashMap::default();
         for index in briefs {
-            let entry = &entries[index.0 as usize];
+            let entry = &entries[*index];
             let brief = entry.brief().expect("the list holds briefs");
             let Some(made) = entry.day() else { continue };
             let from = count(&all);
@@ -163,7 +163,7 @@ impl Predictions {
             use rayon::prelude::*;
             let known = before.map(Naming::of).unwrap_or_default();
             let of = |l: &Ledger| {
-                let text = &l.prediction(&entries[l.brief.0 as usize]).text;
+                let text = &l.prediction(&entries[l.brief]).text;
                 let known = known.get(text);
                 known.map_or_else(|| companies.named_in(text).into(), Box::from)
             };
@@ -235,7 +235,7 @@ impl Predictions {
     }
 
     /// Those that are overdue or due on a day, then those that fall due next, by date.
-    pub fn falling_due(&self, today: Date) -> Vec<&Ledger> {
+    pub fn falling_due(&self, entries: &Entries, today: Date) -> Vec<&Ledger> {
         let mut found: Vec<&Ledger> = self
             .all
             .iter()
@@ -246,7 +246,7 @@ impl Predictions {
             (
                 l.standing(today),
                 l.due.map(|due| (due.last, due.first)),
-                l.brief,
+                entries.rank(l.brief),
                 l.position,
             )
         });
@@ -265,10 +265,10 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
         (&a.slug, a.has_id, &a.text, a.due) == (&b.slug, b.has_id, &b.text, b.due)
             && (a.outcome, a.outcome_date, target(a)) == (b.outcome, b.outcome_date, target(b))
     };
-    match (a.brief(), b.brief()) {
-        (Some(a), Some(b)) => all_same(&a.predictions, &b.predictions, same),
-        _ => true,
+    fn of(entry: &Entry) -> &[Prediction] {
+        entry.brief().map_or(&[], |brief| &brief.predictions)
     }
+    all_same(of(a), of(b), same)
 }
 
 fn by_year(all: &[Ledger], today: Date) -> Vec<(i16, Vec<u32>)> {
@@ -299,16 +299,14 @@ type Resolutions = HashMap<(Index, Arc<str>), (Index, u32)>;
 
 /// The items with `Resolves:`, by the prediction that they settle; the newest brief has the say.
 fn resolutions(
-    entries: &[Arc<Entry>],
+    entries: &Entries,
     briefs: &[Index],
     identities: &Identities,
     problems: &mut Diagnostics,
 ) -> Resolutions {
     let mut found = HashMap::default();
     for index in briefs.iter().rev() {
-        let brief = entries[index.0 as usize]
-            .brief()
-            .expect("the list holds briefs");
+        let brief = entries[*index].brief().expect("the list holds briefs");
         for (item, position) in brief.predictions.iter().zip(0..) {
             let Some((id, slug, place)) = &item.resolves else {
                 continue;
@@ -325,9 +323,7 @@ fn resolutions(
                 }
                 Named::OneOf(_) | Named::Unknown => continue,
             };
-            let of = entries[target.0 as usize]
-                .brief()
-                .expect("only briefs have ids");
+            let of = entries[target].brief().expect("only briefs have ids");
             if of.predictions.iter().any(|p| p.slug == *slug) {
                 found.insert((target, slug.clone()), (*index, position));
             } else {
@@ -346,7 +342,7 @@ fn settle(
     made: Date,
     prediction: &Prediction,
     by: Option<&(Index, u32)>,
-    entries: &[Arc<Entry>],
+    entries: &Entries,
 ) -> Ledger {
     let mut ledger = Ledger {
         brief,
@@ -360,7 +356,7 @@ fn settle(
         number: 0,
     };
     if let Some((resolver, item)) = by {
-        let entry = &entries[resolver.0 as usize];
+        let entry = &entries[*resolver];
         let item_of = &entry
             .brief()
             .expect("a resolution comes from a brief")

@@ -48,7 +48,10 @@ impl Site {
                 .filter_map(|(i, list)| Some((i, *list.first()?)));
             let newest = heads.max_by(|a, b| {
                 let instant = |index: Index| self.entry(index).instant();
-                instant(a.1).cmp(&instant(b.1)).then(b.1.cmp(&a.1))
+                instant(a.1).cmp(&instant(b.1)).then_with(|| {
+                    let rank = |index: Index| self.entries.rank(index);
+                    rank(b.1).cmp(&rank(a.1))
+                })
             });
             let Some((_, index)) = newest else { return };
             for list in &mut rest {

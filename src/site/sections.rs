@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Entry, Index};
+use super::{Entries, Entry, Index};
 use crate::content::article::{FrontMatter, SectionKeys, SortBy};
 use crate::diagnostic::Diagnostics;
 use crate::maps::HashMap;
@@ -11,9 +11,11 @@ use crate::maps::HashMap;
 #[derive(Debug)]
 pub struct Sections {
     by_index: HashMap<Index, Section>,
+    /// By path.
+    all: Vec<Index>,
     /// Page to its neighbours in the sections that list it.
     siblings: HashMap<Index, Siblings>,
-    /// The sections above each entry, root first.
+    /// The sections above the entry of each slot, root first.
     ancestors: Vec<Arc<[Index]>>,
     /// Whether one of them sorts by title.
     reads_titles: bool,
@@ -37,18 +39,16 @@ pub struct Siblings {
 
 impl Sections {
     /// Sorts each page into the section of its folder, and up through transparent ones.
-    pub fn new(
-        entries: &[Arc<Entry>],
-        by_path: &HashMap<Arc<str>, Index>,
-        problems: &mut Diagnostics,
-    ) -> Sections {
+    pub fn new(entries: &Entries, problems: &mut Diagnostics) -> Sections {
         let mut by_index: HashMap<Index, Section> = HashMap::default();
-        let mut ancestors = Vec::with_capacity(entries.len());
-        let above = |entry: &Entry| sections_above(entry, entries, by_path);
-        for (position, entry) in entries.iter().enumerate() {
-            let (index, above) = (Index::new(position), above(entry));
+        let mut all = Vec::new();
+        let nothing: Arc<[Index]> = Arc::default();
+        let mut ancestors = vec![nothing; entries.slot_count()];
+        for (index, entry) in entries.iter() {
+            let above = sections_above(entry, entries);
             if entry.front_matter().section.is_some() {
                 by_index.entry(index).or_default();
+                all.push(index);
                 if let Some(parent) = above.first() {
                     by_index.entry(*parent).or_default().subsections.push(index);
                 }
@@ -59,12 +59,12 @@ impl Sections {
             }
             let mut root_first = above;
             root_first.reverse();
-            ancestors.push(root_first.into());
+            ancestors[index.slot()] = root_first.into();
         }
         let mut siblings = HashMap::default();
-        let mut order: Vec<Index> = by_index.keys().copied().collect();
+        let mut order = all.clone();
         // Outermost last: of the sections that list a page it has the last word on its neighbours.
-        order.sort_by_key(|index| (std::cmp::Reverse(depth(*index, entries)), *index));
+        order.sort_by_key(|index| std::cmp::Reverse(depth(*index, entries)));
         for index in order {
             let section = by_index
                 .get_mut(&index)
@@ -73,11 +73,12 @@ impl Sections {
             note_siblings(index, section, entries, &mut siblings);
         }
         let reads_titles = by_index.keys().any(|index| {
-            let sort_by = keys(&entries[index.position()]).sort_by;
+            let sort_by = keys(&entries[*index]).sort_by;
             matches!(sort_by, SortBy::Title | SortBy::TitleBytes)
         });
         Sections {
             by_index,
+            all,
             siblings,
             ancestors,
             reads_titles,
@@ -101,10 +102,8 @@ impl Sections {
     }
 
     /// All sections, in the order of their paths.
-    pub fn all(&self) -> Vec<Index> {
-        let mut all: Vec<Index> = self.by_index.keys().copied().collect();
-        all.sort_unstable();
-        all
+    pub fn all(&self) -> &[Index] {
+        &self.all
     }
 
     /// The neighbours of a page in the sections that list it.
@@ -114,16 +113,12 @@ impl Sections {
 
     /// The sections above an entry, root first.
     pub fn ancestors(&self, index: Index) -> &[Index] {
-        &self.ancestors[index.position()]
+        &self.ancestors[index.slot()]
     }
 }
 
 /// The sections above an entry, nearest first. A folder without `_index.md` is passed over.
-fn sections_above(
-    entry: &Entry,
-    entries: &[Arc<Entry>],
-    by_path: &HashMap<Arc<str>, Index>,
-) -> Vec<Index> {
+fn sections_above(entry: &Entry, entries: &Entries) -> Vec<Index> {
     let mut above = Vec::new();
     let mut folder = super::addresses::colocated_folder(&entry.article).unwrap_or_else(|| {
         entry
@@ -148,9 +143,9 @@ fn sections_above(
     loop {
         let slash = if folder.is_empty() { "" } else { "/" };
         let path = format!("{folder}{slash}_index{language}.md");
-        if let Some(index) = by_path.get(path.as_str()) {
-            debug_assert!(entries[index.0 as usize].front_matter().section.is_some());
-            above.push(*index);
+        if let Some(index) = entries.find(&path) {
+            debug_assert!(entries[index].front_matter().section.is_some());
+            above.push(index);
         }
         if folder.is_empty() {
             return above;
@@ -160,7 +155,7 @@ fn sections_above(
 }
 
 /// The sections that list a page: that of its folder, and from a transparent one the next above.
-fn listing(above: &[Index], page: &Entry, entries: &[Arc<Entry>]) -> Vec<Index> {
+fn listing(above: &[Index], page: &Entry, entries: &Entries) -> Vec<Index> {
     let mut found = Vec::new();
     let Some(nearest) = above.first() else {
         return found;
@@ -175,7 +170,7 @@ fn listing(above: &[Index], page: &Entry, entries: &[Arc<Entry>]) -> Vec<Index> 
         },
         |folder| folder.rsplit_once('/').map_or("", |(parent, _)| parent),
     );
-    let section_folder = entries[nearest.0 as usize]
+    let section_folder = entries[*nearest]
         .article
         .path
         .rsplit_once('/')
@@ -185,7 +180,7 @@ fn listing(above: &[Index], page: &Entry, entries: &[Arc<Entry>]) -> Vec<Index> 
     }
     for index in above {
         found.push(*index);
-        if !keys(&entries[index.0 as usize]).transparent {
+        if !keys(&entries[*index]).transparent {
             break;
         }
     }
@@ -204,13 +199,13 @@ pub fn keys(entry: &Entry) -> &SectionKeys {
 fn sort_section(
     index: Index,
     section: &mut Section,
-    entries: &[Arc<Entry>],
+    entries: &Entries,
     problems: &mut Diagnostics,
 ) {
-    let of = |index: &Index| &entries[index.0 as usize];
+    let of = |index: &Index| &entries[*index];
     section
         .subsections
-        .sort_by_key(|i| (of(i).front_matter().weight.unwrap_or(0), *i));
+        .sort_by_key(|i| (of(i).front_matter().weight.unwrap_or(0), entries.rank(*i)));
     let sort_by = keys(of(&index)).sort_by;
     section.pages.retain(|i| {
         let page = of(i);
@@ -290,8 +285,8 @@ fn sort_key_name(sort_by: SortBy) -> &'static str {
 }
 
 /// How many folders an entry lies in.
-fn depth(index: Index, entries: &[Arc<Entry>]) -> usize {
-    entries[index.0 as usize].article.path.matches('/').count()
+fn depth(index: Index, entries: &Entries) -> usize {
+    entries[index].article.path.matches('/').count()
 }
 
 /// A page that several sections list has the neighbours of the outermost; where that has none,
@@ -299,10 +294,10 @@ fn depth(index: Index, entries: &[Arc<Entry>]) -> usize {
 fn note_siblings(
     index: Index,
     section: &Section,
-    entries: &[Arc<Entry>],
+    entries: &Entries,
     siblings: &mut HashMap<Index, Siblings>,
 ) {
-    if keys(&entries[index.0 as usize]).sort_by == SortBy::None {
+    if keys(&entries[index]).sort_by == SortBy::None {
         return;
     }
     for (position, page) in section.pages.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::kept::same_groups;
-use super::{Entry, Index, addresses, newest_first};
+use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
 use crate::diagnostic::{Diagnostics, Place, nearest};
@@ -52,7 +52,7 @@ const OURS: [&str; 2] = ["tags", "audiences"];
 impl Taxonomies {
     /// Sorts all pages into the terms that they name.
     pub fn new(
-        entries: &[Arc<Entry>],
+        entries: &Entries,
         briefs: &[Index],
         config: &Config,
         is_dateline: bool,
@@ -65,11 +65,11 @@ impl Taxonomies {
             }
         }
         let mut found: HashMap<Arc<str>, Found> = HashMap::default();
-        let pages = newest_first(entries, |entry| {
+        let pages = entries.newest_first(|entry| {
             entry.front_matter().section.is_none() && entry.article.language.is_none()
         });
         for index in pages {
-            let entry = &entries[index.0 as usize];
+            let entry = &entries[index];
             for (kind, terms) in &entry.front_matter().taxonomies {
                 if !known.iter().any(|t| t.name == *kind) {
                     let place = terms.first().map_or_else(|| entry.place(), |t| t.1.clone());
@@ -264,14 +264,14 @@ fn ours(name: &str) -> TaxonomyConfig {
 }
 
 fn sources(
-    entries: &[Arc<Entry>],
+    entries: &Entries,
     briefs: &[Index],
     config: &Config,
     problems: &mut Diagnostics,
 ) -> Taxonomy {
     let mut found = Found::default();
     for index in briefs {
-        let entry = &entries[index.0 as usize];
+        let entry = &entries[*index];
         if let Some(source) = entry.brief().and_then(|brief| brief.source.as_ref()) {
             found.add(&source.name, &slug_of, *index, &source.place);
         }

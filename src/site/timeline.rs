@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::companies::{Companies, CompanyIndex};
-use super::{Entry, Index};
+use super::{Entries, Entry, Index};
 use crate::content::article::Dated;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
@@ -52,16 +52,14 @@ pub fn is_same(a: &Entry, b: &Entry, of: DatedOf) -> bool {
 impl Timeline {
     /// Merges the items that `of` takes out of each brief.
     pub fn new(
-        entries: &[Arc<Entry>],
+        entries: &Entries,
         briefs: &[Index],
         companies: &Companies,
         of: DatedOf,
     ) -> Timeline {
         let mut found: Vec<(&Dated, Index, usize, u32)> = Vec::new();
         for (age, index) in briefs.iter().enumerate() {
-            let brief = entries[index.0 as usize]
-                .brief()
-                .expect("the list holds briefs");
+            let brief = entries[*index].brief().expect("the list holds briefs");
             found.extend(
                 of(brief)
                     .iter()

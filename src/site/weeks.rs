@@ -12,7 +12,7 @@ use super::identity::{Identities, Named};
 use super::kept::same_names;
 use super::predictions::Predictions;
 use super::timeline::Timeline;
-use super::{Entry, Index, addresses};
+use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::content::article::{Table, Week as WeekTable};
 use crate::content::brief::Outcome;
@@ -86,7 +86,7 @@ pub struct Recap {
 /// What the weeks are sorted out of.
 #[derive(Clone, Copy, Debug)]
 pub struct Read<'a> {
-    pub entries: &'a [Arc<Entry>],
+    pub entries: &'a Entries,
     /// Newest first.
     pub briefs: &'a [Index],
     pub compare: &'a Compare,
@@ -108,7 +108,7 @@ impl Weeks {
         } = *read;
         let mut all: BTreeMap<Week, Recap> = BTreeMap::new();
         for index in briefs {
-            if let Some(day) = entries[index.0 as usize].day() {
+            if let Some(day) = entries[*index].day() {
                 recap(&mut all, Week::of(day)).briefs.push(*index);
             }
         }
@@ -117,7 +117,7 @@ impl Weeks {
                 .corrections
                 .push(position);
         }
-        for (position, entry) in entries.iter().enumerate() {
+        for (index, entry) in entries.iter() {
             if let (Table::Week(table), None) = (&entry.article.table, &entry.article.language) {
                 let recap = recap(
                     &mut all,
@@ -126,7 +126,7 @@ impl Weeks {
                         week: table.week,
                     },
                 );
-                recap.page = Some(Index::new(position));
+                recap.page = Some(index);
                 recap.address = entry.address.clone();
                 arrange(recap, table, identities, problems);
             }
