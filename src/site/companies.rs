@@ -1,9 +1,11 @@
 //! The companies of the briefs: who is meant by which name, and which briefs speak of whom.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kept::same_names;
+use super::kept::{Change, same_names};
+use super::lists::Lists;
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
@@ -19,20 +21,29 @@ pub struct CompanyIndex(u32);
 #[derive(Debug)]
 pub struct Companies {
     all: Vec<Company>,
+    names: Arc<Names>,
+    /// How often briefs state each spelling of a name, and whose it is.
+    spellings: HashMap<Arc<str>, (CompanyIndex, usize)>,
+    /// The companies of each brief: those of its tables, then those that it lists.
+    of_brief: Lists<CompanyIndex>,
+}
+
+/// Who is meant by which name.
+#[derive(Debug)]
+struct Names {
     by_slug: HashMap<Arc<str>, CompanyIndex>,
     by_name: HashMap<String, CompanyIndex>,
-    /// The same by the names as the briefs spell them.
-    by_spelling: HashMap<Arc<str>, CompanyIndex>,
     /// The first words of all names, to pass over most words of a text at once.
     first_words: HashSet<String>,
     /// How many words the longest name has.
     words_max: usize,
-    /// The companies of each brief that has any: those of its tables, then those that it lists.
-    of_brief: HashMap<Index, Box<[CompanyIndex]>>,
+    /// Companies without a page that may be meant to be another, which is reported where they are
+    /// named first.
+    doubtful: HashSet<CompanyIndex>,
 }
 
 /// A company: one that has a page, or one that a brief names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Company {
     pub name: Arc<str>,
     pub slug: Arc<str>,
@@ -57,6 +68,85 @@ impl Companies {
         register.finish(entries, briefs)
     }
 
+    /// The register after a change: `None` if that brings or takes a company or a name.
+    pub fn with(
+        &self,
+        change: &Change<'_>,
+        entries: &Entries,
+        is_counted: fn(&Entry) -> bool,
+    ) -> Option<Companies> {
+        let mut spellings = self.spellings.clone();
+        let mut touched = HashSet::default();
+        let is_company = |entry: &Entry| matches!(entry.article.table, Table::Company(_));
+        if change
+            .gone()
+            .chain(change.come())
+            .any(|(_, e)| is_company(e))
+        {
+            return None;
+        }
+        for (_, entry) in change.gone().filter(|(_, entry)| is_counted(entry)) {
+            for (name, _) in names_of(entry) {
+                let (company, count) = spellings.get_mut(name)?;
+                *count -= 1;
+                touched.insert(*company);
+            }
+        }
+        for (_, entry) in change.come().filter(|(_, entry)| is_counted(entry)) {
+            for (name, _) in names_of(entry) {
+                let (company, count) = spellings.get_mut(name)?;
+                *count += 1;
+                touched.insert(*company);
+            }
+        }
+        if spellings.values().any(|(_, count)| *count == 0)
+            || !touched.is_disjoint(&self.names.doubtful)
+            || !touched.iter().all(|c| self.has_best_name(*c, &spellings))
+        {
+            return None;
+        }
+        let mut all = self.all.clone();
+        for (index, _) in change.gone() {
+            for company in self.of_brief(index) {
+                all[company.0 as usize]
+                    .briefs
+                    .retain(|brief| *brief != index);
+            }
+        }
+        let mut found = HashMap::default();
+        for (index, entry) in change.come().filter(|(_, entry)| is_counted(entry)) {
+            let companies = each_once(names_of(entry).map(|(name, _)| spellings[name].0));
+            for company in &companies {
+                entries.insert_newest_first(&mut all[company.0 as usize].briefs, index);
+            }
+            found.insert(index.slot(), companies);
+        }
+        let of_brief = self.of_brief.with(entries.slot_count(), |slot| {
+            let is_changed = change.has(slot);
+            is_changed.then(|| found.get(&slot).map_or(&[][..], |companies| companies))
+        });
+        Some(Companies {
+            all,
+            names: self.names.clone(),
+            spellings,
+            of_brief,
+        })
+    }
+
+    /// Whether a company without a page still has the name that most briefs spell.
+    fn has_best_name(
+        &self,
+        company: CompanyIndex,
+        spellings: &HashMap<Arc<str>, (CompanyIndex, usize)>,
+    ) -> bool {
+        let known = self.get(company);
+        let own = spellings.iter().filter(|(_, (owner, _))| *owner == company);
+        let best = own
+            .map(|(name, (_, count))| (name, *count))
+            .max_by(more_frequent);
+        known.page.is_some() || best.is_some_and(|(name, _)| *name == known.name)
+    }
+
     /// All companies, sorted by slug.
     pub fn all(&self) -> &[Company] {
         &self.all
@@ -75,26 +165,23 @@ impl Companies {
 
     /// A company by its slug.
     pub fn by_slug(&self, slug: &str) -> Option<CompanyIndex> {
-        self.by_slug.get(slug).copied()
+        self.names.by_slug.get(slug).copied()
     }
 
     /// The company that a name means, in any letter case.
     pub fn by_name(&self, name: &str) -> Option<CompanyIndex> {
-        let known = self
-            .by_spelling
-            .get(name)
-            .or_else(|| self.by_name.get(&fold(name)));
-        known.copied()
+        let stated = self.spellings.get(name).map(|(company, _)| *company);
+        stated.or_else(|| self.names.by_name.get(&fold(name)).copied())
     }
 
     /// Whether each name means the company of the same index in both.
     pub fn has_names_of(&self, other: &Companies) -> bool {
-        self.by_name == other.by_name
+        Arc::ptr_eq(&self.names, &other.names) || self.names.by_name == other.names.by_name
     }
 
     /// The companies of a brief, those of its tables first.
     pub fn of_brief(&self, brief: Index) -> &[CompanyIndex] {
-        self.of_brief.get(&brief).map_or(&[], |found| found)
+        self.of_brief.get(brief.slot())
     }
 
     /// The companies that a text names, in the order of the register, each once.
@@ -114,6 +201,7 @@ impl Companies {
             first.clear();
             first.extend(words[from].chars().flat_map(char::to_lowercase));
             let longest = self
+                .names
                 .first_words
                 .contains(&first)
                 .then(|| self.longest_name(&words[from..]))
@@ -132,7 +220,7 @@ impl Companies {
     }
 
     fn longest_name(&self, words: &[&str]) -> Option<(CompanyIndex, usize)> {
-        (1..=self.words_max.min(words.len()))
+        (1..=self.names.words_max.min(words.len()))
             .rev()
             .find_map(|length| Some((self.by_name(&words[..length].join(" "))?, length)))
     }
@@ -152,6 +240,8 @@ struct Register {
     companies: BTreeMap<Arc<str>, Draft>,
     /// Folded name to slug.
     names: HashMap<String, Arc<str>>,
+    /// Slugs of names that were reported.
+    doubtful: Vec<Arc<str>>,
 }
 
 struct Draft {
@@ -221,10 +311,11 @@ impl Register {
                 }
                 continue;
             }
+            let slug: Arc<str> = slug_of(name).into();
             if let Some(near) = nearest(name, known.iter().map(|name| &**name)) {
                 problems.unknown_company(name, place.clone(), near);
+                self.doubtful.push(slug.clone());
             }
-            let slug: Arc<str> = slug_of(name).into();
             self.names.insert(folded, slug.clone());
             if !self.companies.contains_key(&slug) {
                 spellings
@@ -236,7 +327,8 @@ impl Register {
         for (slug, spellings) in spellings {
             let (name, _) = spellings
                 .iter()
-                .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
+                .map(|(name, count)| (name, *count))
+                .max_by(more_frequent)
                 .expect("a slug is entered with its first spelling");
             let draft = Draft {
                 name: name.clone(),
@@ -269,27 +361,25 @@ impl Register {
             .into_iter()
             .filter_map(|(name, slug)| Some((name, *by_slug.get(&slug)?)))
             .collect();
-        let mut of_brief = HashMap::default();
-        let mut by_spelling: HashMap<Arc<str>, CompanyIndex> = HashMap::default();
+        let mut of_brief = vec![Vec::new(); entries.slot_count()];
+        let mut spellings: HashMap<Arc<str>, (CompanyIndex, usize)> = HashMap::default();
         for index in briefs {
-            let mut companies: Vec<CompanyIndex> = Vec::new();
-            for (name, _) in names_of(&entries[*index]) {
-                let known = by_spelling.get(name).or_else(|| by_name.get(&fold(name)));
-                let Some(company) = known.copied() else {
-                    continue;
-                };
-                by_spelling.entry(name.clone()).or_insert(company);
-                if !companies.contains(&company) {
-                    companies.push(company);
+            let named = names_of(&entries[*index]).map(|(name, _)| {
+                if let Some((company, count)) = spellings.get_mut(name) {
+                    *count += 1;
+                    return *company;
                 }
-            }
+                let company = by_name[&fold(name)];
+                spellings.insert(name.clone(), (company, 1));
+                company
+            });
+            let companies = each_once(named);
             for company in &companies {
                 all[company.0 as usize].briefs.push(*index);
             }
-            if !companies.is_empty() {
-                of_brief.insert(*index, companies.into());
-            }
+            of_brief[index.slot()] = companies;
         }
+        let doubtful = self.doubtful.iter().map(|slug| by_slug[slug]).collect();
         let first_words = by_name
             .keys()
             .filter_map(|name| name.split(' ').next())
@@ -300,16 +390,37 @@ impl Register {
             .map(|name| name.split(' ').count())
             .max()
             .unwrap_or(0);
-        Companies {
-            all,
+        let names = Names {
             by_slug,
             by_name,
-            by_spelling,
             first_words,
             words_max,
-            of_brief,
+            doubtful,
+        };
+        Companies {
+            all,
+            names: Arc::new(names),
+            spellings,
+            of_brief: Lists::new(&of_brief),
         }
     }
+}
+
+/// Compares two spellings and how often each occurs; of equally frequent ones the first by alphabet
+/// is more.
+fn more_frequent(a: &(&Arc<str>, usize), b: &(&Arc<str>, usize)) -> Ordering {
+    a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0))
+}
+
+/// The companies in the order in which they are named first.
+fn each_once(named: impl Iterator<Item = CompanyIndex>) -> Vec<CompanyIndex> {
+    let mut companies = Vec::new();
+    for company in named {
+        if !companies.contains(&company) {
+            companies.push(company);
+        }
+    }
+    companies
 }
 
 /// Whether the register would be the same of either entry: they name the same companies.

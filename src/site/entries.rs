@@ -180,6 +180,15 @@ impl Entries {
         entry.expect("no table names an entry that is gone")
     }
 
+    /// Puts an entry into its place among others that are newest first, if it is not there.
+    pub fn insert_newest_first(&self, indexes: &mut Vec<Index>, index: Index) {
+        let age = |index: Index| (std::cmp::Reverse(self[index].instant()), self.rank(index));
+        let own = age(index);
+        if let Err(place) = indexes.binary_search_by_key(&own, |other| age(*other)) {
+            indexes.insert(place, index);
+        }
+    }
+
     /// The entries that a condition chooses, newest first; of one instant, by path.
     pub fn newest_first(&self, chosen: impl Fn(&Entry) -> bool) -> Vec<Index> {
         let chosen = self.iter().filter(|(_, entry)| chosen(entry));

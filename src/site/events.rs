@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::held_back::HeldBack;
+use super::kept::Change;
 use super::{Entries, Entry, Index, Site, addresses};
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::article::Table;
-use crate::diagnostic::{Diagnostics, nearest};
+use crate::diagnostic::{Diagnostics, Place, nearest};
 use crate::maps::HashMap;
 
 /// All events, the one with the newest brief first.
@@ -19,7 +20,7 @@ pub struct Events {
 }
 
 /// A story.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Event {
     pub slug: Arc<str>,
     pub address: Address,
@@ -37,77 +38,141 @@ impl Event {
     }
 }
 
+fn is_page(entry: &Entry) -> bool {
+    matches!(entry.article.table, Table::Event)
+}
+
+/// The slug of the event that a brief states, and where.
+fn named_by(entry: &Entry) -> Option<(String, &Place)> {
+    let (name, place) = entry.brief()?.event.as_ref()?;
+    Some((addresses::event_slug(name), place))
+}
+
 /// Whether the events would be the same of either entry: the same story.
 pub fn is_same(a: &Entry, b: &Entry) -> bool {
     let event = |entry: &'_ Entry| Some(entry.brief()?.event.as_ref()?.0.clone());
-    let is_page = |entry: &Entry| matches!(entry.article.table, Table::Event);
     event(a) == event(b) && is_page(a) == is_page(b) && !(is_page(a) && a.address != b.address)
 }
 
+/// What the events are read out of.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    pub entries: &'a Entries,
+    pub held_back: &'a HeldBack,
+    pub config: &'a Config,
+}
+
 impl Events {
-    /// Collects the events that briefs name and those that have a page.
-    pub fn new(
-        entries: &Entries,
-        briefs: &[Index],
-        held_back: &HeldBack,
-        config: &Config,
-        problems: &mut Diagnostics,
-    ) -> Events {
+    /// Collects the events that briefs name, newest first in `briefs`, and those that have a page.
+    pub fn new(read: &Read<'_>, briefs: &[Index], problems: &mut Diagnostics) -> Events {
+        let entries = read.entries;
         let mut found: BTreeMap<String, (Option<Index>, Vec<Index>)> = BTreeMap::new();
         for (index, entry) in entries.iter() {
-            if entry.article.language.is_none() && matches!(entry.article.table, Table::Event) {
+            if entry.article.language.is_none() && is_page(entry) {
                 found.entry(entry.slug().to_owned()).or_default().0 = Some(index);
             }
         }
         for index in briefs {
-            if let Some((name, _)) = entries[*index].brief().and_then(|b| b.event.as_ref()) {
-                found
-                    .entry(addresses::event_slug(name))
-                    .or_default()
-                    .1
-                    .push(*index);
+            if let Some((slug, _)) = named_by(&entries[*index]) {
+                found.entry(slug).or_default().1.push(*index);
             }
         }
-        let entry = |index: &Index| &entries[*index];
-        // `results-2026-q1` and `results-2026-q2` are two events, however near.
-        let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
-        let mut paged: HashMap<String, Vec<&str>> = HashMap::default();
-        for (slug, _) in found.iter().filter(|(_, (page, _))| page.is_some()) {
-            paged.entry(digits(slug)).or_default().push(slug);
+        let all = found.into_iter().map(|(slug, (page, briefs))| Event {
+            address: page.map_or_else(
+                || addresses::event(&slug),
+                |page| entries[page].address.clone(),
+            ),
+            slug: slug.into(),
+            page,
+            briefs,
+        });
+        let events = Events::in_order(all.collect(), entries);
+        events.report(read, briefs.iter().map(|brief| &*entries[*brief]), problems);
+        events
+    }
+
+    /// The events after a change: `None` if that is one of their pages.
+    pub fn with(
+        &self,
+        change: &Change<'_>,
+        read: &Read<'_>,
+        is_counted: fn(&Entry) -> bool,
+        problems: &mut Diagnostics,
+    ) -> Option<Events> {
+        if change.gone().chain(change.come()).any(|(_, e)| is_page(e)) {
+            return None;
         }
-        for (slug, (page, briefs)) in &found {
-            if page.is_some() || held_back.is_any_broken() || held_back.knows_event(slug, config) {
-                continue;
+        let mut all = self.all.clone();
+        let mut by_slug = self.by_slug.clone();
+        for (index, entry) in change.gone().filter(|(_, entry)| is_counted(entry)) {
+            if let Some((slug, _)) = named_by(entry) {
+                let briefs = &mut all[*by_slug.get(&*slug)?].briefs;
+                briefs.retain(|brief| *brief != index);
             }
-            let others = paged.get(&digits(slug)).into_iter().flatten();
-            let Some(near) = nearest(slug, others.copied()) else {
+        }
+        for (index, entry) in change.come().filter(|(_, entry)| is_counted(entry)) {
+            let Some((slug, _)) = named_by(entry) else {
                 continue;
             };
-            let events = briefs
-                .iter()
-                .filter_map(|i| entry(i).brief()?.event.as_ref());
-            for (_, place) in events {
-                problems.unknown_event(slug, place.clone(), near);
+            let position = *by_slug.entry(slug.as_str().into()).or_insert(all.len());
+            if position == all.len() {
+                all.push(Event {
+                    address: addresses::event(&slug),
+                    slug: slug.into(),
+                    page: None,
+                    briefs: Vec::new(),
+                });
+            }
+            let briefs = &mut all[position].briefs;
+            read.entries.insert_newest_first(briefs, index);
+        }
+        all.retain(|event| event.page.is_some() || !event.briefs.is_empty());
+        let events = Events::in_order(all, read.entries);
+        let come = change.come().filter(|(_, entry)| is_counted(entry));
+        events.report(read, come.map(|(_, entry)| entry), problems);
+        Some(events)
+    }
+
+    /// Reports briefs that name an event without a page, but mean, it seems, one that has.
+    fn report<'a>(
+        &self,
+        read: &Read<'_>,
+        briefs: impl Iterator<Item = &'a Entry>,
+        problems: &mut Diagnostics,
+    ) {
+        if read.held_back.is_any_broken() {
+            return;
+        }
+        // `results-2026-q1` and `results-2026-q2` are two events, however near.
+        let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), "");
+        let with_page = self.all.iter().filter(|event| event.page.is_some());
+        let mut slugs: Vec<&str> = with_page.map(|event| &*event.slug).collect();
+        if slugs.is_empty() {
+            return;
+        }
+        slugs.sort_unstable();
+        let mut paged: HashMap<String, Vec<&str>> = HashMap::default();
+        for slug in slugs {
+            paged.entry(digits(slug)).or_default().push(slug);
+        }
+        for (slug, place) in briefs.filter_map(named_by) {
+            let has_page = self.get(&slug).is_some_and(|event| event.page.is_some());
+            if has_page || read.held_back.knows_event(&slug, read.config) {
+                continue;
+            }
+            let others = paged.get(&digits(&slug)).into_iter().flatten();
+            if let Some(near) = nearest(&slug, others.copied()) {
+                problems.unknown_event(&slug, place.clone(), near);
             }
         }
-        let mut all: Vec<Event> = found
-            .into_iter()
-            .map(|(slug, (page, briefs))| Event {
-                address: page
-                    .map_or_else(|| addresses::event(&slug), |i| entry(&i).address.clone()),
-                slug: slug.into(),
-                page,
-                briefs,
-            })
-            .collect();
-        all.sort_by_key(|event| {
-            std::cmp::Reverse(event.briefs.first().map(|i| entry(i).instant()))
-        });
-        let by_slug = all
-            .iter()
-            .enumerate()
-            .map(|(i, event)| (event.slug.clone(), i))
-            .collect();
+    }
+
+    /// The one with the newest brief first; of several, by slug.
+    fn in_order(mut all: Vec<Event>, entries: &Entries) -> Events {
+        let newest = |event: &Event| event.briefs.first().map(|i| entries[*i].instant());
+        all.sort_by(|a, b| (newest(b), &a.slug).cmp(&(newest(a), &b.slug)));
+        let slugs = all.iter().enumerate();
+        let by_slug = slugs.map(|(i, event)| (event.slug.clone(), i)).collect();
         Events { all, by_slug }
     }
 
@@ -123,7 +188,6 @@ impl Events {
 
     /// The event that a brief belongs to.
     pub fn of_brief(&self, entry: &Entry) -> Option<&Event> {
-        let (name, _) = entry.brief()?.event.as_ref()?;
-        self.get(&addresses::event_slug(name))
+        self.get(&named_by(entry)?.0)
     }
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::held_back::HeldBack;
+use super::kept::Change;
 use super::{Entries, Entry, Index};
 use crate::config::Config;
+use crate::data::Placed;
 use crate::diagnostic::Diagnostics;
 use crate::maps::{HashMap, HashSet};
 
@@ -50,11 +52,7 @@ impl Identities {
         let mut oldest_first: Vec<(Index, &Arc<Entry>)> = entries.iter().collect();
         oldest_first.sort_by_key(|(_, entry)| entry.instant());
         for (index, entry) in oldest_first {
-            let Some(brief) = entry.brief() else { continue };
-            let Some((id, place)) = &brief.id else {
-                if !brief.states_id {
-                    problems.no_id(brief.place.clone());
-                }
+            let Some((id, place)) = id_of(entry, problems) else {
                 continue;
             };
             let language = entry.article.language.clone();
@@ -79,6 +77,41 @@ impl Identities {
         }
     }
 
+    /// The ids after a change: `None` if one of them is or was that of several briefs.
+    pub fn with(&self, change: &Change<'_>, problems: &mut Diagnostics) -> Option<Identities> {
+        let mut by_id = self.by_id.clone();
+        let has_language = |entry: &Entry| entry.article.language.is_some();
+        if change
+            .gone()
+            .chain(change.come())
+            .any(|(_, e)| has_language(e))
+        {
+            return None;
+        }
+        for (index, entry) in change.gone() {
+            // Of what was wrong before nothing is said again.
+            let Some((id, _)) = id_of(entry, &mut Diagnostics::default()) else {
+                continue;
+            };
+            if self.ambiguous.contains(id) || by_id.remove(id) != Some(index) {
+                return None;
+            }
+        }
+        for (index, entry) in change.come() {
+            if let Some((id, _)) = id_of(entry, problems)
+                && by_id.insert(id.clone(), index).is_some()
+            {
+                return None;
+            }
+        }
+        Some(Identities {
+            by_id,
+            ambiguous: self.ambiguous.clone(),
+            hidden: self.hidden.clone(),
+            is_incomplete: self.is_incomplete,
+        })
+    }
+
     /// What an id names.
     pub fn named(&self, id: &str) -> Named {
         match self.by_id.get(id) {
@@ -89,6 +122,15 @@ impl Identities {
             None => Named::Nothing,
         }
     }
+}
+
+/// The id of a brief; that it states none is reported.
+fn id_of<'a>(entry: &'a Entry, problems: &mut Diagnostics) -> Option<&'a Placed> {
+    let brief = entry.brief()?;
+    if brief.id.is_none() && !brief.states_id {
+        problems.no_id(brief.place.clone());
+    }
+    brief.id.as_ref()
 }
 
 /// Whether the ids would be the same of either entry.

@@ -158,9 +158,10 @@ impl<'a> Change<'a> {
         all.filter_map(|changed| Some((changed.index, changed.now?)))
     }
 
-    /// Whether an entry changed.
-    pub fn has(&self, index: Index) -> bool {
-        self.all.iter().any(|changed| changed.index == index)
+    /// Whether what stands in a slot changed.
+    pub fn has(&self, slot: usize) -> bool {
+        let slots = self.all.iter().map(|changed| changed.index.slot());
+        slots.into_iter().any(|changed| changed == slot)
     }
 
     /// Whether every file is where and when it was, and none is new or gone: only what they say is
@@ -211,6 +212,16 @@ impl<'a> Change<'a> {
         untouched.cloned().chain(changed).collect()
     }
 
+    /// How a table follows that is another now.
+    fn way<T>(&'a self, table: &'a Kept<T>) -> Way<'a, T> {
+        /// Beyond this many, it is faster to make a table anew.
+        const CHANGED_MAX: usize = 64;
+        match self.all.len() {
+            ..=CHANGED_MAX => Way::Changed(table, self),
+            _ => Way::Anew,
+        }
+    }
+
     /// Whether a problem is one of the files that changed.
     pub fn touches(&self, problem: &Diagnostic) -> bool {
         self.files.contains(&*problem.place.file)
@@ -225,8 +236,8 @@ pub struct Earlier<'a> {
 }
 
 impl<'a> Earlier<'a> {
-    /// A table of that site, if it would be the same again. It may read anything of the entries
-    /// that stand where they stood, for which `is_same` holds.
+    /// How a table follows that may read anything of the entries that stand where they stood, for
+    /// which `is_same` holds.
     pub fn keep<T>(
         self,
         table: &'a Kept<T>,
@@ -234,7 +245,7 @@ impl<'a> Earlier<'a> {
     ) -> Way<'a, T> {
         match self.change.leaves(&table.problems, is_same) {
             true => Way::Same(table),
-            false => Way::Anew,
+            false => self.change.way(table),
         }
     }
 
@@ -249,16 +260,12 @@ impl<'a> Earlier<'a> {
         let change = self.change;
         let is_untouched = || !table.problems.iter().any(|problem| change.touches(problem));
         let stays = others_stay && change.are_all(&is_same) || change.concerns_none(is_same);
-        match change.all.len() {
-            _ if stays && is_untouched() => Way::Same(table),
-            ..=CHANGED_MAX => Way::Changed(table, change),
-            _ => Way::Anew,
+        match stays && is_untouched() {
+            true => Way::Same(table),
+            false => change.way(table),
         }
     }
 }
-
-/// Beyond this many, it is faster to make a table anew.
-const CHANGED_MAX: usize = 64;
 
 /// Whether two lists name the same, wherever they stand in their files.
 pub fn same_names(a: &[Placed], b: &[Placed]) -> bool {

@@ -28,6 +28,7 @@ pub mod held_back;
 pub mod identity;
 pub mod kept;
 pub mod links;
+pub mod lists;
 pub mod predictions;
 pub mod related;
 pub mod sections;
@@ -177,7 +178,10 @@ impl Site {
             problems,
             |problems| {
                 let way = before.map(|b| b.follow(&b.site.companies, true, companies::is_same));
-                Kept::make(way, problems, |problems| {
+                let with = |before: &Companies, change: &Change<'_>, _: &mut _| {
+                    before.with(change, &entries, is_brief_of_default_language)
+                };
+                Kept::follow(way, problems, with, |problems| {
                     Companies::new(&entries, &briefs, problems)
                 })
             },
@@ -186,14 +190,30 @@ impl Site {
                     let sections = &b.site.sections;
                     b.keep(sections, |x, y| sections.are_same_of(x, y))
                 });
-                let sections =
-                    Kept::make(way, problems, |problems| Sections::new(&entries, problems));
+                let with = |before: &Sections, change: &Change<'_>, problems: &mut _| {
+                    before.with(change, &entries, problems)
+                };
+                let sections = Kept::follow(way, problems, with, |problems| {
+                    Sections::new(&entries, problems)
+                });
                 let way = before.map(|b| b.follow(&b.site.taxonomies, true, taxonomies::is_same));
-                let taxonomies = Kept::make(way, problems, |problems| {
-                    Taxonomies::new(&entries, &briefs, &config, is_dateline, problems)
+                let read = taxonomies::Read {
+                    entries: &entries,
+                    briefs: &briefs,
+                    config: &config,
+                    is_dateline,
+                };
+                let with = |before: &Taxonomies, change: &Change<'_>, problems: &mut _| {
+                    before.with(change, &read, is_brief_of_default_language, problems)
+                };
+                let taxonomies = Kept::follow(way, problems, with, |problems| {
+                    Taxonomies::new(&read, problems)
                 });
                 let way = before.map(|b| b.follow(&b.site.identities, true, identity::is_same));
-                let identities = Kept::make(way, problems, |problems| {
+                let with = |before: &Identities, change: &Change<'_>, problems: &mut _| {
+                    before.with(change, problems)
+                };
+                let identities = Kept::follow(way, problems, with, |problems| {
                     Identities::new(&entries, &held_back, &config, problems)
                 });
                 (sections, taxonomies, identities)
@@ -257,8 +277,16 @@ impl Site {
             )
         });
         let way = before.map(|b| b.follow(&b.site.events, true, events::is_same));
-        let events = Kept::make(way, problems, |problems| {
-            Events::new(&entries, &briefs, &held_back, &config, problems)
+        let read = events::Read {
+            entries: &entries,
+            held_back: &held_back,
+            config: &config,
+        };
+        let with = |before: &Events, change: &Change<'_>, problems: &mut _| {
+            before.with(change, &read, is_brief_of_default_language, problems)
+        };
+        let events = Kept::follow(way, problems, with, |problems| {
+            Events::new(&read, &briefs, problems)
         });
         let way = before.map(|b| b.keep(&b.site.backlinks, links::is_same));
         let backlinks = Kept::make(way, problems, |_| links::backlinks(&entries));

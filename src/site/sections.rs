@@ -1,7 +1,9 @@
 //! Sections: folders with an `_index.md`, the pages that they list, and in which order.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::kept::Change;
 use super::{Entries, Entry, Index};
 use crate::content::article::{FrontMatter, SectionKeys, SortBy};
 use crate::diagnostic::Diagnostics;
@@ -13,8 +15,8 @@ pub struct Sections {
     by_index: HashMap<Index, Section>,
     /// By path.
     all: Vec<Index>,
-    /// Page to its neighbours in the sections that list it.
-    siblings: HashMap<Index, Siblings>,
+    /// The neighbours of the page in each slot, in the sections that list it.
+    siblings: Vec<Siblings>,
     /// The sections above the entry of each slot, root first.
     ancestors: Vec<Arc<[Index]>>,
     /// Whether one of them sorts by title.
@@ -22,7 +24,7 @@ pub struct Sections {
 }
 
 /// What a section lists.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Section {
     /// Sorted; pages without the sort key are not in it.
     pub pages: Vec<Index>,
@@ -61,17 +63,13 @@ impl Sections {
             root_first.reverse();
             ancestors[index.slot()] = root_first.into();
         }
-        let mut siblings = HashMap::default();
-        let mut order = all.clone();
-        // Outermost last: of the sections that list a page it has the last word on its neighbours.
-        order.sort_by_key(|index| std::cmp::Reverse(depth(*index, entries)));
-        for index in order {
+        for index in &all {
             let section = by_index
-                .get_mut(&index)
-                .expect("the key was just taken from the map");
-            sort_section(index, section, entries, problems);
-            note_siblings(index, section, entries, &mut siblings);
+                .get_mut(index)
+                .expect("each section has an entry in the map");
+            sort_section(*index, section, entries, problems);
         }
+        let siblings = siblings(&all, &by_index, entries);
         let reads_titles = by_index.keys().any(|index| {
             let sort_by = keys(&entries[*index]).sort_by;
             matches!(sort_by, SortBy::Title | SortBy::TitleBytes)
@@ -83,6 +81,48 @@ impl Sections {
             ancestors,
             reads_titles,
         }
+    }
+
+    /// The sections after a change: `None` if that is one of sections themselves.
+    pub fn with(
+        &self,
+        change: &Change<'_>,
+        entries: &Entries,
+        problems: &mut Diagnostics,
+    ) -> Option<Sections> {
+        let is_section = |entry: &Entry| entry.front_matter().section.is_some();
+        if change
+            .gone()
+            .chain(change.come())
+            .any(|(_, e)| is_section(e))
+        {
+            return None;
+        }
+        let (mut by_index, mut ancestors) = (self.by_index.clone(), self.ancestors.clone());
+        ancestors.resize_with(entries.slot_count(), Arc::default);
+        for (index, entry) in change.gone() {
+            for section in listing(&sections_above(entry, entries), entry, entries) {
+                let section = by_index.get_mut(&section)?;
+                section.pages.retain(|page| *page != index);
+            }
+            ancestors[index.slot()] = Arc::default();
+        }
+        for (index, entry) in change.come() {
+            let mut above = sections_above(entry, entries);
+            for listing in listing(&above, entry, entries) {
+                let section = by_index.get_mut(&listing)?;
+                insert_page(&entries[listing], section, index, entries, problems);
+            }
+            above.reverse();
+            ancestors[index.slot()] = above.into();
+        }
+        Some(Sections {
+            siblings: siblings(&self.all, &by_index, entries),
+            by_index,
+            all: self.all.clone(),
+            ancestors,
+            reads_titles: self.reads_titles,
+        })
     }
 
     /// Whether they would be the same of either entry: nothing that a page is sorted by differs,
@@ -108,7 +148,7 @@ impl Sections {
 
     /// The neighbours of a page in the sections that list it.
     pub fn siblings(&self, index: Index) -> Siblings {
-        self.siblings.get(&index).copied().unwrap_or_default()
+        self.siblings[index.slot()]
     }
 
     /// The sections above an entry, root first.
@@ -206,53 +246,57 @@ fn sort_section(
     section
         .subsections
         .sort_by_key(|i| (of(i).front_matter().weight.unwrap_or(0), entries.rank(*i)));
-    let sort_by = keys(of(&index)).sort_by;
-    section.pages.retain(|i| {
-        let page = of(i);
-        let has_key = has_sort_key(page, sort_by);
-        // A transparent section passes its pages on; the page is reported once, where it lies.
-        if !has_key
-            && page.article.path.rsplit_once('/').map(|p| p.0)
-                == of(&index).article.path.rsplit_once('/').map(|p| p.0)
-        {
-            problems.no_sort_key(
-                page.place(),
-                sort_key_name(sort_by),
-                &of(&index).article.file,
-            );
-        }
-        has_key
-    });
-    let title = |i: &Index| of(i).title.to_lowercase();
-    match sort_by {
-        SortBy::None => {}
-        SortBy::Date => section.pages.sort_by(|a, b| {
-            (of(b).instant(), &of(a).permalink).cmp(&(of(a).instant(), &of(b).permalink))
-        }),
-        SortBy::UpdateDate => section.pages.sort_by(|a, b| {
-            (update_instant(of(b)), &of(a).permalink)
-                .cmp(&(update_instant(of(a)), &of(b).permalink))
-        }),
-        SortBy::Title => section
+    let above = of(&index);
+    section
+        .pages
+        .retain(|page| has_sort_key(above, of(page), problems));
+    let sort_by = keys(above).sort_by;
+    if matches!(sort_by, SortBy::Title) {
+        // Lower case is made once for each page.
+        section
             .pages
-            .sort_by_cached_key(|i| (title(i), of(i).permalink.clone())),
-        SortBy::TitleBytes => {
-            section
-                .pages
-                .sort_by_cached_key(|i| (of(i).title.to_owned(), of(i).permalink.clone()));
-        }
-        SortBy::Weight => {
-            section
-                .pages
-                .sort_by_cached_key(|i| (of(i).front_matter().weight, of(i).permalink.clone()));
-        }
-        SortBy::Slug => section
+            .sort_by_cached_key(|i| (of(i).title.to_lowercase(), of(i).permalink.clone()));
+    } else {
+        section
             .pages
-            .sort_by_cached_key(|i| (of(i).slug().to_owned(), of(i).permalink.clone())),
-        SortBy::Permalink => section
-            .pages
-            .sort_by_cached_key(|i| of(i).permalink.clone()),
+            .sort_by(|a, b| order(sort_by, (*a, *b), entries));
     }
+}
+
+/// Puts a page into its place in a section, if it has what that sorts by.
+fn insert_page(
+    above: &Entry,
+    section: &mut Section,
+    page: Index,
+    entries: &Entries,
+    problems: &mut Diagnostics,
+) {
+    if !has_sort_key(above, &entries[page], problems) {
+        return;
+    }
+    let sort_by = keys(above).sort_by;
+    let comes_before = |other: &Index| order(sort_by, (*other, page), entries).is_lt();
+    let place = section.pages.partition_point(comes_before);
+    section.pages.insert(place, page);
+}
+
+/// How two pages stand to each other in a section, as Zola sorts them.
+fn order(sort_by: SortBy, (a, b): (Index, Index), entries: &Entries) -> Ordering {
+    let (x, y) = (&*entries[a], &*entries[b]);
+    let by_key = match sort_by {
+        SortBy::None => return entries.rank(a).cmp(&entries.rank(b)),
+        SortBy::Date => y.instant().cmp(&x.instant()),
+        SortBy::UpdateDate => update_instant(y).cmp(&update_instant(x)),
+        SortBy::Title => x.title.to_lowercase().cmp(&y.title.to_lowercase()),
+        SortBy::TitleBytes => x.title.cmp(&y.title),
+        SortBy::Weight => x.front_matter().weight.cmp(&y.front_matter().weight),
+        SortBy::Slug => x.slug().cmp(y.slug()),
+        SortBy::Permalink => Ordering::Equal,
+    };
+    let by_path = || entries.rank(a).cmp(&entries.rank(b));
+    by_key
+        .then_with(|| x.permalink.cmp(&y.permalink))
+        .then_with(by_path)
 }
 
 fn update_instant(entry: &Entry) -> jiff::Timestamp {
@@ -263,15 +307,22 @@ fn update_instant(entry: &Entry) -> jiff::Timestamp {
         .map_or_else(|| entry.instant(), |updated| updated.instant)
 }
 
-fn has_sort_key(page: &Entry, sort_by: SortBy) -> bool {
-    let front_matter = page.front_matter();
-    match sort_by {
+/// Whether a page has what a section sorts by; one that has not is reported where it lies.
+fn has_sort_key(above: &Entry, page: &Entry, problems: &mut Diagnostics) -> bool {
+    let (sort_by, front_matter) = (keys(above).sort_by, page.front_matter());
+    let has_key = match sort_by {
         SortBy::Date => front_matter.date.is_some(),
         SortBy::UpdateDate => front_matter.date.is_some() || front_matter.updated.is_some(),
         SortBy::Title | SortBy::TitleBytes => front_matter.title.is_some(),
         SortBy::Weight => front_matter.weight.is_some(),
         SortBy::Slug | SortBy::Permalink | SortBy::None => true,
+    };
+    let folder = |entry: &'_ Entry| entry.article.path.rsplit_once('/').map(|p| p.0.to_owned());
+    // A transparent section passes its pages on; the page is reported once, where it lies.
+    if !has_key && folder(page) == folder(above) {
+        problems.no_sort_key(page.place(), sort_key_name(sort_by), &above.article.file);
     }
+    has_key
 }
 
 fn sort_key_name(sort_by: SortBy) -> &'static str {
@@ -289,22 +340,24 @@ fn depth(index: Index, entries: &Entries) -> usize {
     entries[index].article.path.matches('/').count()
 }
 
-/// A page that several sections list has the neighbours of the outermost; where that has none,
-/// those of the next. So does Zola.
-fn note_siblings(
-    index: Index,
-    section: &Section,
-    entries: &Entries,
-    siblings: &mut HashMap<Index, Siblings>,
-) {
-    if keys(&entries[index]).sort_by == SortBy::None {
-        return;
+/// The neighbours of the page in each slot. A page that several sections list has those of the
+/// outermost; where that has none, those of the next. So does Zola.
+fn siblings(all: &[Index], by_index: &HashMap<Index, Section>, entries: &Entries) -> Vec<Siblings> {
+    let mut siblings = vec![Siblings::default(); entries.slot_count()];
+    let mut outermost_last = all.to_vec();
+    outermost_last.sort_by_key(|index| std::cmp::Reverse(depth(*index, entries)));
+    for index in outermost_last {
+        if keys(&entries[index]).sort_by == SortBy::None {
+            continue;
+        }
+        let pages = &by_index[&index].pages;
+        for (position, page) in pages.iter().enumerate() {
+            let lower = position.checked_sub(1).map(|i| pages[i]);
+            let higher = pages.get(position + 1).copied();
+            let known = &mut siblings[page.slot()];
+            known.lower = lower.or(known.lower);
+            known.higher = higher.or(known.higher);
+        }
     }
-    for (position, page) in section.pages.iter().enumerate() {
-        let lower = position.checked_sub(1).map(|i| section.pages[i]);
-        let higher = section.pages.get(position + 1).copied();
-        let known = siblings.entry(*page).or_default();
-        known.lower = lower.or(known.lower);
-        known.higher = higher.or(known.higher);
-    }
+    siblings
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kept::same_groups;
+use super::kept::{Change, same_groups};
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
+use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, Place, nearest};
 use crate::maps::HashMap;
 
@@ -14,21 +15,25 @@ use crate::maps::HashMap;
 #[derive(Debug)]
 pub struct Taxonomies {
     all: Vec<Taxonomy>,
+    /// Whether the last is read out of the briefs' sources.
+    has_sources: bool,
 }
 
 /// A way of sorting pages into terms.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Taxonomy {
     pub config: TaxonomyConfig,
     pub address: Address,
     /// Sorted by slug.
     pub terms: Vec<Term>,
-    by_slug: HashMap<Arc<str>, usize>,
+    by_slug: Arc<HashMap<Arc<str>, usize>>,
     slugify: crate::config::Slugify,
+    /// Each spelling of a term, with the term's position and how often it occurs.
+    spellings: HashMap<Arc<str>, (usize, usize)>,
 }
 
 /// A tag, an audience, a source.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Term {
     /// The spelling that most pages have; of equally frequent ones the first by alphabet.
     pub name: Arc<str>,
@@ -38,6 +43,18 @@ pub struct Term {
     pub pages: Vec<Index>,
     /// Among the terms of all taxonomies.
     pub number: usize,
+    /// Whether it is spelt in one way only.
+    is_sure: bool,
+}
+
+/// What taxonomies are read out of.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    pub entries: &'a Entries,
+    /// Those of the default language, newest first.
+    pub briefs: &'a [Index],
+    pub config: &'a Config,
+    pub is_dateline: bool,
 }
 
 /// The name of the taxonomy that is read out of the briefs' sources.
@@ -51,62 +68,100 @@ const OURS: [&str; 2] = ["tags", "audiences"];
 
 impl Taxonomies {
     /// Sorts all pages into the terms that they name.
-    pub fn new(
-        entries: &Entries,
-        briefs: &[Index],
-        config: &Config,
-        is_dateline: bool,
-        problems: &mut Diagnostics,
-    ) -> Taxonomies {
+    pub fn new(read: &Read<'_>, problems: &mut Diagnostics) -> Taxonomies {
+        let (entries, config) = (read.entries, read.config);
         let mut known: Vec<TaxonomyConfig> = config.taxonomies.clone();
         for name in OURS {
-            if is_dateline && !known.iter().any(|t| &*t.name == name) {
+            if read.is_dateline && !known.iter().any(|t| &*t.name == name) {
                 known.push(ours(name));
             }
         }
-        let mut found: HashMap<Arc<str>, Found> = HashMap::default();
-        let pages = entries.newest_first(|entry| {
-            entry.front_matter().section.is_none() && entry.article.language.is_none()
-        });
-        for index in pages {
-            let entry = &entries[index];
-            for (kind, terms) in &entry.front_matter().taxonomies {
-                if !known.iter().any(|t| t.name == *kind) {
-                    let place = terms.first().map_or_else(|| entry.place(), |t| t.1.clone());
-                    let near = nearest(kind, known.iter().map(|t| &*t.name));
-                    problems.unknown_taxonomy(kind, place, near);
-                    continue;
-                }
-                let found = found.entry(kind.clone()).or_default();
-                if let Some((_, place)) = terms.get(TERMS_MAX) {
-                    problems.too_many_terms(kind, terms.len(), TERMS_MAX, place.clone());
-                }
-                for (name, place) in terms.iter().take(TERMS_MAX) {
-                    found.add(
-                        name,
-                        &|name| config.slugify.taxonomies.term(name),
-                        index,
-                        place,
-                    );
+        let mut found: HashMap<&str, Found> = HashMap::default();
+        for index in entries.newest_first(is_sorted) {
+            let knows = |kind: &str| known.iter().any(|t| &*t.name == kind);
+            let names = || known.iter().map(|t| &*t.name);
+            for (kind, terms) in terms_of(&entries[index], knows, names, problems) {
+                let found = found.entry(kind).or_default();
+                for (name, place) in terms {
+                    let slug_of = |name: &str| config.slugify.taxonomies.term(name);
+                    found.add(name, &slug_of, index, place);
                 }
             }
         }
         let mut all: Vec<Taxonomy> = known
-            .into_iter()
+            .iter()
             .map(|kind| {
-                let found = found.remove(&kind.name).unwrap_or_default();
-                Taxonomy::new(kind, found, config, config.slugify.taxonomies, problems)
+                let found = found.remove(&*kind.name).unwrap_or_default();
+                let slugify = config.slugify.taxonomies;
+                Taxonomy::new(kind.clone(), found, config, slugify, problems)
             })
             .collect();
-        let has_sources = all.iter().any(|t| &*t.config.name == SOURCES);
-        if is_dateline && !has_sources {
-            all.push(sources(entries, briefs, config, problems));
+        let has_sources = read.is_dateline && !all.iter().any(|t| &*t.config.name == SOURCES);
+        if has_sources {
+            all.push(sources(read, problems));
         }
         let terms = all.iter_mut().flat_map(|taxonomy| &mut taxonomy.terms);
         for (number, term) in terms.enumerate() {
             term.number = number;
         }
-        Taxonomies { all }
+        Taxonomies { all, has_sources }
+    }
+
+    /// The taxonomies after a change: `None` if that brings or takes a term or the spelling of one.
+    pub fn with(
+        &self,
+        change: &Change<'_>,
+        read: &Read<'_>,
+        is_counted: fn(&Entry) -> bool,
+        problems: &mut Diagnostics,
+    ) -> Option<Taxonomies> {
+        let mut all = self.all.clone();
+        let stated = self.all.len() - usize::from(self.has_sources);
+        let position = |kind: &str| {
+            self.all[..stated]
+                .iter()
+                .position(|t| &*t.config.name == kind)
+        };
+        let names = || self.all[..stated].iter().map(|t| &*t.config.name);
+        let mut touched = Vec::new();
+        let source = |entry: &'_ Entry| {
+            let source = entry.brief()?.source.as_ref()?;
+            (self.has_sources && is_counted(entry)).then(|| source.name.clone())
+        };
+        for (index, entry) in change.gone() {
+            let knows = |kind: &str| position(kind).is_some();
+            // Of what was wrong before nothing is said again.
+            let mut unused = Diagnostics::default();
+            for (kind, terms) in terms_of(entry, knows, names, &mut unused) {
+                for (name, _) in terms {
+                    let kind = position(kind)?;
+                    touched.push((kind, all[kind].take(name, index)?));
+                }
+            }
+            if let Some(name) = source(entry) {
+                touched.push((stated, all[stated].take(&name, index)?));
+            }
+        }
+        for (index, entry) in change.come() {
+            let knows = |kind: &str| position(kind).is_some();
+            for (kind, terms) in terms_of(entry, knows, names, problems) {
+                for (name, _) in terms {
+                    let kind = position(kind)?;
+                    touched.push((kind, all[kind].give(name, index, read.entries)?));
+                }
+            }
+            if let Some(name) = source(entry) {
+                touched.push((stated, all[stated].give(&name, index, read.entries)?));
+            }
+        }
+        let is_left = |(kind, term): (usize, usize)| {
+            let term: &Term = &all[kind].terms[term];
+            term.is_sure && !term.pages.is_empty()
+        };
+        touched.into_iter().all(is_left).then_some(Taxonomies {
+            all,
+            has_sources: self.has_sources,
+        })
     }
 
     /// How many terms all taxonomies have together.
@@ -136,14 +191,20 @@ impl Taxonomy {
         let address = addresses::taxonomy(config, &kind.slug);
         let mut terms = Vec::with_capacity(found.by_slug.len());
         let mut drafts = found.terms;
+        let mut spellings = HashMap::default();
         for (slug, position) in found.by_slug {
             let term = std::mem::take(&mut drafts[position]);
             let name = &term.most_frequent().name;
             for other in term.spellings.iter().filter(|other| other.name != *name) {
                 problems.equal_slugs(&other.name, name, &slug, other.place.clone());
             }
+            for spelling in &term.spellings {
+                let known = (terms.len(), spelling.count);
+                spellings.insert(spelling.name.clone(), known);
+            }
             terms.push(Term {
                 name: name.clone(),
+                is_sure: term.spellings.len() == 1,
                 address: address.join(&format!("{slug}/")),
                 slug: slug.into(),
                 pages: term.pages,
@@ -159,9 +220,26 @@ impl Taxonomy {
             config: kind,
             address,
             terms,
-            by_slug,
+            by_slug: Arc::new(by_slug),
             slugify,
+            spellings,
         }
+    }
+
+    /// Takes a page from a term; the term's position.
+    fn take(&mut self, name: &str, page: Index) -> Option<usize> {
+        let (term, count) = self.spellings.get_mut(name)?;
+        *count = count.checked_sub(1)?;
+        self.terms[*term].pages.retain(|other| *other != page);
+        Some(*term)
+    }
+
+    /// Gives a page to a term that there is; the term's position.
+    fn give(&mut self, name: &str, page: Index, entries: &Entries) -> Option<usize> {
+        let (term, count) = self.spellings.get_mut(name)?;
+        *count += 1;
+        entries.insert_newest_first(&mut self.terms[*term].pages, page);
+        Some(*term)
     }
 
     /// A term by its slug.
@@ -263,24 +341,45 @@ fn ours(name: &str) -> TaxonomyConfig {
     }
 }
 
-fn sources(
-    entries: &Entries,
-    briefs: &[Index],
-    config: &Config,
-    problems: &mut Diagnostics,
-) -> Taxonomy {
+fn sources(read: &Read<'_>, problems: &mut Diagnostics) -> Taxonomy {
     let mut found = Found::default();
-    for index in briefs {
-        let entry = &entries[*index];
+    for index in read.briefs {
+        let entry = &read.entries[*index];
         if let Some(source) = entry.brief().and_then(|brief| brief.source.as_ref()) {
             found.add(&source.name, &slug_of, *index, &source.place);
         }
     }
-    Taxonomy::new(
-        ours(SOURCES),
-        found,
-        config,
-        crate::config::Slugify::On,
-        problems,
-    )
+    let slugify = crate::config::Slugify::On;
+    Taxonomy::new(ours(SOURCES), found, read.config, slugify, problems)
+}
+
+/// Whether an entry is one that taxonomies sort.
+fn is_sorted(entry: &Entry) -> bool {
+    entry.front_matter().section.is_none() && entry.article.language.is_none()
+}
+
+/// The terms that an entry names, by taxonomy; those of an unknown one and those that are too many
+/// are reported and left out.
+fn terms_of<'a, N: Iterator<Item = &'a str>>(
+    entry: &'a Entry,
+    knows: impl Fn(&str) -> bool,
+    names: impl Fn() -> N,
+    problems: &mut Diagnostics,
+) -> Vec<(&'a str, &'a [Placed])> {
+    let mut found = Vec::new();
+    if !is_sorted(entry) {
+        return found;
+    }
+    for (kind, terms) in &entry.front_matter().taxonomies {
+        if !knows(kind) {
+            let place = terms.first().map_or_else(|| entry.place(), |t| t.1.clone());
+            problems.unknown_taxonomy(kind, place, nearest(kind, names()));
+            continue;
+        }
+        if let Some((_, place)) = terms.get(TERMS_MAX) {
+            problems.too_many_terms(kind, terms.len(), TERMS_MAX, place.clone());
+        }
+        found.push((&**kind, &terms[..terms.len().min(TERMS_MAX)]));
+    }
+    found
 }
