@@ -85,6 +85,7 @@ use input::{Input, Preview, StaticFile, ThemeSource};
 use pages::Plan;
 use render::Sink;
 use render::theme::Theme;
+use site::kept::Change;
 use site::{Hidden, Parts, Site, links};
 
 /// What one build remembers for the next. It belongs to one configuration.
@@ -204,15 +205,17 @@ fn derive(
     });
     let files = parts.files;
     let site = Site::after(before.map(|before| &*before.site), parts, problems);
-    let change = before.and_then(|before| site.tables_follow(&before.site));
+    let change = before.map(|before| Change::between(&before.site.entries, &site.entries));
     let before = before.zip(change.as_ref());
     let of_before = before.map(|(before, change)| pages::Before {
         change,
+        tables_stay: site.has_tables_of(&before.site),
         files: &before.files,
         plan: &before.plan,
     });
     let plan = pages::plan(&site, files, of_before, problems);
-    let of_same_plan = before.filter(|(before, _)| Arc::ptr_eq(&before.plan, &plan));
+    let of_same_plan =
+        before.filter(|(before, change)| Arc::ptr_eq(&before.plan, &plan) && change.leaves_order());
     let known = of_same_plan.map(|(before, change)| (change, &*before.address_problems));
     let address_problems = links::check_addresses(&site, &*plan, known);
     problems.extend(address_problems.iter().cloned());

@@ -180,7 +180,7 @@ fn site(addresses: &[&str]) -> Snapshot {
         })
     };
     Snapshot {
-        plan: Arc::new(Plan::new(pages.collect(), Vec::new())),
+        plan: Arc::new(Plan::of(pages.collect())),
         render: Box::new(render),
         about: Box::new(about),
         find_file: Box::new(find_file),

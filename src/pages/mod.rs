@@ -3,19 +3,17 @@
 //! A planned page is its address, its view and the ids of its subjects, so that the plan can be
 //! printed and compared, and two pages at one address are found before anything is written.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::address::Address;
 use crate::content::article::SectionKeys;
 use crate::content::date::Moment;
 use crate::data::Placed;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{FileBytes, StaticFile, StaticKind};
-use crate::maps::{HashMap, HashSet, with_room};
 use crate::site::kept::{Change, same_names};
 use crate::site::weeks::Week;
-use crate::site::{Entry, Index, Site, addresses, links, sections};
+use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
 
 pub mod archive;
@@ -27,14 +25,19 @@ pub mod feeds;
 pub mod list;
 pub mod masthead;
 pub mod occurring;
+pub mod plan;
 pub mod predictions;
+pub mod proposals;
 pub mod question;
+pub mod sitemap;
 pub mod taxonomies;
 pub mod timeline;
 pub mod view;
 pub mod weeks;
 
 use feeds::{FeedFormat, FeedOf};
+pub use plan::Plan;
+use proposals::{Proposal, Proposals, Rank};
 
 /// A file of the finished site, planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,15 +169,6 @@ pub enum DataFormat {
     Csv,
 }
 
-/// All pages, sorted by address.
-#[derive(Debug, Default)]
-pub struct Plan {
-    pages: Vec<Page>,
-    by_address: HashMap<Address, usize>,
-    /// Two files at one address, and the like.
-    problems: Vec<Diagnostic>,
-}
-
 /// Kinds of pages of ours that `[extra.dateline] pages` may name.
 pub const VIEWS: [&str; 10] = [
     "archive",
@@ -189,19 +183,18 @@ pub const VIEWS: [&str; 10] = [
     "weekly",
 ];
 
-/// Addresses in one sitemap at most, as Zola splits them.
-const SITEMAP_MAX: usize = 30_000;
-
 /// The plan of the site before, and what changed since.
 #[derive(Clone, Copy, Debug)]
 pub struct Before<'a> {
     pub change: &'a Change<'a>,
+    /// Whether all tables were kept.
+    pub tables_stay: bool,
     pub files: &'a [StaticFile],
     pub plan: &'a Arc<Plan>,
 }
 
-/// Plans every file of the site. The plan of the site before, all of whose tables were kept, is kept
-/// if it would be the same.
+/// Plans every file of the site. The plan of the site before is kept if it would be the same, or
+/// brought up to date.
 pub fn plan(
     site: &Site,
     files: &[StaticFile],
@@ -209,13 +202,16 @@ pub fn plan(
     problems: &mut Diagnostics,
 ) -> Arc<Plan> {
     let kept = before.filter(|before| {
-        before.files == files && before.change.leaves(&before.plan.problems, is_same)
+        let plan = before.plan;
+        before.tables_stay
+            && before.files == files
+            && before.change.leaves(plan.problems(), is_same)
     });
     let plan = match kept {
         Some(before) => before.plan.clone(),
-        None => Arc::new(make(site, files)),
+        None => Arc::new(make(site, files, before)),
     };
-    problems.extend(plan.problems.iter().cloned());
+    problems.extend(plan.problems().iter().cloned());
     plan
 }
 
@@ -240,15 +236,25 @@ fn is_same(a: &Entry, b: &Entry) -> bool {
         && x.section.as_ref().map(section) == y.section.as_ref().map(section)
 }
 
-fn make(site: &Site, files: &[StaticFile]) -> Plan {
-    let mut found = Diagnostics::default();
-    let problems = &mut found;
+fn make(site: &Site, files: &[StaticFile], before: Option<Before<'_>>) -> Plan {
+    let mut problems = Diagnostics::default();
     if let Some(names) = &site.config.dateline.pages {
         for (name, place) in names.iter().filter(|(name, _)| !VIEWS.contains(&&**name)) {
             problems.unknown_view(name, place.clone(), &VIEWS);
         }
     }
-    let mut proposals = Proposals { all: Vec::new() };
+    let proposals = propose(site, files);
+    let Some(before) = before else {
+        return Plan::new(site, proposals, problems);
+    };
+    match before.plan.with(site, proposals, before.change) {
+        Ok(plan) => plan,
+        Err(proposals) => Plan::new(site, proposals, problems),
+    }
+}
+
+fn propose(site: &Site, files: &[StaticFile]) -> Proposals {
+    let mut proposals = Proposals::default();
     propose_content(site, &mut proposals);
     propose_taxonomies(site, &mut proposals);
     propose_files(site, files, &mut proposals);
@@ -260,261 +266,13 @@ fn make(site: &Site, files: &[StaticFile]) -> Plan {
     if makes_overview(site) {
         propose_ours(site, &mut proposals);
     }
-    let mut pages = proposals.settle(site, problems);
-    add_sitemap(site, &mut pages);
-    Plan::new(pages, found.into_vec())
+    proposals
 }
 
 /// Whether the site has pages of ours at all, and so `llms.txt`, which names them.
 fn makes_overview(site: &Site) -> bool {
     let pages = &site.config.dateline.pages;
     site.is_dateline && pages.as_ref().is_none_or(|names| !names.is_empty())
-}
-
-impl Plan {
-    /// A plan of these pages, and what was found wrong in making it.
-    pub fn new(mut pages: Vec<Page>, problems: Vec<Diagnostic>) -> Plan {
-        pages.sort_by(|a, b| a.address.cmp(&b.address));
-        let by_address = pages
-            .iter()
-            .enumerate()
-            .map(|(i, page)| (page.address.clone(), i))
-            .collect();
-        Plan {
-            pages,
-            by_address,
-            problems,
-        }
-    }
-
-    /// All pages, sorted by address.
-    pub fn pages(&self) -> &[Page] {
-        &self.pages
-    }
-
-    /// The page at an address.
-    pub fn get(&self, address: &Address) -> Option<&Page> {
-        self.by_address
-            .get(address)
-            .map(|position| &self.pages[*position])
-    }
-
-    /// Whether a browser that asks for this address gets something other than the 404 page.
-    pub fn is_planned(&self, address: &str) -> bool {
-        let parsed = match address.strip_suffix("index.html") {
-            Some(folder) => Address::page(folder),
-            None if address.ends_with('/') => Address::page(address),
-            None => Address::file(address),
-        };
-        self.by_address.contains_key(&parsed)
-    }
-}
-
-impl links::Planned for Plan {
-    fn has(&self, address: &str) -> bool {
-        self.is_planned(address)
-    }
-
-    fn nearest(&self, address: &str) -> Option<&str> {
-        let folder_of = |address: &str| {
-            let slash = address.trim_end_matches('/').rfind('/');
-            slash.map_or(0, |slash| slash + 1)
-        };
-        let folder = &address[..folder_of(address)];
-        // Most addresses fall out by this comparison, which is cheap.
-        let beside = self
-            .pages
-            .iter()
-            .map(|page| page.address.as_str())
-            .filter(|other| other.starts_with(folder) && folder_of(other) == folder.len());
-        nearest(address, beside)
-    }
-}
-
-/// Who asks for an address; of two, the earlier in this list gets it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Content,
-    Alias,
-    Static,
-    Taxonomy,
-    Zola,
-    Ours,
-}
-
-/// Everything that wants an address, before conflicts are settled.
-pub struct Proposals {
-    all: Vec<Proposal>,
-}
-
-struct Proposal {
-    page: Page,
-    rank: Rank,
-    /// The file that asks for the address.
-    place: Option<Place>,
-}
-
-impl Proposals {
-    fn content(&mut self, address: Address, view: View, place: Place) {
-        self.all.push(Proposal {
-            page: Page { address, view },
-            rank: Rank::Content,
-            place: Some(place),
-        });
-    }
-
-    fn rank(&mut self, rank: Rank, address: Address, view: View) {
-        self.all.push(Proposal {
-            page: Page { address, view },
-            rank,
-            place: None,
-        });
-    }
-
-    /// A page that Zola makes too.
-    pub fn zola(&mut self, address: Address, view: View) {
-        self.rank(Rank::Zola, address, view);
-    }
-
-    /// A page that only Dateline makes.
-    pub fn ours(&mut self, address: Address, view: View) {
-        self.rank(Rank::Ours, address, view);
-    }
-
-    /// Each page of a list.
-    fn pagers(
-        &mut self,
-        list: &Address,
-        items: usize,
-        page_length: usize,
-        view: impl Fn(usize) -> View,
-    ) {
-        for number in 1..=list::page_count(items, page_length) {
-            self.ours(addresses::pager(list, "page", number), view(number));
-        }
-    }
-
-    /// Each page of each year of a list that is cut by years; the newest year stands at the list's
-    /// own address, to which its address with the year leads.
-    fn years(
-        &mut self,
-        list: &Address,
-        years: &[(i16, usize)],
-        view: impl Fn(Option<i16>, usize) -> View,
-    ) {
-        if years.is_empty() {
-            self.ours(list.clone(), view(None, 1));
-        }
-        for (position, (year, items)) in years.iter().enumerate() {
-            let at = addresses::year(list, *year, years[0].0);
-            let stated = (position > 0).then_some(*year);
-            self.pagers(&at, *items, list::DENSE_PAGE_LENGTH, |number| {
-                view(stated, number)
-            });
-            if position == 0 {
-                self.ours(
-                    list.join(&format!("{year:04}/")),
-                    View::Redirect { to: list.clone() },
-                );
-            }
-        }
-    }
-
-    /// Gives each address to one proposal and reports the others.
-    fn settle(mut self, site: &Site, problems: &mut Diagnostics) -> Vec<Page> {
-        // The sort is stable: of equal rank, content comes in the order of its paths.
-        self.all.sort_by_key(|proposal| proposal.rank);
-        let mut winners: HashMap<Cow<'_, str>, &Proposal> = with_room(self.all.len());
-        let mut kept: Vec<bool> = Vec::with_capacity(self.all.len());
-        for proposal in &self.all {
-            if let Some(fault) = proposal.page.address.fault() {
-                let place = proposal.place.clone();
-                let place = place.unwrap_or_else(|| Place::whole(&site.config.file));
-                problems.impossible_address(&proposal.page.address, place, fault);
-                kept.push(false);
-                continue;
-            }
-            let winner = *winners
-                .entry(proposal.page.address.folded())
-                .or_insert(proposal);
-            let has_won = std::ptr::eq(winner, proposal);
-            if !has_won {
-                report_conflict(site, winner, proposal, problems);
-            }
-            kept.push(has_won);
-        }
-        drop(winners);
-        let mut kept = kept.into_iter();
-        self.all.retain(|_| kept.next().unwrap_or_default());
-        let kept = self.all;
-        report_files_for_folders(&kept, problems);
-        kept.into_iter().map(|proposal| proposal.page).collect()
-    }
-}
-
-/// A file without an ending can have the name of a folder in which pages lie.
-fn report_files_for_folders(kept: &[Proposal], problems: &mut Diagnostics) {
-    let files: HashMap<Cow<'_, str>, &Proposal> = kept
-        .iter()
-        .filter(|proposal| !proposal.page.address.as_str().ends_with('/'))
-        .map(|proposal| (proposal.page.address.folded(), proposal))
-        .collect();
-    let mut reported = HashSet::default();
-    for proposal in kept {
-        let address = proposal.page.address.folded();
-        // The first slash is the root, and what follows the last is the file itself.
-        for (slash, _) in address.match_indices('/').skip(1) {
-            let Some(file) = files.get(&address[..slash]) else {
-                continue;
-            };
-            let place = file.place.as_ref().or(proposal.place.as_ref());
-            if let Some(place) = place
-                && reported.insert(file.page.address.clone())
-            {
-                problems.file_for_folder(&file.page.address, &proposal.page.address, place.clone());
-            }
-        }
-    }
-}
-
-fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &mut Diagnostics) {
-    let (address, wanted) = (&winner.page.address, &loser.page.address);
-    let same = address == wanted;
-    let file_of = |proposal: &Proposal| match &proposal.place {
-        Some(place) => place.file.to_string(),
-        None => "a static file of the theme".to_owned(),
-    };
-    match (winner.rank, loser.rank, &winner.place, &loser.place) {
-        (_, Rank::Content | Rank::Alias, _, Some(place)) => {
-            let is_alias = loser.rank == Rank::Alias;
-            let other = (&*file_of(winner), address);
-            problems.two_pages_at_one_address(wanted, place.clone(), other, is_alias);
-        }
-        (Rank::Content | Rank::Alias, Rank::Static, Some(place), _) => {
-            let is_alias = winner.rank == Rank::Alias;
-            let other = (&*file_of(loser), wanted);
-            problems.two_pages_at_one_address(address, place.clone(), other, is_alias);
-        }
-        (Rank::Content | Rank::Alias, Rank::Taxonomy, Some(place), _) => {
-            problems.content_against_taxonomy(address, place.clone());
-        }
-        (Rank::Content | Rank::Alias, Rank::Ours | Rank::Zola, Some(place), _) => {
-            problems.ours_yields(address, place.clone());
-        }
-        (Rank::Static, Rank::Static, ..) if same => {}
-        (Rank::Static, Rank::Static | Rank::Taxonomy | Rank::Zola | Rank::Ours, ..) => {
-            let config = Place::whole(&site.config.file);
-            problems.static_wins(address, winner.place.clone().unwrap_or(config));
-        }
-        // The feeds, data files and further pages of two that collide need no mention.
-        _ if loser.page.is_html()
-            && loser.page.view.number() == 1
-            && loser.page.view != winner.page.view =>
-        {
-            problems.ours_collide(address, wanted, &site.config.file);
-        }
-        _ => {}
-    }
 }
 
 fn propose_content(site: &Site, proposals: &mut Proposals) {
@@ -531,7 +289,7 @@ fn propose_content(site: &Site, proposals: &mut Proposals) {
             let view = View::Redirect {
                 to: entry.address.clone(),
             };
-            proposals.all.push(Proposal {
+            proposals.add(Proposal {
                 page: Page { address, view },
                 rank: Rank::Alias,
                 place: Some(place.clone()),
@@ -684,7 +442,7 @@ fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
                     }
                     FileBytes::Embedded(_) => None,
                 };
-                proposals.all.push(Proposal {
+                proposals.add(Proposal {
                     page: Page {
                         address: address.clone(),
                         view,
@@ -867,71 +625,6 @@ fn propose_weeks(site: &Site, proposals: &mut Proposals) {
             },
         );
     }
-}
-
-/// The sitemap names every HTML page but redirects and 404, split where it would be too long.
-fn add_sitemap(site: &Site, pages: &mut Vec<Page>) {
-    let at = Address::file("sitemap.xml");
-    if !site.config.generate_sitemap || pages.iter().any(|page| page.address == at) {
-        return;
-    }
-    let changed = |view: &View| -> Option<Arc<str>> {
-        let View::Article { path } = view else {
-            return None;
-        };
-        let front_matter = site.entry(site.find(path)?).front_matter();
-        let newest = front_matter
-            .updated
-            .as_ref()
-            .or(front_matter.date.as_ref())?;
-        // The protocol wants a day, or a time with its zone.
-        let is_complete = newest.text.parse::<jiff::Timestamp>().is_ok();
-        Some(if is_complete {
-            newest.text.clone()
-        } else {
-            newest.day.to_string().into()
-        })
-    };
-    let listed = |page: &&Page| {
-        let skipped = matches!(
-            page.view,
-            View::Redirect { .. } | View::File { .. } | View::NotFound
-        );
-        let pager = site.config.exclude_paginated_pages_in_sitemap && page.view.number() > 1;
-        page.address.as_str().ends_with('/') && !skipped && !pager
-    };
-    let mut entries: Vec<(Address, Option<Arc<str>>)> = pages
-        .iter()
-        .filter(listed)
-        .map(|page| (page.address.clone(), changed(&page.view)))
-        .collect();
-    entries.sort();
-    if entries.len() <= SITEMAP_MAX {
-        pages.push(Page {
-            address: at,
-            view: View::Sitemap {
-                entries: entries.into(),
-            },
-        });
-        return;
-    }
-    let mut parts = Vec::new();
-    for (number, part) in (1..).zip(entries.chunks(SITEMAP_MAX)) {
-        let address = Address::file(&format!("sitemap{number}.xml"));
-        parts.push(address.clone());
-        pages.push(Page {
-            address,
-            view: View::Sitemap {
-                entries: part.into(),
-            },
-        });
-    }
-    pages.push(Page {
-        address: at,
-        view: View::SitemapIndex {
-            parts: parts.into(),
-        },
-    });
 }
 
 impl View {
