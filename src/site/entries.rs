@@ -74,14 +74,19 @@ impl Entries {
         let mut known = before.iter().peekable();
         let mut are_same_paths = articles.len() == before.len();
         for article in articles {
-            while known
-                .next_if(|(_, e)| e.article.path < article.path)
-                .is_some()
-            {}
-            let same = known.next_if(|(_, e)| e.article.path == article.path);
+            let is_same = |entry: &Entry| Arc::ptr_eq(&entry.article, &article);
+            // To compare paths is slow, and hardly ever needed.
+            let unchanged = known.next_if(|(_, entry)| is_same(entry));
+            let same = unchanged.or_else(|| {
+                while known
+                    .next_if(|(_, e)| e.article.path < article.path)
+                    .is_some()
+                {}
+                known.next_if(|(_, e)| e.article.path == article.path)
+            });
             let index = same.map_or_else(|| Index::new(slots.len()), |(index, _)| index);
             let entry = match same {
-                Some((_, entry)) if Arc::ptr_eq(&entry.article, &article) => entry.clone(),
+                Some((_, entry)) if is_same(entry) => entry.clone(),
                 _ => Arc::new(Entry::new(article, config)),
             };
             match slots.get_mut(index.slot()) {

@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Entries, Entry, Index, Site};
+use super::{Entries, Entry, Index, Site, is_brief_of_default_language};
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::maps::HashSet;
@@ -236,6 +236,23 @@ pub struct Earlier<'a> {
 }
 
 impl<'a> Earlier<'a> {
+    /// The briefs of the default language, newest first, after the change.
+    pub fn briefs(self, entries: &Entries) -> Arc<[Index]> {
+        let before = &self.site.briefs;
+        if self.change.leaves_order() {
+            return before.clone();
+        }
+        let gone: HashSet<Index> = self.change.gone().map(|(index, _)| index).collect();
+        let mut briefs = before.to_vec();
+        briefs.retain(|index| !gone.contains(index));
+        for (index, entry) in self.change.come() {
+            if is_brief_of_default_language(entry) {
+                entries.insert_newest_first(&mut briefs, index);
+            }
+        }
+        briefs.into()
+    }
+
     /// How a table follows that may read anything of the entries that stand where they stood, for
     /// which `is_same` holds.
     pub fn keep<T>(

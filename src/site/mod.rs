@@ -84,6 +84,8 @@ pub struct Site {
     pub corrections: Kept<Timeline>,
     pub events: Kept<Events>,
     pub weeks: Kept<Weeks>,
+    /// What briefs lack.
+    brief_problems: Vec<Diagnostic>,
     /// What is wrong with links between the files.
     link_problems: Vec<Diagnostic>,
     pub dates: Arc<Dates>,
@@ -169,11 +171,20 @@ impl Site {
         let change = before.map(|before| Change::between(&before.entries, &entries));
         let before = before.zip(change.as_ref());
         let before = before.map(|(site, change)| Earlier { site, change });
-        let briefs: Arc<[Index]> = match before.filter(|b| b.change.leaves_order()) {
-            Some(before) => before.site.briefs.clone(),
+        let briefs = match before {
+            Some(before) => before.briefs(&entries),
             None => entries.newest_first(is_brief_of_default_language).into(),
         };
-        check_briefs(&entries, problems);
+        let brief_problems = match before {
+            Some(before) => before
+                .change
+                .recheck(&before.site.brief_problems, |e| check_brief(e, problems)),
+            None => entries
+                .all()
+                .flat_map(|e| check_brief(e, problems))
+                .collect(),
+        };
+        problems.extend(brief_problems.iter().cloned());
         let (companies, (sections, taxonomies, identities)) = at_once(
             problems,
             |problems| {
@@ -311,6 +322,7 @@ impl Site {
             timeline,
             corrections,
             weeks,
+            brief_problems,
             link_problems: Vec::new(),
             dates: before.map_or_else(Arc::default, |b| b.site.dates.clone()),
             shown: AllShown::default(),
@@ -468,21 +480,22 @@ fn hide_below_draft_sections(
     });
 }
 
-/// Reports briefs that lack what every list of ours shows of them.
+/// What a brief lacks that every list of ours shows of it.
 ///
 /// A title or date that is there but wrong was reported when it was read.
-fn check_briefs(entries: &Entries, problems: &mut Diagnostics) {
-    for entry in entries.all() {
-        let Some(brief) = entry.brief() else { continue };
+fn check_brief(entry: &Entry, known: &Diagnostics) -> Vec<Diagnostic> {
+    let mut problems = Diagnostics::default();
+    if let Some(brief) = entry.brief() {
         let (front_matter, file) = (entry.front_matter(), &entry.article.file);
         let title = front_matter.title.as_deref().unwrap_or_default();
-        if title.trim().is_empty() && !problems.has_any_of(file, &["wrong-type"]) {
+        if title.trim().is_empty() && !known.has_any_of(file, &["wrong-type"]) {
             problems.brief_without_title(brief.place.clone());
         }
-        if front_matter.date.is_none() && !problems.has_any_of(file, &["bad-date", "wrong-type"]) {
+        if front_matter.date.is_none() && !known.has_any_of(file, &["bad-date", "wrong-type"]) {
             problems.brief_without_date(brief.place.clone());
         }
     }
+    problems.into_vec()
 }
 
 /// Whether an entry counts in what is read out of the briefs: translations share one identity.
