@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kept::same_names;
+use super::kept::{all_same, same_names};
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
@@ -14,6 +14,13 @@ use crate::maps::{HashMap, HashSet};
 /// A company of [`Companies::all`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CompanyIndex(u32);
+
+impl CompanyIndex {
+    /// The place of the company among all.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// The register of companies.
 #[derive(Debug)]
@@ -70,7 +77,7 @@ impl Companies {
 
     /// A company by its index.
     pub fn get(&self, index: CompanyIndex) -> &Company {
-        &self.all[index.0 as usize]
+        &self.all[index.number()]
     }
 
     /// A company by its slug.
@@ -90,6 +97,14 @@ impl Companies {
     /// Whether each name means the company of the same index in both.
     pub fn has_names_of(&self, other: &Companies) -> bool {
         self.by_name == other.by_name
+    }
+
+    /// Whether the companies have the same names and addresses in both, and the same have a page.
+    pub fn are_shown_as_in(&self, other: &Companies) -> bool {
+        all_same(&self.all, &other.all, |a, b| {
+            let has_page = |company: &Company| company.page.is_some();
+            (&a.name, &a.slug, has_page(a)) == (&b.name, &b.slug, has_page(b))
+        })
     }
 
     /// The companies of a brief, those of its tables first.
