@@ -6,7 +6,9 @@ use super::question::Answer;
 use super::{list, view};
 use crate::address::Address;
 use crate::site::companies::CompanyIndex;
-use crate::site::compare::{FeatureIndex, Named, Observation, Pair, ROWS_MAX};
+use crate::site::compare::{Named, Pair, ROWS_MAX};
+use crate::site::features::FeatureIndex;
+use crate::site::observations::Observation;
 use crate::site::{Site, addresses};
 use crate::value::Value;
 

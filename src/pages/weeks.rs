@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::question::Answer;
 use super::{compare, list, occurring, predictions, taxonomies, timeline, view};
 use crate::address::Address;
-use crate::site::compare::Change;
+use crate::site::observations::Change;
 use crate::site::predictions::Ledger;
 use crate::site::weeks::{Recap, Week};
 use crate::site::{Index, Site};
@@ -136,7 +136,7 @@ pub fn week(site: &Site, week: Week) -> Answer {
         .ok_or_else(|| format!("nothing happened in {}", week.name()))?;
     let entry = recap.page.map(|page| site.entry(page));
     let briefs = &recap.briefs[..recap.briefs.len().min(BRIEFS_MAX)];
-    let changes = &site.compare.changes[recap.changes.clone()];
+    let changes = &site.compare.changes()[recap.changes.clone()];
     let all = site.predictions.all();
     let ledger = |positions: &[usize]| {
         Value::list(

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kept::{Change, same_names};
+use super::kept::{Change, all_same, same_names};
 use super::lists::Lists;
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
@@ -16,6 +16,13 @@ use crate::maps::{HashMap, HashSet};
 /// A company of [`Companies::all`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CompanyIndex(u32);
+
+impl CompanyIndex {
+    /// The place of the company among all.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// The register of companies.
 #[derive(Debug)]
@@ -160,7 +167,7 @@ impl Companies {
 
     /// A company by its index.
     pub fn get(&self, index: CompanyIndex) -> &Company {
-        &self.all[index.0 as usize]
+        &self.all[index.number()]
     }
 
     /// A company by its slug.
@@ -177,6 +184,14 @@ impl Companies {
     /// Whether each name means the company of the same index in both.
     pub fn has_names_of(&self, other: &Companies) -> bool {
         Arc::ptr_eq(&self.names, &other.names) || self.names.by_name == other.names.by_name
+    }
+
+    /// Whether the companies have the same names and addresses in both, and the same have a page.
+    pub fn are_shown_as_in(&self, other: &Companies) -> bool {
+        all_same(&self.all, &other.all, |a, b| {
+            let has_page = |company: &Company| company.page.is_some();
+            (&a.name, &a.slug, has_page(a)) == (&b.name, &b.slug, has_page(b))
+        })
     }
 
     /// The companies of a brief, those of its tables first.

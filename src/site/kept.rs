@@ -47,6 +47,16 @@ pub enum Way<'a, T> {
     Anew,
 }
 
+impl<'a, T> Way<'a, T> {
+    /// The same of a table that reads something else that has changed: it may not stay as it is.
+    pub fn or_changed(self, change: &'a Change<'a>) -> Way<'a, T> {
+        match self {
+            Way::Same(kept) => Way::Changed(kept, change),
+            way => way,
+        }
+    }
+}
+
 impl<T> Kept<T> {
     /// The table that follows: the very same, or what `with` makes of that before, or, if that is
     /// nothing, what `make` makes. What `with` reports comes in the place of what was reported of

@@ -22,13 +22,16 @@ use crate::value::Value;
 pub mod addresses;
 pub mod companies;
 pub mod compare;
+pub mod counts;
 pub mod entries;
 pub mod events;
+pub mod features;
 pub mod held_back;
 pub mod identity;
 pub mod kept;
 pub mod links;
 pub mod lists;
+pub mod observations;
 pub mod predictions;
 pub mod related;
 pub mod sections;
@@ -236,10 +239,25 @@ impl Site {
         let (compare, (predictions, timeline, corrections)) = at_once(
             problems,
             |problems| {
-                let way = of_names.map(|b| b.follow(&b.site.compare, are_same, compare::is_same));
-                Kept::make(way, problems, |problems| {
-                    Compare::new(&entries, &briefs, &companies, &held_back, problems)
-                })
+                let way = of_names.map(|b| {
+                    let way = b.follow(&b.site.compare, are_same, compare::is_same);
+                    match companies.are_shown_as_in(&b.site.companies) {
+                        true => way,
+                        false => way.or_changed(b.change),
+                    }
+                });
+                let read = compare::Read {
+                    entries: &entries,
+                    briefs: &briefs,
+                    companies: &companies,
+                    held_back: &held_back,
+                };
+                Kept::follow(
+                    way,
+                    problems,
+                    |compare, change, problems| compare.with(change, &read, problems),
+                    |problems| Compare::new(&read, problems),
+                )
             },
             |problems| {
                 let of_ids = of_names.filter(|b| identities.is(&b.site.identities));

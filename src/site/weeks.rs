@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::tz::TimeZone;
 
-use super::compare::{Change, Compare};
+use super::compare::Compare;
 use super::identity::{Identities, Named};
 use super::kept::same_names;
+use super::observations::Change;
 use super::predictions::Predictions;
 use super::timeline::Timeline;
 use super::{Entries, Entry, Index, addresses};
@@ -131,7 +132,7 @@ impl Weeks {
                 arrange(recap, table, identities, problems);
             }
         }
-        sort_changes(&mut all, &compare.changes);
+        sort_changes(&mut all, compare.changes());
         for (position, ledger) in predictions.all().iter().enumerate() {
             let mut note = |day: Option<Date>, list: fn(&mut Recap) -> &mut Vec<usize>| {
                 if let Some(recap) = day.and_then(|day| all.get_mut(&Week::of(day))) {
