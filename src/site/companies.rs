@@ -15,6 +15,13 @@ use crate::maps::{HashMap, HashSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CompanyIndex(u32);
 
+impl CompanyIndex {
+    /// Its position in [`Companies::all`].
+    pub fn position(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The register of companies.
 #[derive(Debug)]
 pub struct Companies {

@@ -230,9 +230,17 @@ impl Site {
                             problems: &mut _| {
                     let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
                     let way = of_names.map(|b| b.follow(before(b.site), are_same, is_same));
-                    Kept::make(way, problems, |_| {
-                        Timeline::new(&entries, &briefs, &companies, of)
-                    })
+                    let read = timeline::Read {
+                        entries: &entries,
+                        companies: &companies,
+                        of,
+                    };
+                    Kept::follow(
+                        way,
+                        problems,
+                        |before, change, _| Some(before.with(&read, change)),
+                        |_| Timeline::new(&read, &briefs),
+                    )
                 };
                 let timeline = list(timeline::TIMELINE, |site| &site.timeline, problems);
                 let corrections = list(timeline::CORRECTIONS, |site| &site.corrections, problems);
