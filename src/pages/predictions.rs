@@ -22,8 +22,9 @@ pub fn prediction(site: &Site, ledger: &Ledger) -> Value {
 fn make(site: &Site, ledger: &Ledger) -> Value {
     let entry = site.entry(ledger.brief);
     let stated = ledger.prediction(entry);
-    let companies = ledger
-        .companies
+    let companies = site
+        .predictions
+        .companies(ledger)
         .iter()
         .map(|company| view::company(site, site.companies.get(*company)));
     let id = entry.brief().and_then(|brief| brief.id.as_ref());

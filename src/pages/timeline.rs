@@ -34,22 +34,24 @@ pub const CORRECTIONS: Merged = Merged {
 /// lists.
 pub fn item(site: &Site, merged: Merged, position: usize) -> Value {
     let items = (merged.list)(site).items();
-    let make = || make_item(site, &items[position], merged.of);
+    let make = || make_item(site, &items[position], merged);
     (merged.shown)(site).get(position, items.len(), make)
 }
 
-fn make_item(site: &Site, item: &Item, of: DatedOf) -> Value {
-    let entry = site.entry(item.brief);
-    let briefs = item.briefs.iter().take(BRIEFS_MAX);
-    let briefs = briefs.map(|index| view::card(site, *index));
+fn make_item(site: &Site, item: &Item, merged: Merged) -> Value {
+    let said = (merged.list)(site).sayings(item);
+    let newest = &said[0];
+    let entry = site.entry(newest.brief);
+    let briefs = said.iter().take(BRIEFS_MAX);
+    let briefs = briefs.map(|saying| view::card(site, saying.brief));
     Value::map([
         ("date", view::partial_date(site, item.date)),
         (
             "html",
-            view::html_elsewhere(site, entry, item.dated(entry, of).html),
+            view::html_elsewhere(site, entry, newest.dated(entry, merged.of).html),
         ),
         ("briefs", Value::list(briefs)),
-        ("more", item.briefs.len().saturating_sub(BRIEFS_MAX).into()),
+        ("more", said.len().saturating_sub(BRIEFS_MAX).into()),
     ])
 }
 

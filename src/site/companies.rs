@@ -18,8 +18,8 @@ use crate::maps::{HashMap, HashSet};
 pub struct CompanyIndex(u32);
 
 impl CompanyIndex {
-    /// The place of the company among all.
-    pub fn number(self) -> usize {
+    /// Its position in [`Companies::all`].
+    pub fn position(self) -> usize {
         self.0 as usize
     }
 }
@@ -128,9 +128,10 @@ impl Companies {
             }
             found.insert(index.slot(), companies);
         }
+        let changed = change.all().iter().map(|changed| changed.index.slot());
+        let changed: HashSet<usize> = changed.collect();
         let of_brief = self.of_brief.with(entries.slot_count(), |slot| {
-            let is_changed = change.has(slot);
-            is_changed.then(|| found.get(&slot).map_or(&[][..], |companies| companies))
+            changed.contains(&slot).then(|| found.get(&slot).map_or(&[][..], |companies| companies))
         });
         Some(Companies {
             all,
@@ -167,7 +168,7 @@ impl Companies {
 
     /// A company by its index.
     pub fn get(&self, index: CompanyIndex) -> &Company {
-        &self.all[index.number()]
+        &self.all[index.position()]
     }
 
     /// A company by its slug.

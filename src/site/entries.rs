@@ -3,6 +3,7 @@
 //! Each has a slot, which it keeps from site to site as long as its file is there, so that a table
 //! that names entries means the same after others have come and gone.
 
+use std::cmp::Reverse;
 use std::ops;
 use std::sync::Arc;
 
@@ -185,11 +186,15 @@ impl Entries {
         entry.expect("no table names an entry that is gone")
     }
 
+    /// What sorts entries as [`Entries::newest_first`] does.
+    pub fn age(&self, index: Index) -> (Reverse<Timestamp>, u32) {
+        (Reverse(self[index].instant()), self.rank(index))
+    }
+
     /// Puts an entry into its place among others that are newest first, if it is not there.
     pub fn insert_newest_first(&self, indexes: &mut Vec<Index>, index: Index) {
-        let age = |index: Index| (std::cmp::Reverse(self[index].instant()), self.rank(index));
-        let own = age(index);
-        if let Err(place) = indexes.binary_search_by_key(&own, |other| age(*other)) {
+        let own = self.age(index);
+        if let Err(place) = indexes.binary_search_by_key(&own, |other| self.age(*other)) {
             indexes.insert(place, index);
         }
     }
@@ -198,7 +203,7 @@ impl Entries {
     pub fn newest_first(&self, chosen: impl Fn(&Entry) -> bool) -> Vec<Index> {
         let chosen = self.iter().filter(|(_, entry)| chosen(entry));
         let mut indexes: Vec<Index> = chosen.map(|(index, _)| index).collect();
-        indexes.sort_by_key(|index| std::cmp::Reverse(self[*index].instant()));
+        indexes.sort_by_key(|index| Reverse(self[*index].instant()));
         indexes
     }
 }

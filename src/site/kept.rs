@@ -168,10 +168,22 @@ impl<'a> Change<'a> {
         all.filter_map(|changed| Some((changed.index, changed.now?)))
     }
 
-    /// Whether what stands in a slot changed.
-    pub fn has(&self, slot: usize) -> bool {
-        let slots = self.all.iter().map(|changed| changed.index.slot());
-        slots.into_iter().any(|changed| changed == slot)
+    /// The slots of the entries that are no more, or not as they were.
+    pub fn gone_slots(&self) -> HashSet<Index> {
+        self.gone().map(|(index, _)| index).collect()
+    }
+
+    /// The briefs of the default language that are new, or not as they were, newest first.
+    pub fn come_briefs(&self, entries: &Entries) -> Vec<Index> {
+        let come = self.come().filter(|(_, e)| is_brief_of_default_language(e));
+        let mut briefs: Vec<Index> = come.map(|(index, _)| index).collect();
+        briefs.sort_by_key(|index| entries.age(*index));
+        briefs
+    }
+
+    /// Whether an entry changed.
+    pub fn has(&self, index: Index) -> bool {
+        self.all.iter().any(|changed| changed.index == index)
     }
 
     /// Whether every file is where and when it was, and none is new or gone: only what they say is
@@ -252,7 +264,7 @@ impl<'a> Earlier<'a> {
         if self.change.leaves_order() {
             return before.clone();
         }
-        let gone: HashSet<Index> = self.change.gone().map(|(index, _)| index).collect();
+        let gone = self.change.gone_slots();
         let mut briefs = before.to_vec();
         briefs.retain(|index| !gone.contains(index));
         for (index, entry) in self.change.come() {
@@ -311,6 +323,33 @@ pub fn same_groups(a: &[(Arc<str>, Vec<Placed>)], b: &[(Arc<str>, Vec<Placed>)])
 /// Whether two lists are of one length, and what stands at the same position is the same.
 pub fn all_same<T>(a: &[T], b: &[T], is_same: impl Fn(&T, &T) -> bool) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+}
+
+/// Two sorted lists as one, with the positions in it where what is left and what has come meet.
+/// `is_before` tells whether something left stands before something that has come; it is asked
+/// only a few times for each that has come.
+pub fn merged<T: Copy>(
+    left: &[T],
+    come: &[T],
+    is_before: impl Fn(&T, &T) -> bool,
+) -> (Vec<T>, Vec<usize>) {
+    let mut all = Vec::with_capacity(left.len() + come.len());
+    let mut seams = Vec::new();
+    let mut rest = left;
+    for one in come {
+        let (earlier, later) = rest.split_at(rest.partition_point(|other| is_before(other, one)));
+        if !earlier.is_empty() {
+            seams.push(all.len());
+            all.extend_from_slice(earlier);
+            seams.push(all.len());
+        }
+        all.push(*one);
+        rest = later;
+    }
+    seams.push(all.len());
+    all.extend_from_slice(rest);
+    seams.retain(|position| (1..all.len()).contains(position));
+    (all, seams)
 }
 
 /// What every table relies on: path, address, date, and what kind of article it is.

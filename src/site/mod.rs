@@ -260,28 +260,40 @@ impl Site {
                 )
             },
             |problems| {
-                let of_ids = of_names.filter(|b| identities.is(&b.site.identities));
-                let way =
-                    of_ids.map(|b| b.follow(&b.site.predictions, are_same, predictions::is_same));
-                let named = of_names.map(|b| (&*b.site.predictions, &*b.site.entries));
-                let predictions = Kept::make(way, problems, |problems| {
-                    let read = predictions::Read {
-                        entries: &entries,
-                        briefs: &briefs,
-                        identities: &identities,
-                        companies: &companies,
-                        today,
-                    };
-                    Predictions::new(&read, named, problems)
-                });
+                // What an id names may be another brief, though the items are the same.
+                let are_same_ids = before.is_some_and(|b| identities.is(&b.site.identities));
+                let is_same = |a: &Entry, b: &Entry| {
+                    predictions::is_same(a, b) && (are_same_ids || identity::is_same(a, b))
+                };
+                let way = of_names.map(|b| b.follow(&b.site.predictions, are_same, is_same));
+                let read = predictions::Read {
+                    entries: &entries,
+                    identities: &identities,
+                    companies: &companies,
+                    today,
+                };
+                let predictions = Kept::follow(
+                    way,
+                    problems,
+                    |before, change, problems| before.with(&read, change, problems),
+                    |problems| Predictions::new(&read, &briefs, problems),
+                );
                 let list = |of: timeline::DatedOf,
                             before: fn(&Site) -> &Kept<Timeline>,
                             problems: &mut _| {
                     let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
                     let way = of_names.map(|b| b.follow(before(b.site), are_same, is_same));
-                    Kept::make(way, problems, |_| {
-                        Timeline::new(&entries, &briefs, &companies, of)
-                    })
+                    let read = timeline::Read {
+                        entries: &entries,
+                        companies: &companies,
+                        of,
+                    };
+                    Kept::follow(
+                        way,
+                        problems,
+                        |before, change, _| Some(before.with(&read, change)),
+                        |_| Timeline::new(&read, &briefs),
+                    )
                 };
                 let timeline = list(timeline::TIMELINE, |site| &site.timeline, problems);
                 let corrections = list(timeline::CORRECTIONS, |site| &site.corrections, problems);

@@ -95,7 +95,7 @@ impl Observations {
         let companies: Vec<CompanyIndex> = read.companies.indexes().collect();
         let followed = news.into_par_iter().zip(companies);
         let followed = followed.map(|(news, company)| {
-            let before = self.of_companies.get(company.number()).unwrap_or(&nothing);
+            let before = self.of_companies.get(company.position()).unwrap_or(&nothing);
             let before = before.moved(moved);
             match news.is_any {
                 true => {
@@ -107,7 +107,7 @@ impl Observations {
             }
         });
         let (of_companies, new): (Vec<OfCompany>, Vec<Option<Vec<Change>>>) = followed.unzip();
-        let is_left = |change: &&Change| new[change.company.number()].is_none();
+        let is_left = |change: &&Change| new[change.company.position()].is_none();
         let left = self.changes.iter().filter(is_left).map(|change| Change {
             feature: change.feature.moved(moved),
             ..*change
@@ -141,20 +141,20 @@ impl Observations {
 
     /// Which of these cells it is; `None` if it is empty.
     pub fn cell_number(&self, company: CompanyIndex, feature: FeatureIndex) -> Option<usize> {
-        let of_company = self.of_companies.get(company.number())?;
+        let of_company = self.of_companies.get(company.position())?;
         let among = of_company.features.binary_search(&feature);
-        Some(self.first_cells[company.number()] + among.ok()?)
+        Some(self.first_cells[company.position()] + among.ok()?)
     }
 
     /// The features that a company has a value for, in order.
     pub fn features_of(&self, company: CompanyIndex) -> &[FeatureIndex] {
-        let of_company = self.of_companies.get(company.number());
+        let of_company = self.of_companies.get(company.position());
         of_company.map_or(&[], |of_company| &of_company.features)
     }
 
     /// All observations of a cell: by as-of date, then by age of the brief.
     pub fn history(&self, company: CompanyIndex, feature: FeatureIndex) -> &[Observation] {
-        let of_company = self.of_companies.get(company.number());
+        let of_company = self.of_companies.get(company.position());
         let history = of_company.and_then(|of_company| {
             let among = of_company.features.binary_search(&feature);
             Some(of_company.cells.history(among.ok()?))
@@ -169,7 +169,7 @@ impl Observations {
 
     /// The old and the new observation of a change.
     pub fn sides(&self, change: &Change) -> (&Observation, &Observation) {
-        let cells = &self.of_companies[change.company.number()].cells;
+        let cells = &self.of_companies[change.company.position()].cells;
         (
             &cells.observations[change.old as usize],
             &cells.observations[change.new as usize],
@@ -183,7 +183,7 @@ fn gather(difference: &Difference<'_>, found: &Found<'_>, read: &Read<'_>) -> Ve
     for (brief, _) in difference.briefs() {
         for column in brief.tables.iter().flat_map(|table| &table.columns) {
             if let Some(company) = read.companies.by_name(&column.company) {
-                news[company.number()].is_any = true;
+                news[company.position()].is_any = true;
             }
         }
     }
@@ -216,7 +216,7 @@ fn observe(index: Index, entry: &Entry, found: &Found<'_>, read: &Read<'_>, news
                         row: r,
                         column: c,
                     };
-                    news[company.number()].come.push((feature, observation));
+                    news[company.position()].come.push((feature, observation));
                 }
             }
         }

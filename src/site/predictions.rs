@@ -1,29 +1,39 @@
 //! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::companies::{Companies, CompanyIndex};
 use super::identity::{Identities, Named};
-use super::kept::all_same;
+use super::kept::{Change, all_same, merged};
 use super::{Entries, Entry, Index};
-use crate::content::brief::{Outcome, Prediction};
+use crate::content::brief::{Brief, Outcome, Prediction};
 use crate::content::date::PartialDate;
-use crate::diagnostic::Diagnostics;
-use crate::maps::HashMap;
+use crate::diagnostic::{Diagnostics, Place, nearest};
+use crate::maps::{HashMap, HashSet};
 
 /// All predictions of all briefs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Predictions {
     /// Newest brief first; of one brief, in its order.
     all: Vec<Ledger>,
-    /// Positions in `all` of the predictions that name a company or come from its briefs.
-    naming: HashMap<CompanyIndex, Vec<u32>>,
-    of_brief: HashMap<Index, (u32, u32)>,
-    /// By the year in which they were made, newest first, each in the order of the ledger.
-    by_year: Vec<(i16, Vec<u32>)>,
+    /// The companies that their wordings name, those of one side by side.
+    named: Vec<CompanyIndex>,
+    /// Positions in `all` of the predictions that name a company, by the company.
+    naming: Vec<Vec<u32>>,
+    /// The range in `all` of each brief, by its slot.
+    of_brief: Vec<Range<u32>>,
+    /// Positions in `all` as the years show them: those of the newest first, of one year the
+    /// overdue, due, open by date, resolved.
+    by_year: Vec<u32>,
+    /// The years in which they were made, newest first, each with its range in `by_year`.
+    years: Vec<(i16, Range<usize>)>,
+    /// The items that settle an earlier one: newest brief first; of one brief, the last first.
+    settling: Vec<Settling>,
     /// How many there are of each standing.
     pub counts: [usize; 4],
     /// How many there are of each outcome.
@@ -31,7 +41,7 @@ pub struct Predictions {
 }
 
 /// A prediction and what is known of it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ledger {
     pub brief: Index,
     position: u32,
@@ -43,47 +53,38 @@ pub struct Ledger {
     pub resolved: Option<Date>,
     /// The brief that resolves it, if it is another one, and the position of the item there.
     pub resolved_by: Option<(Index, u32)>,
-    pub companies: Box<[CompanyIndex]>,
+    /// Where in `named` its companies stand.
+    named: (u32, u32),
     /// Its position in [`Predictions::all`].
     pub number: usize,
+}
+
+/// An item with `Resolves:`.
+#[derive(Clone, Copy, Debug)]
+struct Settling {
+    brief: Index,
+    position: u32,
+    /// What the id names.
+    named: Named,
+    /// Whether that is a brief which has the prediction.
+    is_found: bool,
 }
 
 /// What the ledger is read out of.
 #[derive(Clone, Copy, Debug)]
 pub struct Read<'a> {
     pub entries: &'a Entries,
-    /// Newest first.
-    pub briefs: &'a [Index],
     pub identities: &'a Identities,
     pub companies: &'a Companies,
     pub today: Date,
 }
 
-/// The companies that the wording of predictions names, by where in memory it stands: that of an
-/// article which did not change is the very same.
-#[derive(Default)]
-struct Naming<'a> {
-    by_place: HashMap<usize, &'a [CompanyIndex]>,
-}
-
-impl<'a> Naming<'a> {
-    fn of((predictions, entries): (&'a Predictions, &Entries)) -> Naming<'a> {
-        let all = predictions.all.iter().map(|ledger| {
-            let entry = &entries[ledger.brief];
-            (place(&ledger.prediction(entry).text), &*ledger.companies)
-        });
-        Naming {
-            by_place: all.collect(),
-        }
-    }
-
-    fn get(&self, text: &Arc<str>) -> Option<&'a [CompanyIndex]> {
-        self.by_place.get(&place(text)).copied()
-    }
-}
-
-fn place(text: &Arc<str>) -> usize {
-    text.as_ptr().addr()
+/// What has changed in the briefs since the ledger before.
+#[derive(Clone, Copy, Debug)]
+struct Briefs<'a> {
+    gone: &'a HashSet<Index>,
+    /// Newest first.
+    come: &'a [Index],
 }
 
 /// How a prediction stands on a day.
@@ -106,6 +107,10 @@ impl Ledger {
             .predictions[self.position as usize]
     }
 
+    fn named(&self) -> Range<usize> {
+        self.named.0 as usize..self.named.1 as usize
+    }
+
     /// How it stands on a day.
     pub fn standing(&self, today: Date) -> Standing {
         match self.due {
@@ -119,81 +124,133 @@ impl Ledger {
 
 impl Predictions {
     /// Collects the predictions; an item with `Resolves:` settles an earlier one and is none itself.
-    /// `before` are those of a site whose companies have the same names.
-    pub fn new(
+    pub fn new(read: &Read<'_>, come: &[Index], problems: &mut Diagnostics) -> Predictions {
+        let gone = &HashSet::default();
+        Predictions::default()
+            .follow(read, Briefs { gone, come }, problems)
+            .expect("no file is untouched, so nothing else can be wrong with one")
+    }
+
+    /// The same, if these are the predictions of a site whose companies have the same names, on the
+    /// same day. `None` if something else is wrong now with a file that did not change.
+    pub fn with(
+        &self,
         read: &Read<'_>,
-        before: Option<(&Predictions, &Entries)>,
+        change: &Change<'_>,
         problems: &mut Diagnostics,
-    ) -> Predictions {
-        let Read {
-            entries,
-            briefs,
-            identities,
-            companies,
-            today,
-        } = *read;
-        let resolutions = resolutions(entries, briefs, identities, problems);
-        let mut all = Vec::new();
-        let mut of_brief = HashMap::default();
-        for index in briefs {
-            let entry = &entries[*index];
-            let brief = entry.brief().expect("the list holds briefs");
-            let Some(made) = entry.day() else { continue };
-            let from = count(&all);
-            for (prediction, position) in brief.predictions.iter().zip(0..) {
-                if prediction.resolves.is_some() {
-                    continue;
-                }
-                if !prediction.has_id {
-                    problems.prediction_no_id(prediction.place.clone(), &prediction.slug);
-                }
-                let by = resolutions.get(&(*index, prediction.slug.clone()));
-                let ledger = settle(*index, position, made, prediction, by, entries);
-                if ledger.standing(today) == Standing::Overdue {
-                    problems.prediction_past_due(
-                        prediction.place.clone(),
-                        ledger.due.expect("only a due one is overdue"),
-                    );
-                }
-                all.push(ledger);
-            }
-            of_brief.insert(*index, (from, count(&all)));
-        }
-        let named: Vec<Box<[CompanyIndex]>> = {
-            use rayon::prelude::*;
-            let known = before.map(Naming::of).unwrap_or_default();
-            let of = |l: &Ledger| {
-                let text = &l.prediction(&entries[l.brief]).text;
-                let known = known.get(text);
-                known.map_or_else(|| companies.named_in(text).into(), Box::from)
-            };
-            all.par_iter().map(of).collect()
+    ) -> Option<Predictions> {
+        let briefs = Briefs {
+            gone: &change.gone_slots(),
+            come: &change.come_briefs(read.entries),
         };
-        let mut naming: HashMap<CompanyIndex, Vec<u32>> = HashMap::default();
-        for ((ledger, named), position) in all.iter_mut().zip(named).zip(0..) {
-            for company in &named {
-                naming.entry(*company).or_default().push(position);
-            }
+        self.follow(read, briefs, problems)
+    }
+
+    fn follow(
+        &self,
+        read: &Read<'_>,
+        briefs: Briefs<'_>,
+        problems: &mut Diagnostics,
+    ) -> Option<Predictions> {
+        let settling = self.settling_now(read, briefs, problems)?;
+        let mut named = self.named.clone();
+        // Those that have come are numbered after those before, until their places are known.
+        let from = self.all.len();
+        let come = come_ledgers(read, briefs.come, from, &mut named, problems);
+        let left = self.all.iter().filter(|l| !briefs.gone.contains(&l.brief));
+        let left: Vec<Ledger> = left.copied().collect();
+        let order = |l: &Ledger| (read.entries.age(l.brief), l.position);
+        let (mut all, _) = merged(&left, &come, |left, come| order(left) < order(come));
+        settle_all(
+            &mut all,
+            from,
+            &resolutions(&settling, read),
+            read,
+            problems,
+        )?;
+        let mut places: Vec<Option<u32>> = vec![None; from + come.len()];
+        for (ledger, position) in all.iter_mut().zip(0..) {
+            places[ledger.number] = Some(position);
             ledger.number = position as usize;
-            ledger.companies = named;
         }
-        {
-            let by_year = by_year(&all, today);
-            let mut counts = [0; 4];
-            let mut outcomes = [0; Outcome::COUNT];
-            for ledger in &all {
-                counts[ledger.standing(today) as usize] += 1;
-                outcomes[ledger.outcome as usize] += 1;
+        let by_year = self.by_year.iter().map(|position| *position as usize);
+        let by_year = by_year.chain(from..places.len());
+        let by_year = by_year.filter_map(|number| places[number]).collect();
+        Some(Predictions::sum_up(all, &named, by_year, settling, read))
+    }
+
+    /// The items with `Resolves:`, of which only those that have come are reported. `None` if one
+    /// of the others finds its prediction no more, or found none and would be told another thing.
+    fn settling_now(
+        &self,
+        read: &Read<'_>,
+        briefs: Briefs<'_>,
+        problems: &mut Diagnostics,
+    ) -> Option<Vec<Settling>> {
+        let mut left = Vec::with_capacity(self.settling.len());
+        for known in &self.settling {
+            if briefs.gone.contains(&known.brief) {
+                continue;
             }
-            Predictions {
-                all,
-                naming,
-                of_brief,
-                by_year,
-                counts,
-                outcomes,
+            let now = Settling::find(read, known.brief, known.position)?;
+            let changed = matches!(now.named, Named::Brief(brief) if briefs.gone.contains(&brief));
+            let is_same = (now.named, now.is_found) == (known.named, known.is_found);
+            if !is_same || changed && !now.is_found {
+                return None;
+            }
+            left.push(now);
+        }
+        let mut come = Vec::new();
+        for index in briefs.come {
+            for position in (0..count(&brief_of(read, *index).predictions)).rev() {
+                if let Some(found) = Settling::find(read, *index, position) {
+                    found.report(read, problems);
+                    come.push(found);
+                }
             }
         }
+        let order = |s: &Settling| (read.entries.age(s.brief), Reverse(s.position));
+        Some(merged(&left, &come, |left, come| order(left) < order(come)).0)
+    }
+
+    /// The table of a ledger that is complete. `named` holds the companies of all of it, and
+    /// `by_year` its positions in an order that is right for most.
+    fn sum_up(
+        all: Vec<Ledger>,
+        named: &[CompanyIndex],
+        by_year: Vec<u32>,
+        settling: Vec<Settling>,
+        read: &Read<'_>,
+    ) -> Predictions {
+        let by_year = sorted_by_year(&all, by_year, read.today);
+        let mut table = Predictions {
+            named: Vec::with_capacity(named.len()),
+            naming: vec![Vec::new(); read.companies.all().len()],
+            of_brief: vec![0..0; read.entries.slot_count()],
+            years: years_of(&all, &by_year),
+            by_year,
+            settling,
+            counts: [0; 4],
+            outcomes: [0; Outcome::COUNT],
+            all,
+        };
+        for (ledger, position) in table.all.iter_mut().zip(0..) {
+            let companies = &named[ledger.named()];
+            let from = count(&table.named);
+            table.named.extend_from_slice(companies);
+            ledger.named = (from, count(&table.named));
+            for company in companies {
+                table.naming[company.position()].push(position);
+            }
+            table.counts[ledger.standing(read.today) as usize] += 1;
+            table.outcomes[ledger.outcome as usize] += 1;
+            let range = &mut table.of_brief[ledger.brief.slot()];
+            if range.start == range.end {
+                range.start = position;
+            }
+            range.end = position + 1;
+        }
+        table
     }
 
     /// All, newest first.
@@ -201,37 +258,34 @@ impl Predictions {
         &self.all
     }
 
+    /// The companies that the wording of one names, in the order of the register.
+    pub fn companies(&self, ledger: &Ledger) -> &[CompanyIndex] {
+        &self.named[ledger.named()]
+    }
+
     /// Those whose wording names a company, newest first.
     pub fn naming(&self, company: CompanyIndex) -> impl Iterator<Item = &Ledger> {
-        self.naming
-            .get(&company)
-            .into_iter()
-            .flatten()
-            .map(|position| &self.all[*position as usize])
+        let positions = self.naming.get(company.position()).into_iter().flatten();
+        positions.map(|position| &self.all[*position as usize])
     }
 
     /// Those of one brief, in its order.
     pub fn of_brief(&self, brief: Index) -> &[Ledger] {
-        self.of_brief
-            .get(&brief)
-            .map_or(&[], |(from, to)| &self.all[*from as usize..*to as usize])
+        self.of_brief.get(brief.slot()).map_or(&[], |range| {
+            &self.all[range.start as usize..range.end as usize]
+        })
     }
 
     /// The years in which they were made, newest first, with how many.
     pub fn years(&self) -> impl Iterator<Item = (i16, usize)> + '_ {
-        self.by_year
-            .iter()
-            .map(|(year, positions)| (*year, positions.len()))
+        self.years.iter().map(|(year, range)| (*year, range.len()))
     }
 
     /// Those made in a year: overdue, due, open by date, resolved.
     pub fn of_year(&self, year: i16) -> Vec<&Ledger> {
-        let found = self.by_year.iter().find(|(other, _)| *other == year);
-        found
-            .into_iter()
-            .flat_map(|(_, positions)| positions)
-            .map(|i| &self.all[*i as usize])
-            .collect()
+        let found = self.years.iter().find(|(other, _)| *other == year);
+        let positions = found.map_or(&[][..], |(_, range)| &self.by_year[range.clone()]);
+        positions.iter().map(|i| &self.all[*i as usize]).collect()
     }
 
     /// Those that are overdue or due on a day, then those that fall due next, by date.
@@ -271,104 +325,194 @@ pub fn is_same(a: &Entry, b: &Entry) -> bool {
     all_same(of(a), of(b), same)
 }
 
-fn by_year(all: &[Ledger], today: Date) -> Vec<(i16, Vec<u32>)> {
-    let mut years: BTreeMap<i16, Vec<u32>> = BTreeMap::new();
-    for (ledger, position) in all.iter().zip(0..) {
-        years.entry(ledger.made.year()).or_default().push(position);
-    }
-    for positions in years.values_mut() {
-        positions.sort_by_cached_key(|position| {
-            let ledger = &all[*position as usize];
-            let standing = ledger.standing(today);
-            let due = ledger.due.filter(|_| standing != Standing::Resolved);
-            (
-                standing,
-                due.is_none(),
-                due.map(|due| (due.last, due.first)),
-            )
-        });
-    }
-    years.into_iter().rev().collect()
-}
-
-fn count(all: &[Ledger]) -> u32 {
-    u32::try_from(all.len()).expect("predictions are counted in 32 bits")
-}
-
-type Resolutions = HashMap<(Index, Arc<str>), (Index, u32)>;
-
-/// The items with `Resolves:`, by the prediction that they settle; the newest brief has the say.
-fn resolutions(
-    entries: &Entries,
+/// The predictions of briefs, in their order, numbered from a number on; nothing is settled yet.
+/// The companies that they name are added to `named`.
+fn come_ledgers(
+    read: &Read<'_>,
     briefs: &[Index],
-    identities: &Identities,
+    from: usize,
+    named: &mut Vec<CompanyIndex>,
     problems: &mut Diagnostics,
-) -> Resolutions {
+) -> Vec<Ledger> {
+    let mut come = Vec::new();
+    for index in briefs {
+        let Some(made) = read.entries[*index].day() else {
+            continue;
+        };
+        let predictions = brief_of(read, *index).predictions.iter().zip(0..);
+        for (prediction, position) in predictions.filter(|(p, _)| p.resolves.is_none()) {
+            if !prediction.has_id {
+                problems.prediction_no_id(prediction.place.clone(), &prediction.slug);
+            }
+            come.push(Ledger {
+                brief: *index,
+                position,
+                made,
+                due: prediction.due,
+                outcome: prediction.outcome,
+                resolved: None,
+                resolved_by: None,
+                named: (0, 0),
+                number: from + come.len(),
+            });
+        }
+    }
+    let text = |l: &Ledger| &l.prediction(&read.entries[l.brief]).text;
+    let companies = come.par_iter().map(|l| read.companies.named_in(text(l)));
+    let companies: Vec<Vec<CompanyIndex>> = companies.collect();
+    for (ledger, companies) in come.iter_mut().zip(companies) {
+        let from = count(named);
+        named.extend(companies);
+        ledger.named = (from, count(named));
+    }
+    come
+}
+
+/// Writes down what became of each prediction, and reports those with a number from `from` on that
+/// are past due. `None` if another is so now and was not, or the other way round.
+fn settle_all(
+    all: &mut [Ledger],
+    from: usize,
+    resolutions: &Resolutions,
+    read: &Read<'_>,
+    problems: &mut Diagnostics,
+) -> Option<()> {
+    for ledger in all {
+        let by = resolutions.get(&(ledger.brief, ledger.position));
+        let is_new = ledger.number >= from;
+        if !is_new && by.is_none() && ledger.resolved_by.is_none() {
+            continue;
+        }
+        let was_overdue = ledger.standing(read.today) == Standing::Overdue;
+        settle(ledger, by, read.entries);
+        let is_overdue = ledger.standing(read.today) == Standing::Overdue;
+        if !is_new && is_overdue != was_overdue {
+            return None;
+        }
+        if let Some(due) = ledger.due.filter(|_| is_new && is_overdue) {
+            let prediction = ledger.prediction(&read.entries[ledger.brief]);
+            problems.prediction_past_due(prediction.place.clone(), due);
+        }
+    }
+    Some(())
+}
+
+/// What became of a prediction: what the brief itself says, unless another has the say.
+fn settle(ledger: &mut Ledger, by: Option<&(Index, u32)>, entries: &Entries) {
+    let own = ledger.prediction(&entries[ledger.brief]);
+    ledger.outcome = own.outcome;
+    ledger.resolved = own.outcome_date.map(|date| date.last);
+    ledger.resolved_by = None;
+    let Some((resolver, position)) = by else {
+        return;
+    };
+    let entry = &entries[*resolver];
+    let brief = entry.brief().expect("a resolution comes from a brief");
+    let item = &brief.predictions[*position as usize];
+    if item.outcome != Outcome::Open {
+        let stated = item.outcome_date.map(|date| date.last);
+        ledger.outcome = item.outcome;
+        ledger.resolved = stated.or_else(|| entry.day());
+        ledger.resolved_by = Some((*resolver, *position));
+    }
+}
+
+/// The items that settle predictions, by the brief and the position of what they settle.
+type Resolutions = HashMap<(Index, u32), (Index, u32)>;
+
+/// The newest brief has the say, and its last item.
+fn resolutions(settling: &[Settling], read: &Read<'_>) -> Resolutions {
     let mut found = HashMap::default();
-    for index in briefs.iter().rev() {
-        let brief = entries[*index].brief().expect("the list holds briefs");
-        for (item, position) in brief.predictions.iter().zip(0..) {
-            let Some((id, slug, place)) = &item.resolves else {
-                continue;
-            };
-            let target = match identities.named(id) {
-                Named::Brief(target) => target,
-                Named::Unpublished => {
-                    problems.unpublished_brief(id, place.clone());
-                    continue;
-                }
-                Named::Nothing => {
-                    problems.resolves_unknown_brief(id, place.clone());
-                    continue;
-                }
-                Named::OneOf(_) | Named::Unknown => continue,
-            };
-            let of = entries[target].brief().expect("only briefs have ids");
-            if of.predictions.iter().any(|p| p.slug == *slug) {
-                found.insert((target, slug.clone()), (*index, position));
-            } else {
-                let near =
-                    crate::diagnostic::nearest(slug, of.predictions.iter().map(|p| &*p.slug));
-                problems.resolves_unknown_prediction(id, slug, place.clone(), near);
+    for item in settling {
+        let (true, Named::Brief(target)) = (item.is_found, item.named) else {
+            continue;
+        };
+        let (_, slug, _) = item.stated(read);
+        for (prediction, position) in brief_of(read, target).predictions.iter().zip(0..) {
+            if prediction.slug == *slug {
+                let by = (item.brief, item.position);
+                found.entry((target, position)).or_insert(by);
             }
         }
     }
     found
 }
 
-fn settle(
-    brief: Index,
-    position: u32,
-    made: Date,
-    prediction: &Prediction,
-    by: Option<&(Index, u32)>,
-    entries: &Entries,
-) -> Ledger {
-    let mut ledger = Ledger {
-        brief,
-        position,
-        made,
-        due: prediction.due,
-        outcome: prediction.outcome,
-        resolved: prediction.outcome_date.map(|date| date.last),
-        resolved_by: None,
-        companies: Box::default(),
-        number: 0,
-    };
-    if let Some((resolver, item)) = by {
-        let entry = &entries[*resolver];
-        let item_of = &entry
-            .brief()
-            .expect("a resolution comes from a brief")
-            .predictions[*item as usize];
-        if item_of.outcome != Outcome::Open {
-            ledger.outcome = item_of.outcome;
-            ledger.resolved = item_of
-                .outcome_date
-                .map(|date| date.last)
-                .or_else(|| entry.day());
-            ledger.resolved_by = Some((*resolver, *item));
+impl Settling {
+    /// What an item of a brief settles; `None` if it is a prediction.
+    fn find(read: &Read<'_>, brief: Index, position: u32) -> Option<Settling> {
+        let item = &brief_of(read, brief).predictions[position as usize];
+        let (id, slug, _) = item.resolves.as_ref()?;
+        let named = read.identities.named(id);
+        let is_found = match named {
+            Named::Brief(target) => {
+                let of = &brief_of(read, target).predictions;
+                of.iter().any(|prediction| prediction.slug == *slug)
+            }
+            _ => false,
+        };
+        Some(Settling {
+            brief,
+            position,
+            named,
+            is_found,
+        })
+    }
+
+    /// The id of the brief that it names, that of the prediction, and where they stand.
+    fn stated<'a>(&self, read: &Read<'a>) -> &'a (Arc<str>, Arc<str>, Place) {
+        let item = &brief_of(read, self.brief).predictions[self.position as usize];
+        item.resolves
+            .as_ref()
+            .expect("it was found by what it resolves")
+    }
+
+    /// Reports an item that settles nothing.
+    fn report(&self, read: &Read<'_>, problems: &mut Diagnostics) {
+        let (id, slug, place) = self.stated(read);
+        match self.named {
+            Named::Brief(target) if !self.is_found => {
+                let of = brief_of(read, target).predictions.iter();
+                let near = nearest(slug, of.map(|p| &*p.slug));
+                problems.resolves_unknown_prediction(id, slug, place.clone(), near);
+            }
+            Named::Unpublished => problems.unpublished_brief(id, place.clone()),
+            Named::Nothing => problems.resolves_unknown_brief(id, place.clone()),
+            Named::Brief(_) | Named::OneOf(_) | Named::Unknown => {}
         }
     }
-    ledger
+}
+
+fn sorted_by_year(all: &[Ledger], positions: Vec<u32>, today: Date) -> Vec<u32> {
+    let keyed = positions.into_iter().map(|position| {
+        let ledger = &all[position as usize];
+        let standing = ledger.standing(today);
+        let due = ledger.due.filter(|_| standing != Standing::Resolved);
+        let due = (due.is_none(), due.map(|due| (due.last, due.first)));
+        (Reverse(ledger.made.year()), standing, due, position)
+    });
+    let mut keyed: Vec<_> = keyed.collect();
+    // A stable sort is the one that is fast where most is in order.
+    keyed.sort();
+    keyed.into_iter().map(|(.., position)| position).collect()
+}
+
+fn years_of(all: &[Ledger], by_year: &[u32]) -> Vec<(i16, Range<usize>)> {
+    let year = |position: &u32| all[*position as usize].made.year();
+    let mut years = Vec::new();
+    let mut from = 0;
+    for same in by_year.chunk_by(|a, b| year(a) == year(b)) {
+        years.push((year(&same[0]), from..from + same.len()));
+        from += same.len();
+    }
+    years
+}
+
+fn brief_of<'a>(read: &Read<'a>, index: Index) -> &'a Brief {
+    let brief = read.entries[index].brief();
+    brief.expect("the list holds briefs, and only briefs have ids")
+}
+
+fn count<T>(all: &[T]) -> u32 {
+    u32::try_from(all.len()).expect("predictions are counted in 32 bits")
 }
