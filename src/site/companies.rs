@@ -131,7 +131,9 @@ impl Companies {
         let changed = change.all().iter().map(|changed| changed.index.slot());
         let changed: HashSet<usize> = changed.collect();
         let of_brief = self.of_brief.with(entries.slot_count(), |slot| {
-            changed.contains(&slot).then(|| found.get(&slot).map_or(&[][..], |companies| companies))
+            changed
+                .contains(&slot)
+                .then(|| found.get(&slot).map_or(&[][..], |companies| companies))
         });
         Some(Companies {
             all,

@@ -193,7 +193,7 @@ impl Compare {
 
     /// How many observations there are in all.
     pub fn observation_count(&self) -> usize {
-        self.observations.len()
+        self.observations.count()
     }
 
     /// How many cells have a value.
@@ -252,6 +252,17 @@ impl Compare {
         features
     }
 
+    /// The features that at least two of some companies have a value for, by weight.
+    fn shared_features(&self, companies: &[CompanyIndex]) -> Vec<FeatureIndex> {
+        let mut counts: BTreeMap<FeatureIndex, usize> = BTreeMap::new();
+        let all = companies.iter().flat_map(|c| self.features_of(*c));
+        for feature in all {
+            *counts.entry(*feature).or_default() += 1;
+        }
+        let shared = counts.into_iter().filter(|(_, count)| *count >= 2);
+        self.by_weight(shared.map(|(feature, _)| feature).collect(), ROWS_MAX)
+    }
+
     fn resolve_named(&self, page: Index, read: &Read<'_>) -> Option<Named> {
         let (companies, held_back) = (read.companies, read.held_back);
         let entry = &read.entries[page];
@@ -281,19 +292,7 @@ impl Compare {
             groups.push((Some(name.clone()), features));
         }
         if groups.iter().all(|(_, features)| features.is_empty()) {
-            let mut counts: BTreeMap<FeatureIndex, usize> = BTreeMap::new();
-            for feature in resolved
-                .iter()
-                .flat_map(|company| self.features_of(*company))
-            {
-                *counts.entry(*feature).or_default() += 1;
-            }
-            let shared = counts
-                .into_iter()
-                .filter(|(_, count)| *count >= 2)
-                .map(|(feature, _)| feature)
-                .collect();
-            groups[0].1 = self.by_weight(shared, ROWS_MAX);
+            groups[0].1 = self.shared_features(&resolved);
         }
         once_each(&mut groups);
         groups.retain(|(_, features)| !features.is_empty());

@@ -95,7 +95,10 @@ impl Observations {
         let companies: Vec<CompanyIndex> = read.companies.indexes().collect();
         let followed = news.into_par_iter().zip(companies);
         let followed = followed.map(|(news, company)| {
-            let before = self.of_companies.get(company.position()).unwrap_or(&nothing);
+            let before = self
+                .of_companies
+                .get(company.position())
+                .unwrap_or(&nothing);
             let before = before.moved(moved);
             match news.is_any {
                 true => {
@@ -129,7 +132,7 @@ impl Observations {
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         let of_companies = self.of_companies.iter();
         of_companies.map(|of| of.cells.observations.len()).sum()
     }
