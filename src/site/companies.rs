@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::kept::{Change, all_same, same_names};
 use super::lists::Lists;
-use super::{Entries, Entry, Index, addresses};
+use super::{Entries, Entry, Index, addresses, is_brief_of_default_language};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
@@ -76,12 +76,7 @@ impl Companies {
     }
 
     /// The register after a change: `None` if that brings or takes a company or a name.
-    pub fn with(
-        &self,
-        change: &Change<'_>,
-        entries: &Entries,
-        is_counted: fn(&Entry) -> bool,
-    ) -> Option<Companies> {
+    pub fn with(&self, change: &Change<'_>, entries: &Entries) -> Option<Companies> {
         let mut spellings = self.spellings.clone();
         let mut touched = HashSet::default();
         let is_company = |entry: &Entry| matches!(entry.article.table, Table::Company(_));
@@ -92,14 +87,20 @@ impl Companies {
         {
             return None;
         }
-        for (_, entry) in change.gone().filter(|(_, entry)| is_counted(entry)) {
+        for (_, entry) in change
+            .gone()
+            .filter(|(_, entry)| is_brief_of_default_language(entry))
+        {
             for (name, _) in names_of(entry) {
                 let (company, count) = spellings.get_mut(name)?;
                 *count -= 1;
                 touched.insert(*company);
             }
         }
-        for (_, entry) in change.come().filter(|(_, entry)| is_counted(entry)) {
+        for (_, entry) in change
+            .come()
+            .filter(|(_, entry)| is_brief_of_default_language(entry))
+        {
             for (name, _) in names_of(entry) {
                 let (company, count) = spellings.get_mut(name)?;
                 *count += 1;
@@ -121,7 +122,10 @@ impl Companies {
             }
         }
         let mut found = HashMap::default();
-        for (index, entry) in change.come().filter(|(_, entry)| is_counted(entry)) {
+        for (index, entry) in change
+            .come()
+            .filter(|(_, entry)| is_brief_of_default_language(entry))
+        {
             let companies = each_once(names_of(entry).map(|(name, _)| spellings[name].0));
             for company in &companies {
                 entries.insert_newest_first(&mut all[company.0 as usize].briefs, index);

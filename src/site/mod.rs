@@ -31,6 +31,7 @@ pub mod identity;
 pub mod kept;
 pub mod links;
 pub mod lists;
+mod making;
 pub mod observations;
 pub mod predictions;
 pub mod related;
@@ -47,6 +48,7 @@ use events::Events;
 use held_back::HeldBack;
 use identity::Identities;
 use kept::{Change, Earlier, Kept};
+use making::Making;
 use predictions::Predictions;
 use sections::Sections;
 use shown::AllShown;
@@ -148,10 +150,6 @@ impl Site {
 
     /// Builds the site that follows on another of the same configuration, and takes over what is
     /// the same. It is equal to [`Site::new`] of the same parts.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one straight line from table to table, and a field for each"
-    )]
     pub fn after(before: Option<&Site>, parts: Parts<'_>, problems: &mut Diagnostics) -> Site {
         let Parts {
             config,
@@ -188,149 +186,51 @@ impl Site {
                 .collect(),
         };
         problems.extend(brief_problems.iter().cloned());
-        let (companies, (sections, taxonomies, identities)) = at_once(
-            problems,
-            |problems| {
-                let way = before.map(|b| b.follow(&b.site.companies, true, companies::is_same));
-                let with = |before: &Companies, change: &Change<'_>, _: &mut _| {
-                    before.with(change, &entries, is_brief_of_default_language)
-                };
-                Kept::follow(way, problems, with, |problems| {
-                    Companies::new(&entries, &briefs, problems)
-                })
-            },
-            |problems| {
-                let way = before.map(|b| {
-                    let sections = &b.site.sections;
-                    b.keep(sections, |x, y| sections.are_same_of(x, y))
-                });
-                let with = |before: &Sections, change: &Change<'_>, problems: &mut _| {
-                    before.with(change, &entries, problems)
-                };
-                let sections = Kept::follow(way, problems, with, |problems| {
-                    Sections::new(&entries, problems)
-                });
-                let way = before.map(|b| b.follow(&b.site.taxonomies, true, taxonomies::is_same));
-                let read = taxonomies::Read {
-                    entries: &entries,
-                    briefs: &briefs,
-                    config: &config,
-                    is_dateline,
-                };
-                let with = |before: &Taxonomies, change: &Change<'_>, problems: &mut _| {
-                    before.with(change, &read, is_brief_of_default_language, problems)
-                };
-                let taxonomies = Kept::follow(way, problems, with, |problems| {
-                    Taxonomies::new(&read, problems)
-                });
-                let way = before.map(|b| b.follow(&b.site.identities, true, identity::is_same));
-                let with = |before: &Identities, change: &Change<'_>, problems: &mut _| {
-                    before.with(change, problems)
-                };
-                let identities = Kept::follow(way, problems, with, |problems| {
-                    Identities::new(&entries, &held_back, &config, problems)
-                });
-                (sections, taxonomies, identities)
-            },
-        );
-        // What follows looks companies up by their index.
-        let of_names = before.filter(|b| companies.has_names_of(&b.site.companies));
-        let are_same = of_names.is_some_and(|b| companies.is(&b.site.companies));
-        let (compare, (predictions, timeline, corrections)) = at_once(
-            problems,
-            |problems| {
-                let way = of_names.map(|b| {
-                    let way = b.follow(&b.site.compare, are_same, compare::is_same);
-                    match companies.are_shown_as_in(&b.site.companies) {
-                        true => way,
-                        false => way.or_changed(b.change),
-                    }
-                });
-                let read = compare::Read {
-                    entries: &entries,
-                    briefs: &briefs,
-                    companies: &companies,
-                    held_back: &held_back,
-                };
-                Kept::follow(
-                    way,
-                    problems,
-                    |compare, change, problems| compare.with(change, &read, problems),
-                    |problems| Compare::new(&read, problems),
-                )
-            },
-            |problems| {
-                // What an id names may be another brief, though the items are the same.
-                let are_same_ids = before.is_some_and(|b| identities.is(&b.site.identities));
-                let is_same = |a: &Entry, b: &Entry| {
-                    predictions::is_same(a, b) && (are_same_ids || identity::is_same(a, b))
-                };
-                let way = of_names.map(|b| b.follow(&b.site.predictions, are_same, is_same));
-                let read = predictions::Read {
-                    entries: &entries,
-                    identities: &identities,
-                    companies: &companies,
-                    today,
-                };
-                let predictions = Kept::follow(
-                    way,
-                    problems,
-                    |before, change, problems| before.with(&read, change, problems),
-                    |problems| Predictions::new(&read, &briefs, problems),
-                );
-                let list = |of: timeline::DatedOf,
-                            before: fn(&Site) -> &Kept<Timeline>,
-                            problems: &mut _| {
-                    let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
-                    let way = of_names.map(|b| b.follow(before(b.site), are_same, is_same));
-                    let read = timeline::Read {
-                        entries: &entries,
-                        companies: &companies,
-                        of,
-                    };
-                    Kept::follow(
-                        way,
-                        problems,
-                        |before, change, _| Some(before.with(&read, change)),
-                        |_| Timeline::new(&read, &briefs),
-                    )
-                };
-                let timeline = list(timeline::TIMELINE, |site| &site.timeline, problems);
-                let corrections = list(timeline::CORRECTIONS, |site| &site.corrections, problems);
-                (predictions, timeline, corrections)
-            },
-        );
-        let way = before
-            .filter(|b| compare.is(&b.site.compare) && predictions.is(&b.site.predictions))
-            .filter(|b| corrections.is(&b.site.corrections) && identities.is(&b.site.identities))
-            .map(|b| b.keep(&b.site.weeks, weeks::is_same));
-        let weeks = Kept::make(way, problems, |problems| {
-            Weeks::new(
-                &weeks::Read {
-                    entries: &entries,
-                    briefs: &briefs,
-                    compare: &compare,
-                    predictions: &predictions,
-                    corrections: &corrections,
-                    identities: &identities,
-                },
-                problems,
-            )
-        });
-        let way = before.map(|b| b.follow(&b.site.events, true, events::is_same));
-        let read = events::Read {
+        let making = Making {
+            before,
             entries: &entries,
+            briefs: &briefs,
             held_back: &held_back,
             config: &config,
+            is_dateline,
+            today,
         };
-        let with = |before: &Events, change: &Change<'_>, problems: &mut _| {
-            before.with(change, &read, is_brief_of_default_language, problems)
+        let (companies, (sections, taxonomies, identities)) = at_once(
+            problems,
+            |problems| making.companies(problems),
+            |problems| {
+                let sections = making.sections(problems);
+                let taxonomies = making.taxonomies(problems);
+                (sections, taxonomies, making.identities(problems))
+            },
+        );
+        let making_of = making.of(&companies);
+        let (compare, (predictions, timeline, corrections)) = at_once(
+            problems,
+            |problems| making_of.compare(problems),
+            |problems| {
+                let predictions = making_of.predictions(&identities, problems);
+                let timeline = making_of.timeline(problems);
+                (predictions, timeline, making_of.corrections(problems))
+            },
+        );
+        let read = weeks::Read {
+            entries: &entries,
+            briefs: &briefs,
+            compare: &compare,
+            predictions: &predictions,
+            corrections: &corrections,
+            identities: &identities,
         };
-        let events = Kept::follow(way, problems, with, |problems| {
-            Events::new(&read, &briefs, problems)
-        });
-        let way = before.map(|b| b.keep(&b.site.backlinks, links::is_same));
-        let backlinks = Kept::make(way, problems, |_| links::backlinks(&entries));
+        let are_same = |before: &Site| {
+            compare.is(&before.compare)
+                && predictions.is(&before.predictions)
+                && corrections.is(&before.corrections)
+                && identities.is(&before.identities)
+        };
+        let weeks = making.weeks(&read, are_same, problems);
+        let events = making.events(problems);
+        let backlinks = making.backlinks(problems);
         let mut site = Site {
             files: links::place_files(parts.files, &entries, &held_back),
             config,

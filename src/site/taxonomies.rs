@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::kept::{Change, same_groups};
-use super::{Entries, Entry, Index, addresses};
+use super::{Entries, Entry, Index, addresses, is_brief_of_default_language};
 use crate::address::Address;
 use crate::config::{Config, TaxonomyConfig, slug_of};
 use crate::data::Placed;
@@ -112,7 +112,6 @@ impl Taxonomies {
         &self,
         change: &Change<'_>,
         read: &Read<'_>,
-        is_counted: fn(&Entry) -> bool,
         problems: &mut Diagnostics,
     ) -> Option<Taxonomies> {
         let mut all = self.all.clone();
@@ -126,7 +125,7 @@ impl Taxonomies {
         let mut touched = Vec::new();
         let source = |entry: &'_ Entry| {
             let source = entry.brief()?.source.as_ref()?;
-            (self.has_sources && is_counted(entry)).then(|| source.name.clone())
+            (self.has_sources && is_brief_of_default_language(entry)).then(|| source.name.clone())
         };
         for (index, entry) in change.gone() {
             let knows = |kind: &str| position(kind).is_some();
