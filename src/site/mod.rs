@@ -150,6 +150,10 @@ impl Site {
 
     /// Builds the site that follows on another of the same configuration, and takes over what is
     /// the same. It is equal to [`Site::new`] of the same parts.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one straight line from table to table, and a field for each"
+    )]
     pub fn after(before: Option<&Site>, parts: Parts<'_>, problems: &mut Diagnostics) -> Site {
         let Parts {
             config,
