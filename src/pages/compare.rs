@@ -195,8 +195,8 @@ fn most_spoken_of(site: &Site) -> (Vec<CompanyIndex>, Vec<FeatureIndex>) {
     let features = site
         .compare
         .features()
-        .filter(|(i, f)| f.briefs >= BRIEFS_MIN && has_value(*i))
         .map(|(i, _)| i)
+        .filter(|i| site.compare.briefs_with(*i) >= BRIEFS_MIN && has_value(*i))
         .collect();
     let features = site.compare.by_weight(features, FEATURES_MAX);
     (companies, features)

@@ -171,8 +171,13 @@ impl Compare {
         self.features.get(index)
     }
 
+    /// How many briefs have a feature in a table.
+    pub fn briefs_with(&self, feature: FeatureIndex) -> usize {
+        self.features.briefs_with(feature)
+    }
+
     /// All features, sorted by slug.
-    pub fn features(&self) -> impl Iterator<Item = (FeatureIndex, &Feature)> {
+    pub fn features(&self) -> impl Iterator<Item = (FeatureIndex, &Arc<Feature>)> {
         self.features.iter()
     }
 
@@ -247,7 +252,7 @@ impl Compare {
         mut features: Vec<FeatureIndex>,
         length_max: usize,
     ) -> Vec<FeatureIndex> {
-        features.sort_by_key(|f| (std::cmp::Reverse(self.feature(*f).briefs), *f));
+        features.sort_by_key(|f| (std::cmp::Reverse(self.briefs_with(*f)), *f));
         features.truncate(length_max);
         features
     }
@@ -378,7 +383,7 @@ impl Compare {
                 // The row comes with the brief, or with the file that has errors.
                 None if held_back.knows_feature(name) || held_back.is_any_broken() => {}
                 None => {
-                    let near = nearest(name, self.features.all().iter().map(|f| &*f.name));
+                    let near = nearest(name, self.features().map(|(_, f)| &*f.name));
                     problems.comparison_unknown_feature(name, place.clone(), near);
                 }
             }
@@ -425,7 +430,7 @@ fn worth_a_page(
         .map(|((first, second), briefs)| Pair {
             first: *first,
             second: *second,
-            briefs: *briefs,
+            briefs,
         })
         .collect()
 }

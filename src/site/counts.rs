@@ -1,14 +1,21 @@
 //! How often each of some things occurs, and how often it does after some have come and gone.
 
-use std::iter::Peekable;
+use std::sync::Arc;
 
 /// Things that occur, in order, with how often each does.
 #[derive(Debug)]
-pub struct Counts<K>(Vec<(K, usize)>);
+pub struct Counts<K> {
+    /// They are shared as long as the same things occur.
+    things: Arc<[K]>,
+    counts: Vec<usize>,
+}
 
 impl<K> Default for Counts<K> {
     fn default() -> Counts<K> {
-        Counts(Vec::new())
+        Counts {
+            things: Arc::default(),
+            counts: Vec::new(),
+        }
     }
 }
 
@@ -23,59 +30,86 @@ impl<K: Ord + Clone> Counts<K> {
             first.1 += if is_same { next.1 } else { 0 };
             is_same
         });
-        let mut changes = changes.into_iter().peekable();
-        let mut counts = Vec::with_capacity(self.0.len() + changes.len());
-        for (thing, count) in &self.0 {
-            counts.extend(new_before(&mut changes, thing));
-            match changes.next_if(|(changed, _)| changed == thing) {
-                Some((thing, by)) => counts.extend(counted(thing, *count, by)),
-                None => counts.push((thing.clone(), *count)),
+        if let Some(counts) = self.of_same_things(&changes) {
+            let things = self.things.clone();
+            return Counts { things, counts };
+        }
+        let mut things = Vec::with_capacity(self.things.len() + changes.len());
+        let mut counts = Vec::with_capacity(things.capacity());
+        let mut from = 0;
+        for (thing, by) in changes {
+            let (place, count) = match self.things.binary_search(&thing) {
+                Ok(place) => (place, self.counts[place]),
+                Err(place) => (place, 0),
+            };
+            things.extend_from_slice(&self.things[from..place]);
+            counts.extend_from_slice(&self.counts[from..place]);
+            from = place + usize::from(count > 0);
+            let count = sum(count, by);
+            if count > 0 {
+                things.push(thing);
+                counts.push(count);
             }
         }
-        counts.extend(changes.filter_map(|(thing, by)| counted(thing, 0, by)));
-        Counts(counts)
+        things.extend_from_slice(&self.things[from..]);
+        counts.extend_from_slice(&self.counts[from..]);
+        Counts {
+            things: things.into(),
+            counts,
+        }
+    }
+
+    /// The counts, if neither is any thing new nor does any not occur any more.
+    fn of_same_things(&self, changes: &[(K, isize)]) -> Option<Vec<usize>> {
+        let mut counts = self.counts.clone();
+        for (thing, by) in changes {
+            let count = &mut counts[self.things.binary_search(thing).ok()?];
+            *count = sum(*count, *by);
+            if *count == 0 {
+                return None;
+            }
+        }
+        Some(counts)
+    }
+
+    /// Whether the same things are known to occur in both.
+    pub fn shares_things_with(&self, other: &Counts<K>) -> bool {
+        Arc::ptr_eq(&self.things, &other.things)
     }
 
     /// All that occur, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &(K, usize)> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = (&K, usize)> {
+        self.things.iter().zip(self.counts.iter().copied())
     }
 
-    /// The same, those together that belong together.
-    pub fn chunk_by(&self, is_one: impl Fn(&K, &K) -> bool) -> impl Iterator<Item = &[(K, usize)]> {
-        self.0.chunk_by(move |(a, _), (b, _)| is_one(a, b))
+    /// The same without what comes first, as long as `is_before` holds of it.
+    pub fn from(&self, is_before: impl Fn(&K) -> bool) -> impl Iterator<Item = (&K, usize)> {
+        let place = self.things.partition_point(is_before);
+        let counts = self.counts[place..].iter().copied();
+        self.things[place..].iter().zip(counts)
+    }
+
+    /// How often the thing occurs that stands at a place.
+    pub fn at(&self, place: usize) -> usize {
+        self.counts[place]
     }
 }
 
-/// What comes before a thing and did not occur until now.
-fn new_before<K: Ord>(
-    changes: &mut Peekable<impl Iterator<Item = (K, isize)>>,
-    thing: &K,
-) -> impl Iterator<Item = (K, usize)> {
-    std::iter::from_fn(|| changes.next_if(|(changed, _)| changed < thing))
-        .filter_map(|(new, by)| counted(new, 0, by))
+fn sum(count: usize, by: isize) -> usize {
+    let sum = count.checked_add_signed(by);
+    sum.expect("what is gone was counted when it came")
 }
 
-fn counted<K>(thing: K, count: usize, by: isize) -> Option<(K, usize)> {
-    let count = count.checked_add_signed(by);
-    let count = count.expect("what is gone was counted when it came");
-    (count > 0).then_some((thing, count))
-}
-
-/// Two sorted lists as one.
-pub fn merged<T, K: Ord>(
-    first: impl Iterator<Item = T>,
-    second: Vec<T>,
-    key: impl Fn(&T) -> K,
-) -> Vec<T> {
-    let mut second = second.into_iter().peekable();
-    let mut all = Vec::with_capacity(first.size_hint().1.unwrap_or(0) + second.len());
-    for next in first {
-        while let Some(earlier) = second.next_if(|other| key(other) < key(&next)) {
-            all.push(earlier);
-        }
+/// Two sorted lists as one. It is fast if the second is short.
+pub fn merged<T: Copy, K: Ord>(first: &[T], second: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut all = Vec::with_capacity(first.len() + second.len());
+    let mut left = first;
+    for next in second {
+        let (earlier, later) = left.split_at(left.partition_point(|one| key(one) <= key(&next)));
+        all.extend_from_slice(earlier);
         all.push(next);
+        left = later;
     }
-    all.extend(second);
+    all.extend_from_slice(left);
     all
 }

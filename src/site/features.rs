@@ -1,11 +1,10 @@
 //! The features of the comparison: which rows of the briefs' tables are one, however they are spelt.
 
-use std::cmp::Reverse;
+use std::iter::Peekable;
 use std::sync::Arc;
 
 use super::compare::Difference;
 use super::counts::Counts;
-use super::kept::all_same;
 use crate::config::slug_of;
 use crate::content::brief::Brief;
 use crate::maps::HashMap;
@@ -14,25 +13,23 @@ use crate::maps::HashMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FeatureIndex(u32);
 
-/// A row of comparisons.
-#[derive(Debug)]
+/// A row of comparisons, by one of its spellings.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Feature {
-    /// The spelling that most briefs have.
-    pub name: Arc<str>,
     pub slug: Arc<str>,
-    /// How many briefs have it in a table.
-    pub briefs: usize,
+    pub name: Arc<str>,
 }
 
 /// All features.
 #[derive(Debug, Default)]
 pub struct Features {
-    /// Sorted by slug.
-    all: Vec<Feature>,
+    /// Sorted by slug, each by the spelling that most rows have. They are shared from site to site
+    /// as long as they are the same.
+    all: Arc<[Arc<Feature>]>,
     /// How many briefs have each slug.
     briefs: Counts<Arc<str>>,
-    /// How many rows have each spelling, after its slug.
-    rows: Counts<(Arc<str>, Arc<str>)>,
+    /// How many rows have each spelling.
+    rows: Counts<Arc<Feature>>,
 }
 
 /// The features after some briefs have come and gone.
@@ -54,34 +51,28 @@ impl Features {
             tally.count(brief, by);
         }
         let of_features = tally.features.iter();
-        let briefs = self
-            .briefs
-            .with(of_features.map(|f| (f.slug.clone(), f.briefs)));
-        let slug = |spelling: &Spelling<'_>| tally.features[spelling.feature].slug.clone();
-        let of_spellings = tally.spellings.iter();
-        let rows = self
-            .rows
-            .with(of_spellings.map(|s| ((slug(s), s.name.clone()), s.rows)));
-        let spellings = rows.chunk_by(|(a, _), (b, _)| a == b);
-        let all = briefs.iter().zip(spellings).map(|((slug, briefs), rows)| {
-            // Of equally frequent ones, the first by alphabet.
-            let best = rows
-                .iter()
-                .max_by(|((_, name), rows), ((_, other), rows_of_other)| {
-                    (rows, Reverse(name)).cmp(&(rows_of_other, Reverse(other)))
-                });
-            let ((_, name), _) = best.expect("a slug is that of a spelling");
-            Feature {
-                name: name.clone(),
-                slug: slug.clone(),
-                briefs: *briefs,
-            }
-        });
-        let features = Features {
-            all: all.collect(),
-            briefs,
-            rows,
+        let briefs = of_features.map(|f| (f.slug.clone(), f.briefs));
+        let spelling = |spelling: &Spelling<'_>| {
+            Arc::new(Feature {
+                slug: tally.features[spelling.feature].slug.clone(),
+                name: spelling.name.clone(),
+            })
         };
+        let rows = tally.spellings.iter().map(|s| (spelling(s), s.rows));
+        let (briefs, rows) = (self.briefs.with(briefs), self.rows.with(rows));
+        let stays = |feature: &Tallied| {
+            let spellings = rows.from(|other| other.slug < feature.slug);
+            let place = self.place(&feature.slug);
+            place.is_ok_and(|place| most_frequent(&mut spellings.peekable()) == self.at(place))
+        };
+        let all = match rows.shares_things_with(&self.rows) && tally.features.iter().all(stays) {
+            true => self.all.clone(),
+            false => {
+                let mut spellings = rows.iter().peekable();
+                std::iter::from_fn(|| most_frequent(&mut spellings).cloned()).collect()
+            }
+        };
+        let features = Features { all, briefs, rows };
         let known = tally.spellings.iter();
         let by_spelling = known
             .filter_map(|s| Some((s.name, features.by_slug(&tally.features[s.feature].slug)?)))
@@ -93,14 +84,24 @@ impl Features {
         }
     }
 
+    fn at(&self, index: FeatureIndex) -> Option<&Arc<Feature>> {
+        self.all.get(index.0 as usize)
+    }
+
     fn moved_since(&self, before: &Features) -> Option<Vec<FeatureIndex>> {
-        let is_one = |a: &Feature, b: &Feature| a.slug == b.slug;
-        if all_same(&self.all, &before.all, is_one) {
+        if self.briefs.shares_things_with(&before.briefs) {
             return None;
         }
+        let mut now = self.iter().peekable();
+        let mut next = FeatureIndex(0);
         let places = before.all.iter().map(|feature| {
-            let place = self.place(&feature.slug);
-            place.unwrap_or_else(|place| place)
+            let is_passed =
+                |other: &Arc<Feature>| !Arc::ptr_eq(other, feature) && other.slug < feature.slug;
+            while now.next_if(|(_, other)| is_passed(other)).is_some() {}
+            if let Some((index, _)) = now.peek() {
+                next = *index;
+            }
+            next
         });
         Some(places.collect())
     }
@@ -110,14 +111,14 @@ impl Features {
         &self.all[index.0 as usize]
     }
 
-    /// All, sorted by slug.
-    pub fn all(&self) -> &[Feature] {
-        &self.all
+    /// How many briefs have a feature in a table.
+    pub fn briefs_with(&self, index: FeatureIndex) -> usize {
+        self.briefs.at(index.0 as usize)
     }
 
-    /// The same with their indexes.
-    pub fn iter(&self) -> impl Iterator<Item = (FeatureIndex, &Feature)> {
-        (0..).map(FeatureIndex).zip(&self.all)
+    /// All, sorted by slug.
+    pub fn iter(&self) -> impl Iterator<Item = (FeatureIndex, &Arc<Feature>)> {
+        (0..).map(FeatureIndex).zip(self.all.iter())
     }
 
     /// A feature by its slug.
@@ -141,6 +142,20 @@ impl FeatureIndex {
     pub fn moved(self, moved: Option<&[FeatureIndex]>) -> FeatureIndex {
         moved.map_or(self, |moved| moved[self.0 as usize])
     }
+}
+
+/// The spelling of the next feature that most rows have; of equally frequent ones, the first by
+/// alphabet.
+fn most_frequent<'f>(
+    spellings: &mut Peekable<impl Iterator<Item = (&'f Arc<Feature>, usize)>>,
+) -> Option<&'f Arc<Feature>> {
+    let (mut best, mut rows_of_best) = spellings.next()?;
+    while let Some((other, rows)) = spellings.next_if(|(other, _)| other.slug == best.slug) {
+        if rows > rows_of_best {
+            (best, rows_of_best) = (other, rows);
+        }
+    }
+    Some(best)
 }
 
 /// What briefs add to the counts, or take from them.

@@ -37,7 +37,7 @@ pub struct Observation {
 pub struct Change {
     pub company: CompanyIndex,
     pub feature: FeatureIndex,
-    /// Positions among the observations of the company.
+    /// Positions in the history of the cell.
     old: u32,
     new: u32,
     pub day: Date,
@@ -93,7 +93,7 @@ impl Observations {
         let moved = found.moved.as_deref();
         let nothing = OfCompany::default();
         let companies: Vec<CompanyIndex> = read.companies.indexes().collect();
-        let followed = news.into_par_iter().zip(companies);
+        let followed = news.into_par_iter().zip(&companies);
         let followed = followed.map(|(news, company)| {
             let before = self
                 .of_companies
@@ -101,21 +101,25 @@ impl Observations {
                 .unwrap_or(&nothing);
             let before = before.moved(moved);
             match news.is_any {
-                true => {
-                    let now = before.with(&gone, news.come, read.entries);
-                    let changes = now.changes(company, read.entries);
-                    (now, Some(changes))
-                }
-                false => (before, None),
+                true => before.with(&gone, news.come, read.entries),
+                false => (before, Vec::new()),
             }
         });
-        let (of_companies, new): (Vec<OfCompany>, Vec<Option<Vec<Change>>>) = followed.unzip();
-        let is_left = |change: &&Change| new[change.company.position()].is_none();
-        let left = self.changes.iter().filter(is_left).map(|change| Change {
+        let (of_companies, touched): (Vec<OfCompany>, Vec<Vec<FeatureIndex>>) = followed.unzip();
+        let before = self.changes.iter().map(|change| Change {
             feature: change.feature.moved(moved),
             ..*change
         });
-        let mut changed: Vec<Change> = new.iter().flatten().flatten().copied().collect();
+        let is_left = |change: &Change| {
+            let touched = &touched[change.company.position()];
+            touched.is_empty() || touched.binary_search(&change.feature).is_err()
+        };
+        let left: Vec<Change> = before.filter(is_left).collect();
+        let changed = of_companies.par_iter().zip(&touched).zip(companies);
+        let changed = changed.flat_map_iter(|((of_company, touched), company)| {
+            of_company.changes(company, touched, read.entries)
+        });
+        let mut changed: Vec<Change> = changed.collect();
         changed.par_sort_unstable_by_key(Change::order);
         let mut cell_count = 0;
         let first_cells = of_companies.iter().map(|of_company| {
@@ -126,7 +130,7 @@ impl Observations {
         Observations {
             first_cells: first_cells.collect(),
             cell_count,
-            changes: merged(left, changed, Change::order),
+            changes: merged(&left, changed, Change::order),
             of_companies,
         }
     }
@@ -172,11 +176,8 @@ impl Observations {
 
     /// The old and the new observation of a change.
     pub fn sides(&self, change: &Change) -> (&Observation, &Observation) {
-        let cells = &self.of_companies[change.company.position()].cells;
-        (
-            &cells.observations[change.old as usize],
-            &cells.observations[change.new as usize],
-        )
+        let history = self.history(change.company, change.feature);
+        (&history[change.old as usize], &history[change.new as usize])
     }
 }
 
@@ -239,13 +240,14 @@ impl OfCompany {
         }
     }
 
-    /// The observations without those of some briefs and with new ones.
+    /// The observations without those of some briefs and with new ones, and the features that have
+    /// other ones now, in order.
     fn with(
         &self,
         gone: &HashSet<Index>,
         come: Vec<(FeatureIndex, Observation)>,
         entries: &Entries,
-    ) -> OfCompany {
+    ) -> (OfCompany, Vec<FeatureIndex>) {
         let before = self
             .features
             .iter()
@@ -254,10 +256,17 @@ impl OfCompany {
                 let history = self.cells.history(cell).iter();
                 history.map(|observation| (*feature, *observation))
             });
-        let left = before.filter(|(_, observation)| !gone.contains(&observation.brief));
+        let mut touched: Vec<FeatureIndex> = come.iter().map(|(feature, _)| *feature).collect();
+        let left = before.filter(|(feature, observation)| {
+            let is_gone = gone.contains(&observation.brief);
+            touched.extend(is_gone.then_some(*feature));
+            !is_gone
+        });
         let mut all = Vec::with_capacity(self.cells.observations.len() + come.len());
         all.extend(left);
         all.extend(come);
+        touched.sort_unstable();
+        touched.dedup();
         // All but those that have come are in order already, and those of one brief stay so.
         all.sort_by(|(of_a, a), (of_b, b)| {
             let of_cell = (of_a, a.as_of).cmp(&(of_b, b.as_of));
@@ -276,23 +285,33 @@ impl OfCompany {
                 .collect(),
             ends,
         };
-        OfCompany {
+        let of_company = OfCompany {
             features: features.into(),
             cells: cells.into(),
-        }
+        };
+        (of_company, touched)
     }
 
-    /// How the values of the company changed.
-    fn changes(&self, company: CompanyIndex, entries: &Entries) -> Vec<Change> {
+    /// How the values of some features changed.
+    fn changes(
+        &self,
+        company: CompanyIndex,
+        features: &[FeatureIndex],
+        entries: &Entries,
+    ) -> Vec<Change> {
         let mut changes = Vec::new();
-        for (cell, feature) in self.features.iter().enumerate() {
-            let (history, from) = (self.cells.history(cell), self.cells.start(cell));
+        for feature in features {
+            // A feature that is no more has no cell.
+            let Ok(cell) = self.features.binary_search(feature) else {
+                continue;
+            };
+            let history = self.cells.history(cell);
             for (old, new) in replaced(history, entries) {
                 changes.push(Change {
                     company,
                     feature: *feature,
-                    old: from + position(old),
-                    new: from + position(new),
+                    old: position(old),
+                    new: position(new),
                     day: history[new].day,
                 });
             }
@@ -303,11 +322,8 @@ impl OfCompany {
 
 impl Cells {
     fn history(&self, cell: usize) -> &[Observation] {
-        &self.observations[self.start(cell) as usize..self.ends[cell] as usize]
-    }
-
-    fn start(&self, cell: usize) -> u32 {
-        cell.checked_sub(1).map_or(0, |before| self.ends[before])
+        let start = cell.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.observations[start as usize..self.ends[cell] as usize]
     }
 }
 

@@ -131,8 +131,8 @@ impl Predictions {
             .expect("no file is untouched, so nothing else can be wrong with one")
     }
 
-    /// The same, if these are the predictions of a site whose companies have the same names, on the
-    /// same day. `None` if something else is wrong now with a file that did not change.
+    /// The predictions of the site that follows, whose companies have the same names, on the same
+    /// day. Problems are those of the files that changed; `None` if those of another would be others.
     pub fn with(
         &self,
         read: &Read<'_>,

@@ -79,7 +79,7 @@ impl Timeline {
         Timeline::of(read, &[], briefs)
     }
 
-    /// The same, if this is the list of a site whose companies have the same names.
+    /// The list of the site that follows, whose companies have the same names.
     pub fn with(&self, read: &Read<'_>, change: &Change<'_>) -> Timeline {
         let gone = change.gone_slots();
         let mut left = Vec::with_capacity(self.sayings.len());
