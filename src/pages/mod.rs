@@ -37,7 +37,7 @@ pub mod weeks;
 
 use feeds::{FeedFormat, FeedOf};
 pub use plan::Plan;
-use proposals::{Proposal, Proposals, Rank};
+use proposals::{Proposal, Proposals, Rank, Wanted};
 
 /// A file of the finished site, planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,7 +243,8 @@ fn make(site: &Site, files: &[StaticFile], before: Option<Before<'_>>) -> Plan {
             problems.unknown_view(name, place.clone(), &VIEWS);
         }
     }
-    let proposals = propose(site, files);
+    let room = before.map_or(0, |before| before.plan.proposal_count() + 64);
+    let proposals = propose(site, files, room);
     let Some(before) = before else {
         return Plan::new(site, proposals, problems);
     };
@@ -253,8 +254,9 @@ fn make(site: &Site, files: &[StaticFile], before: Option<Before<'_>>) -> Plan {
     }
 }
 
-fn propose(site: &Site, files: &[StaticFile]) -> Proposals {
-    let mut proposals = Proposals::default();
+/// Everything that wants an address; about as much as there is `room` for.
+fn propose(site: &Site, files: &[StaticFile], room: usize) -> Proposals {
+    let mut proposals = Proposals::with_room(room);
     propose_content(site, &mut proposals);
     propose_taxonomies(site, &mut proposals);
     propose_files(site, files, &mut proposals);
@@ -278,7 +280,6 @@ fn makes_overview(site: &Site) -> bool {
 fn propose_content(site: &Site, proposals: &mut Proposals) {
     let mut has_home = false;
     for (index, entry) in site.entries.iter() {
-        let place = entry.place();
         let front_matter = entry.front_matter();
         for (alias, place) in &front_matter.aliases {
             let address = if alias.ends_with(".html") {
@@ -292,7 +293,7 @@ fn propose_content(site: &Site, proposals: &mut Proposals) {
             proposals.add(Proposal {
                 page: Page { address, view },
                 rank: Rank::Alias,
-                place: Some(place.clone()),
+                by: Wanted::At(place.clone()),
             });
         }
         if !front_matter.render {
@@ -302,7 +303,7 @@ fn propose_content(site: &Site, proposals: &mut Proposals) {
             has_home |= entry.address == Address::root();
             propose_section(site, index, proposals);
         } else if let Some(view) = article_view(site, index) {
-            proposals.content(entry.address.clone(), view, place);
+            proposals.content(entry.address.clone(), view, index);
         }
     }
     if !has_home {
@@ -338,7 +339,7 @@ fn propose_section(site: &Site, index: Index, proposals: &mut Proposals) {
         let view = View::Redirect {
             to: Address::page(to),
         };
-        return proposals.content(entry.address.clone(), view, entry.place());
+        return proposals.content(entry.address.clone(), view, index);
     }
     if introduces_ours(site, index) {
         return;
@@ -358,7 +359,7 @@ fn propose_section(site: &Site, index: Index, proposals: &mut Proposals) {
         } else {
             View::Section { path, number }
         };
-        proposals.content(address, view, entry.place());
+        proposals.content(address, view, index);
     }
     if keys.paginate_by > 0 {
         let first = entry.address.join(&format!("{}/1/", keys.paginate_path));
@@ -436,11 +437,11 @@ fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
                 let view = View::File {
                     bytes: file.bytes.clone(),
                 };
-                let place = match &file.bytes {
+                let by = match &file.bytes {
                     FileBytes::OnDisk(path) | FileBytes::Text { file: path, .. } => {
-                        Some(Place::whole(path))
+                        Wanted::At(Place::whole(path))
                     }
-                    FileBytes::Embedded(_) => None,
+                    FileBytes::Embedded(_) => Wanted::Nobody,
                 };
                 proposals.add(Proposal {
                     page: Page {
@@ -448,7 +449,7 @@ fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
                         view,
                     },
                     rank: Rank::Static,
-                    place,
+                    by,
                 });
             }
         }

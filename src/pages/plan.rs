@@ -129,6 +129,11 @@ impl Plan {
         &self.pages
     }
 
+    /// How many pages wanted to be in it.
+    pub fn proposal_count(&self) -> usize {
+        self.proposals.all().len()
+    }
+
     /// What is wrong with the plan.
     pub fn problems(&self) -> &[Diagnostic] {
         &self.problems

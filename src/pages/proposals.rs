@@ -6,7 +6,7 @@ use super::{Page, View, list};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::maps::{HashMap, HashSet, with_room};
-use crate::site::{Site, addresses};
+use crate::site::{Index, Site, addresses};
 
 /// Who asks for an address; of two, the earlier in this list gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +30,28 @@ pub struct Proposals {
 pub struct Proposal {
     pub page: Page,
     pub rank: Rank,
-    /// The file that asks for the address.
-    pub place: Option<Place>,
+    pub by: Wanted,
+}
+
+/// Who asks for an address.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// A content file as a whole.
+    Entry(Index),
+    /// A line of a file, or a file that is no content.
+    At(Place),
+    /// No one file.
+    Nobody,
+}
+
+impl Wanted {
+    fn place(&self, site: &Site) -> Option<Place> {
+        match self {
+            Wanted::Entry(index) => Some(site.entry(*index).place()),
+            Wanted::At(place) => Some(place.clone()),
+            Wanted::Nobody => None,
+        }
+    }
 }
 
 /// What came of the proposals.
@@ -44,6 +64,13 @@ pub struct Settled {
 }
 
 impl Proposals {
+    /// None as yet, with room for so many.
+    pub fn with_room(count: usize) -> Proposals {
+        Proposals {
+            all: Vec::with_capacity(count),
+        }
+    }
+
     /// All, in the order in which they were made.
     pub fn all(&self) -> &[Proposal] {
         &self.all
@@ -55,11 +82,11 @@ impl Proposals {
     }
 
     /// A page that a content file makes.
-    pub fn content(&mut self, address: Address, view: View, place: Place) {
+    pub fn content(&mut self, address: Address, view: View, by: Index) {
         self.add(Proposal {
             page: Page { address, view },
             rank: Rank::Content,
-            place: Some(place),
+            by: Wanted::Entry(by),
         });
     }
 
@@ -68,7 +95,7 @@ impl Proposals {
         self.add(Proposal {
             page: Page { address, view },
             rank,
-            place: None,
+            by: Wanted::Nobody,
         });
     }
 
@@ -131,7 +158,7 @@ impl Proposals {
         by_rank.retain(|proposal| {
             let address = &proposal.page.address;
             if let Some(fault) = address.fault() {
-                let place = proposal.place.clone();
+                let place = proposal.by.place(site);
                 let place = place.unwrap_or_else(|| Place::whole(&site.config.file));
                 problems.impossible_address(address, place, fault);
                 contested.insert(address.folded().into_owned());
@@ -145,7 +172,7 @@ impl Proposals {
             }
             has_won
         });
-        report_files_for_folders(&by_rank, problems);
+        report_files_for_folders(site, &by_rank, problems);
         let mut pages: Vec<Page> = by_rank.into_iter().map(|p| p.page.clone()).collect();
         pages.sort_unstable_by(|a, b| a.address.cmp(&b.address));
         Settled { pages, contested }
@@ -153,7 +180,7 @@ impl Proposals {
 }
 
 /// A file without an ending can have the name of a folder in which pages lie.
-fn report_files_for_folders(kept: &[&Proposal], problems: &mut Diagnostics) {
+fn report_files_for_folders(site: &Site, kept: &[&Proposal], problems: &mut Diagnostics) {
     let files: HashMap<Cow<'_, str>, &Proposal> = kept
         .iter()
         .copied()
@@ -168,11 +195,11 @@ fn report_files_for_folders(kept: &[&Proposal], problems: &mut Diagnostics) {
             let Some(file) = files.get(&address[..slash]) else {
                 continue;
             };
-            let place = file.place.as_ref().or(proposal.place.as_ref());
+            let place = file.by.place(site).or_else(|| proposal.by.place(site));
             if let Some(place) = place
                 && reported.insert(file.page.address.clone())
             {
-                problems.file_for_folder(&file.page.address, &proposal.page.address, place.clone());
+                problems.file_for_folder(&file.page.address, &proposal.page.address, place);
             }
         }
     }
@@ -181,31 +208,32 @@ fn report_files_for_folders(kept: &[&Proposal], problems: &mut Diagnostics) {
 fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &mut Diagnostics) {
     let (address, wanted) = (&winner.page.address, &loser.page.address);
     let same = address == wanted;
-    let file_of = |proposal: &Proposal| match &proposal.place {
+    let file_of = |proposal: &Proposal| match proposal.by.place(site) {
         Some(place) => place.file.to_string(),
         None => "a static file of the theme".to_owned(),
     };
-    match (winner.rank, loser.rank, &winner.place, &loser.place) {
+    let (place_of_winner, place_of_loser) = (winner.by.place(site), loser.by.place(site));
+    match (winner.rank, loser.rank, place_of_winner, place_of_loser) {
         (_, Rank::Content | Rank::Alias, _, Some(place)) => {
             let is_alias = loser.rank == Rank::Alias;
             let other = (&*file_of(winner), address);
-            problems.two_pages_at_one_address(wanted, place.clone(), other, is_alias);
+            problems.two_pages_at_one_address(wanted, place, other, is_alias);
         }
         (Rank::Content | Rank::Alias, Rank::Static, Some(place), _) => {
             let is_alias = winner.rank == Rank::Alias;
             let other = (&*file_of(loser), wanted);
-            problems.two_pages_at_one_address(address, place.clone(), other, is_alias);
+            problems.two_pages_at_one_address(address, place, other, is_alias);
         }
         (Rank::Content | Rank::Alias, Rank::Taxonomy, Some(place), _) => {
-            problems.content_against_taxonomy(address, place.clone());
+            problems.content_against_taxonomy(address, place);
         }
         (Rank::Content | Rank::Alias, Rank::Ours | Rank::Zola, Some(place), _) => {
-            problems.ours_yields(address, place.clone());
+            problems.ours_yields(address, place);
         }
         (Rank::Static, Rank::Static, ..) if same => {}
-        (Rank::Static, Rank::Static | Rank::Taxonomy | Rank::Zola | Rank::Ours, ..) => {
+        (Rank::Static, Rank::Static | Rank::Taxonomy | Rank::Zola | Rank::Ours, place, _) => {
             let config = Place::whole(&site.config.file);
-            problems.static_wins(address, winner.place.clone().unwrap_or(config));
+            problems.static_wins(address, place.unwrap_or(config));
         }
         // The feeds, data files and further pages of two that collide need no mention.
         _ if loser.page.is_html()

@@ -52,20 +52,21 @@ pub fn with(
         .filter(|page| !left_out.contains(&page.address));
     let anew: Vec<&Page> = dated.chain(came.iter().copied()).collect();
     left_out.extend(anew.iter().map(|page| &page.address));
+    let listed = anew.into_iter().filter(|page| is_listed(site, page));
+    let new: Vec<Line> = listed.map(|page| line(site, page)).collect();
+    if went.is_empty() && new.iter().all(|line| entries.binary_search(line).is_ok()) {
+        return Some(vec![page.clone()]);
+    }
     let mut lines: Vec<Line> = entries
         .iter()
         .filter(|(address, _)| !left_out.contains(address))
         .cloned()
         .collect();
-    let listed = anew.into_iter().filter(|page| is_listed(site, page));
-    for line in listed.map(|page| line(site, page)) {
+    for line in new {
         let place = lines.partition_point(|other| other < &line);
         lines.insert(place, line);
     }
-    match lines == **entries {
-        true => Some(vec![page.clone()]),
-        false => Some(of_lines(lines)),
-    }
+    Some(of_lines(lines))
 }
 
 fn is_listed(site: &Site, page: &Page) -> bool {
