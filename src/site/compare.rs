@@ -310,27 +310,26 @@ impl Compare {
                     .unwrap_or(order.len())
             });
         }
-        let pair = match resolved[..] {
-            [a, b] => {
-                let (first, second) = if a <= b { (a, b) } else { (b, a) };
-                let address: Address =
-                    addresses::pair(&companies.get(a).slug, &companies.get(b).slug);
-                (address == entry.address).then_some(Pair {
-                    first,
-                    second,
-                    briefs: 0,
-                })
-            }
-            _ => None,
-        };
         Some(Named {
             page,
+            pair: pair_at(&entry.address, &resolved, companies),
             companies: resolved,
             groups,
-            pair,
             problems: problems.into_vec(),
         })
     }
+}
+
+/// The pair of two companies, if an address is that pair's.
+fn pair_at(address: &Address, resolved: &[CompanyIndex], companies: &Companies) -> Option<Pair> {
+    let [a, b] = *resolved else { return None };
+    let (first, second) = (a.min(b), a.max(b));
+    let of_pair = addresses::pair(&companies.get(a).slug, &companies.get(b).slug);
+    (of_pair == *address).then_some(Pair {
+        first,
+        second,
+        briefs: 0,
+    })
 }
 
 /// Whether the comparison would be the same of either entry: the same tables, each value with the

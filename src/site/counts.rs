@@ -99,17 +99,3 @@ fn sum(count: usize, by: isize) -> usize {
     let sum = count.checked_add_signed(by);
     sum.expect("what is gone was counted when it came")
 }
-
-/// Two sorted lists as one. It is fast if the second is short.
-pub fn merged<T: Copy, K: Ord>(first: &[T], second: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
-    let mut all = Vec::with_capacity(first.len() + second.len());
-    let mut left = first;
-    for next in second {
-        let (earlier, later) = left.split_at(left.partition_point(|one| key(one) <= key(&next)));
-        all.extend_from_slice(earlier);
-        all.push(next);
-        left = later;
-    }
-    all.extend_from_slice(left);
-    all
-}

@@ -2,8 +2,11 @@
 //!
 //! A table is kept if each article that changed says the same to it as before. Whether it does is
 //! decided by the articles themselves (`is_same`, beside each table), never by what kind of change
-//! it was. What a table reported is kept with it, so one that reported anything of a file that
-//! changed is made anew: the places of its problems have moved.
+//! it was. Otherwise it is brought up to date: what the articles said before is taken out, and what
+//! they say now is put in (`with`). Where that cannot be done for little, it is made anew.
+//!
+//! What a table reported is kept with it. One that reported anything of a file that changed is not
+//! kept as it is: the places of its problems have moved.
 
 use std::ops::Deref;
 use std::sync::Arc;

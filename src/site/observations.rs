@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::companies::CompanyIndex;
 use super::compare::{Difference, Read};
-use super::counts::merged;
 use super::features::{FeatureIndex, Found};
+use super::kept::merged;
 use super::{Entries, Entry, Index};
 use crate::content::brief::Cell;
 use crate::content::date::PartialDate;
@@ -130,7 +130,7 @@ impl Observations {
         Observations {
             first_cells: first_cells.collect(),
             cell_count,
-            changes: merged(&left, changed, Change::order),
+            changes: merged(&left, &changed, |a, b| a.order() <= b.order()).0,
             of_companies,
         }
     }
