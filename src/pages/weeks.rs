@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::question::Answer;
 use super::{compare, list, occurring, predictions, taxonomies, timeline, view};
 use crate::address::Address;
+use crate::content::brief::Outcome;
 use crate::site::observations::Change;
 use crate::site::predictions::Ledger;
 use crate::site::weeks::{Recap, Week};
@@ -50,6 +53,23 @@ pub fn link(site: &Site, week: Week, recap: &Recap) -> Value {
     ])
 }
 
+/// The day by which a prediction belongs to a week.
+type DayOf = fn(&Ledger) -> Option<Date>;
+
+const MADE: DayOf = |ledger| Some(ledger.made);
+const DUE: DayOf = |ledger| ledger.due.map(|due| due.last);
+const RESOLVED: DayOf = |ledger| match ledger.outcome {
+    Outcome::Open => None,
+    _ => ledger.resolved,
+};
+
+/// The predictions that were made in a week, or fall due, or were resolved.
+fn in_week(site: &Site, week: Week, day: DayOf) -> impl Iterator<Item = &Ledger> {
+    let (monday, sunday) = week.days();
+    let all = site.predictions.all().iter();
+    all.filter(move |ledger| day(ledger).is_some_and(|day| (monday..=sunday).contains(&day)))
+}
+
 /// A week in figures: what [`link`] says, how many briefs each of its days has, and how much of
 /// each kind happened.
 pub fn glance(site: &Site, week: Week, recap: &Recap) -> Value {
@@ -84,9 +104,9 @@ pub fn glance(site: &Site, week: Week, recap: &Recap) -> Value {
         ("events", Value::list(events)),
         ("companies", occurring::companies(site, &recap.briefs, None)),
         ("changes", recap.changes.len().into()),
-        ("made", recap.made.len().into()),
-        ("due", recap.due.len().into()),
-        ("resolved", recap.resolved.len().into()),
+        ("made", in_week(site, week, MADE).count().into()),
+        ("due", in_week(site, week, DUE).count().into()),
+        ("resolved", in_week(site, week, RESOLVED).count().into()),
         ("corrections", recap.corrections.len().into()),
     ])
 }
@@ -137,14 +157,9 @@ pub fn week(site: &Site, week: Week) -> Answer {
     let entry = recap.page.map(|page| site.entry(page));
     let briefs = &recap.briefs[..recap.briefs.len().min(BRIEFS_MAX)];
     let changes = &site.compare.changes()[recap.changes.clone()];
-    let all = site.predictions.all();
-    let ledger = |positions: &[usize]| {
-        Value::list(
-            positions
-                .iter()
-                .take(PREDICTIONS_MAX)
-                .map(|i| predictions::prediction(site, &all[*i] as &Ledger)),
-        )
+    let ledger = |day: DayOf| {
+        let shown = in_week(site, week, day).take(PREDICTIONS_MAX);
+        Value::list(shown.map(|ledger| predictions::prediction(site, ledger)))
     };
     let near =
         |found: Option<(Week, &Recap)>| found.map(|(week, recap)| link(site, week, recap)).into();
@@ -181,9 +196,9 @@ pub fn week(site: &Site, week: Week) -> Answer {
             "changes_left_out",
             changes.len().saturating_sub(CHANGES_MAX).into(),
         ),
-        ("made", ledger(&recap.made)),
-        ("due", ledger(&recap.due)),
-        ("resolved", ledger(&recap.resolved)),
+        ("made", ledger(MADE)),
+        ("due", ledger(DUE)),
+        ("resolved", ledger(RESOLVED)),
         ("next_steps", next_steps(site, briefs)),
         (
             "corrections",

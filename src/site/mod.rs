@@ -222,13 +222,11 @@ impl Site {
             entries: &entries,
             briefs: &briefs,
             compare: &compare,
-            predictions: &predictions,
             corrections: &corrections,
             identities: &identities,
         };
         let are_same = |before: &Site| {
             compare.is(&before.compare)
-                && predictions.is(&before.predictions)
                 && corrections.is(&before.corrections)
                 && identities.is(&before.identities)
         };

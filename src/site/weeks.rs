@@ -11,12 +11,10 @@ use super::compare::Compare;
 use super::identity::{Identities, Named};
 use super::kept::same_names;
 use super::observations::Change;
-use super::predictions::Predictions;
 use super::timeline::Timeline;
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::content::article::{Table, Week as WeekTable};
-use crate::content::brief::Outcome;
 use crate::diagnostic::{Diagnostics, Place};
 
 /// A week by ISO 8601: Monday to Sunday; the first of a year has its first Thursday.
@@ -76,10 +74,6 @@ pub struct Recap {
     pub omitted: Vec<Index>,
     /// Range in [`Compare::changes`].
     pub changes: std::ops::Range<usize>,
-    /// Positions in [`Predictions::all`].
-    pub made: Vec<usize>,
-    pub due: Vec<usize>,
-    pub resolved: Vec<usize>,
     /// Positions in the corrections' [`Timeline::items`].
     pub corrections: Vec<usize>,
 }
@@ -91,26 +85,26 @@ pub struct Read<'a> {
     /// Newest first.
     pub briefs: &'a [Index],
     pub compare: &'a Compare,
-    pub predictions: &'a Predictions,
     pub corrections: &'a Timeline,
     pub identities: &'a Identities,
 }
 
 impl Weeks {
-    /// Sorts briefs, changes, predictions and corrections into weeks.
+    /// Sorts briefs, changes and corrections into weeks.
     pub fn new(read: &Read<'_>, problems: &mut Diagnostics) -> Weeks {
         let Read {
             entries,
             briefs,
             compare,
-            predictions,
             corrections,
             identities,
         } = *read;
         let mut all: BTreeMap<Week, Recap> = BTreeMap::new();
-        for index in briefs {
-            if let Some(day) = entries[*index].day() {
-                recap(&mut all, Week::of(day)).briefs.push(*index);
+        // They come newest first, so those of a day stand together.
+        let day = |index: &Index| entries[*index].day();
+        for same in briefs.chunk_by(|a, b| day(a) == day(b)) {
+            if let Some(day) = day(&same[0]) {
+                recap(&mut all, Week::of(day)).briefs.extend_from_slice(same);
             }
         }
         for (position, item) in corrections.items().iter().enumerate() {
@@ -133,18 +127,6 @@ impl Weeks {
             }
         }
         sort_changes(&mut all, compare.changes());
-        for (position, ledger) in predictions.all().iter().enumerate() {
-            let mut note = |day: Option<Date>, list: fn(&mut Recap) -> &mut Vec<usize>| {
-                if let Some(recap) = day.and_then(|day| all.get_mut(&Week::of(day))) {
-                    list(recap).push(position);
-                }
-            };
-            note(Some(ledger.made), |recap| &mut recap.made);
-            note(ledger.due.map(|due| due.last), |recap| &mut recap.due);
-            if ledger.outcome != Outcome::Open {
-                note(ledger.resolved, |recap| &mut recap.resolved);
-            }
-        }
         Weeks { all }
     }
 
@@ -196,9 +178,6 @@ fn recap(all: &mut BTreeMap<Week, Recap>, week: Week) -> &mut Recap {
         briefs: Vec::new(),
         omitted: Vec::new(),
         changes: 0..0,
-        made: Vec::new(),
-        due: Vec::new(),
-        resolved: Vec::new(),
         corrections: Vec::new(),
     })
 }
@@ -241,12 +220,10 @@ fn arrange(
 
 /// The changes are sorted by day, so each week's are one range.
 fn sort_changes(all: &mut BTreeMap<Week, Recap>, changes: &[Change]) {
-    let mut from = 0;
-    for same in changes.chunk_by(|a, b| Week::of(a.day) == Week::of(b.day)) {
-        let to = from + same.len();
-        if let Some(recap) = all.get_mut(&Week::of(same[0].day)) {
-            recap.changes = from..to;
-        }
-        from = to;
+    for (week, recap) in all {
+        let (monday, sunday) = week.days();
+        let from = changes.partition_point(|change| change.day < monday);
+        let to = changes.partition_point(|change| change.day <= sunday);
+        recap.changes = from..to;
     }
 }
