@@ -521,6 +521,13 @@ pub fn layout(site: &Site, path: &str) -> Answer {
     ]))
 }
 
+/// Whether a section states the template of its pages, which few sites do.
+pub fn hands_down_template(site: &Site) -> bool {
+    let all = site.sections.all().iter();
+    let mut stated = all.map(|i| &sections::keys(site.entry(*i)).page_template);
+    stated.any(Option::is_some)
+}
+
 /// The template that a content file asks for, if any: its own, or that of the nearest section
 /// above with `page_template`.
 pub fn template(site: &Site, index: Index) -> Option<(Arc<str>, crate::diagnostic::Place)> {

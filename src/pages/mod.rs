@@ -256,19 +256,27 @@ fn make(site: &Site, files: &[StaticFile], before: Option<Before<'_>>) -> Plan {
 
 /// Everything that wants an address; about as much as there is `room` for.
 fn propose(site: &Site, files: &[StaticFile], room: usize) -> Proposals {
-    let mut proposals = Proposals::with_room(room);
-    propose_content(site, &mut proposals);
-    propose_taxonomies(site, &mut proposals);
-    propose_files(site, files, &mut proposals);
-    feeds::propose(site, &mut proposals);
-    proposals.zola(Address::file("404.html"), View::NotFound);
-    if site.config.generate_robots_txt {
-        proposals.zola(Address::file("robots.txt"), View::Robots);
-    }
-    if makes_overview(site) {
-        propose_ours(site, &mut proposals);
-    }
-    proposals
+    let of_files = || {
+        let mut proposals = Proposals::with_room(room);
+        propose_content(site, &mut proposals);
+        propose_files(site, files, &mut proposals);
+        proposals
+    };
+    let of_tables = || {
+        let mut proposals = Proposals::with_room(room);
+        propose_taxonomies(site, &mut proposals);
+        feeds::propose(site, &mut proposals);
+        proposals.zola(Address::file("404.html"), View::NotFound);
+        if site.config.generate_robots_txt {
+            proposals.zola(Address::file("robots.txt"), View::Robots);
+        }
+        if makes_overview(site) {
+            propose_ours(site, &mut proposals);
+        }
+        proposals
+    };
+    let (of_files, of_tables) = rayon::join(of_files, of_tables);
+    of_files.and(of_tables)
 }
 
 /// Whether the site has pages of ours at all, and so `llms.txt`, which names them.
@@ -279,6 +287,7 @@ fn makes_overview(site: &Site) -> bool {
 
 fn propose_content(site: &Site, proposals: &mut Proposals) {
     let mut has_home = false;
+    let hands_down = content::hands_down_template(site);
     for (index, entry) in site.entries.iter() {
         let front_matter = entry.front_matter();
         for (alias, place) in &front_matter.aliases {
@@ -302,7 +311,7 @@ fn propose_content(site: &Site, proposals: &mut Proposals) {
         if front_matter.section.is_some() {
             has_home |= entry.address == Address::root();
             propose_section(site, index, proposals);
-        } else if let Some(view) = article_view(site, index) {
+        } else if let Some(view) = article_view(site, index, hands_down) {
             proposals.content(entry.address.clone(), view, index);
         }
     }
@@ -312,13 +321,16 @@ fn propose_content(site: &Site, proposals: &mut Proposals) {
 }
 
 /// The view of a page; `None` where a view of ours stands at its address and shows it.
-fn article_view(site: &Site, index: Index) -> Option<View> {
+/// `hands_down` is [`content::hands_down_template`].
+fn article_view(site: &Site, index: Index, hands_down: bool) -> Option<View> {
     use crate::content::article::Table;
     let entry = site.entry(index);
     let own = View::Article {
         path: entry.article.path.clone(),
     };
-    if content::template(site, index).is_some() || entry.article.language.is_some() {
+    let states_template = entry.front_matter().template.is_some()
+        || (hands_down && content::template(site, index).is_some());
+    if states_template || entry.article.language.is_some() {
         return Some(own);
     }
     let of_ours = |name: &str| site.makes(name).then_some(());

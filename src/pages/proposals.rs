@@ -71,6 +71,12 @@ impl Proposals {
         }
     }
 
+    /// These and then others.
+    pub fn and(mut self, others: Proposals) -> Proposals {
+        self.all.extend(others.all);
+        self
+    }
+
     /// All, in the order in which they were made.
     pub fn all(&self) -> &[Proposal] {
         &self.all

@@ -230,9 +230,11 @@ impl Site {
                 && corrections.is(&before.corrections)
                 && identities.is(&before.identities)
         };
-        let weeks = making.weeks(&read, are_same, problems);
-        let events = making.events(problems);
-        let backlinks = making.backlinks(problems);
+        let (weeks, (events, backlinks)) = at_once(
+            problems,
+            |problems| making.weeks(&read, are_same, problems),
+            |problems| (making.events(problems), making.backlinks(problems)),
+        );
         let mut site = Site {
             files: links::place_files(parts.files, &entries, &held_back),
             config,

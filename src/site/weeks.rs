@@ -104,7 +104,9 @@ impl Weeks {
         let day = |index: &Index| entries[*index].day();
         for same in briefs.chunk_by(|a, b| day(a) == day(b)) {
             if let Some(day) = day(&same[0]) {
-                recap(&mut all, Week::of(day)).briefs.extend_from_slice(same);
+                recap(&mut all, Week::of(day))
+                    .briefs
+                    .extend_from_slice(same);
             }
         }
         for (position, item) in corrections.items().iter().enumerate() {
