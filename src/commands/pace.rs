@@ -175,10 +175,10 @@ impl Pace {
             });
         }
         if now >= self.settle_at() {
-            let waiting = std::mem::take(&mut self.waiting);
             let hints = match std::mem::take(&mut self.is_lost) {
+                // Whatever looks the same is passed over then, so what was named is read after it.
                 true => Hints::All,
-                false => Hints::Paths(waiting.into_iter().collect()),
+                false => Hints::Paths(std::mem::take(&mut self.waiting).into_iter().collect()),
             };
             self.is_fresh = false;
             self.since = None;
