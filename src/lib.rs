@@ -6,7 +6,7 @@
 //!
 //! [`content`] reads one file at a time and sees no other. [`site::Site`] is the only step that sees
 //! all articles; every table that is read out of the briefs is made there, once, and never changed.
-//! [`pages::plan`] lists every file of the output as data, an [`pages::Page`] of address and
+//! [`fn@pages::plan`] lists every file of the output as data, an [`pages::Page`] of address and
 //! [`pages::View`], and nothing in [`pages`] renders. [`mod@render`] makes bytes of a page and hands each
 //! output to a [`render::Sink`] as soon as it is made. Only [`disk`] and [`commands`] touch files,
 //! clock, environment, network and terminal: [`input::Input`] holds all that a build depends on. A
@@ -21,8 +21,14 @@
 //! ([`render::memo::Remembered`]); there is no list of kinds of change. `build` renders everything
 //! and keeps no record; `serve` plans everything, renders on demand and keeps what is still right.
 //!
-//! **Ids in the plan** (paths, slugs, weeks) mean the same in the next build; [`site::Index`] is a
-//! place in one site and never leaves it.
+//! **After an edit**, `serve` makes a new site of the one before: a table that would be the same is
+//! kept, any other is brought up to date by taking out what the changed files said before and
+//! putting in what they say now ([`site::kept`]); so is the plan. The result is equal to a site made
+//! of nothing, which a property test holds it to; where little has changed it costs little.
+//!
+//! **Ids in the plan** (paths, slugs, weeks) mean the same in the next build. A [`site::Index`] is a
+//! slot that a file keeps as long as sites follow on each other, so that tables that name it need
+//! not be made anew; it means nothing elsewhere.
 //!
 //! **Templates see [`value::Value`]**, shared by reference count. A view of ours is a fragment that
 //! the built-in MiniJinja theme makes; any theme's `page.html` gets it as `page.content`, and the

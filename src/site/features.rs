@@ -9,7 +9,7 @@ use crate::config::slug_of;
 use crate::content::brief::Brief;
 use crate::maps::HashMap;
 
-/// A feature of [`Features::all`].
+/// A feature by its place among all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FeatureIndex(u32);
 
