@@ -28,6 +28,7 @@ mod author;
 mod edit;
 mod folder;
 mod last_good;
+mod once;
 mod save;
 mod served;
 mod shrink;

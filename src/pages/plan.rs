@@ -85,7 +85,8 @@ impl Plan {
         proposals: &Proposals,
         change: &Change<'_>,
     ) -> Option<Vec<Page>> {
-        if self.problems.iter().any(|problem| change.touches(problem)) {
+        let is_touched = |problem| change.touches(problem) || change.is_named_in(problem);
+        if self.problems.iter().any(is_touched) {
             return None;
         }
         let (went, came) = difference(self.proposals.all(), proposals.all())?;
@@ -110,7 +111,7 @@ impl Plan {
         }
         for page in came {
             let place = position(&pages, &page.address).err()?;
-            if is_beside_namesake(&pages, &page.address) {
+            if self.has_namesake(&pages, &page.address) {
                 return None;
             }
             pages.insert(place, page.clone());
@@ -122,6 +123,25 @@ impl Plan {
             }
         }
         Some(pages)
+    }
+
+    /// Whether a file has the name of the folder of a page, one of which is at this address, in
+    /// whatever case.
+    fn has_namesake(&self, pages: &[Page], address: &Address) -> bool {
+        let text = address.as_str();
+        let is_file = |path: &str| {
+            let found = pages.binary_search_by(|page| page.address.as_str().cmp(path));
+            found.is_ok() || self.folded.contains(path)
+        };
+        let mut folders = text.match_indices('/').skip(1);
+        if folders.any(|(slash, _)| is_file(&text[..slash])) {
+            return true;
+        }
+        let folder = format!("{text}/");
+        let first_below = pages.partition_point(|page| page.address.as_str() < folder.as_str());
+        let below = pages.get(first_below).map(|page| page.address.as_str());
+        let mut below = below.into_iter().chain(self.folded.iter().map(|f| &**f));
+        !text.ends_with('/') && below.any(|address| address.starts_with(&folder))
     }
 
     /// All pages, sorted by address.
@@ -164,21 +184,6 @@ fn position(pages: &[Page], address: &Address) -> Result<usize, usize> {
 fn insert(pages: &mut Vec<Page>, page: Page) {
     let place = position(pages, &page.address).unwrap_or_else(|place| place);
     pages.insert(place, page);
-}
-
-/// Whether a file has the name of the folder of a page, one of which is at this address.
-fn is_beside_namesake(pages: &[Page], address: &Address) -> bool {
-    let text = address.as_str();
-    let has_file = |path: &str| pages.binary_search_by(|page| page.address.as_str().cmp(path));
-    let is_below_file = text.match_indices('/').skip(1);
-    let mut is_below_file = is_below_file.map(|(slash, _)| has_file(&text[..slash]));
-    if is_below_file.any(|found| found.is_ok()) {
-        return true;
-    }
-    let folder = format!("{text}/");
-    let first_below = pages.partition_point(|page| page.address.as_str() < folder.as_str());
-    let below = pages.get(first_below);
-    !text.ends_with('/') && below.is_some_and(|page| page.address.as_str().starts_with(&folder))
 }
 
 /// The pages that are proposed no more, and those that were not proposed before: `None` if there

@@ -65,9 +65,6 @@ impl Entries {
         articles: Vec<Arc<Article>>,
         config: &Config,
     ) -> Entries {
-        /// Empty slots are done away with when there are more of them than of others.
-        const SPARE: usize = 1000;
-        let before = before.filter(|before| before.slots.len() <= 2 * articles.len() + SPARE);
         let nothing = Entries::default();
         let before = before.unwrap_or(&nothing);
         let mut slots: Vec<Option<Arc<Entry>>> = vec![None; before.slots.len()];
@@ -111,6 +108,13 @@ impl Entries {
             entries.by_path = entries.positions();
         }
         entries
+    }
+
+    /// Whether so many entries may follow: a site without the empty slots is made anew when there
+    /// are more of them than of others.
+    pub fn may_be_followed_by(&self, count: usize) -> bool {
+        const SPARE: usize = 1000;
+        self.slots.len() <= 2 * count + SPARE
     }
 
     fn positions(&self) -> Arc<HashMap<Arc<str>, Index>> {

@@ -16,6 +16,8 @@ pub struct Identities {
     by_id: HashMap<Arc<str>, Index>,
     /// Those that several briefs of one language have, which is reported.
     ambiguous: HashSet<Arc<str>>,
+    /// Those that several briefs have, in whatever language: translations share one.
+    shared: HashSet<Arc<str>>,
     /// Those of briefs that are not published yet.
     hidden: HashSet<Arc<str>>,
     /// Whether a file could not be read, so that any id may be in it.
@@ -47,7 +49,7 @@ impl Identities {
         type Known = (Option<Arc<str>>, Arc<str>);
         let mut seen: HashMap<Known, &Arc<Entry>> = HashMap::default();
         let mut by_id = HashMap::default();
-        let mut ambiguous = HashSet::default();
+        let (mut ambiguous, mut shared) = (HashSet::default(), HashSet::default());
         // Of two with one id the older is the one that readers know, so the other is reported.
         let mut oldest_first: Vec<(Index, &Arc<Entry>)> = entries.iter().collect();
         oldest_first.sort_by_key(|(_, entry)| entry.instant());
@@ -62,7 +64,11 @@ impl Identities {
                 ambiguous.insert(id.clone());
                 continue;
             }
-            if language.is_none() || !by_id.contains_key(id) {
+            let is_known = by_id.contains_key(id);
+            if is_known {
+                shared.insert(id.clone());
+            }
+            if language.is_none() || !is_known {
                 by_id.insert(id.clone(), index);
             }
         }
@@ -72,6 +78,7 @@ impl Identities {
         Identities {
             by_id,
             ambiguous,
+            shared,
             hidden: held_back.ids(),
             is_incomplete: held_back.is_any_broken(),
         }
@@ -93,7 +100,8 @@ impl Identities {
             let Some((id, _)) = id_of(entry, &mut Diagnostics::default()) else {
                 continue;
             };
-            if self.ambiguous.contains(id) || by_id.remove(id) != Some(index) {
+            let is_one = !self.ambiguous.contains(id) && !self.shared.contains(id);
+            if !is_one || by_id.remove(id) != Some(index) {
                 return None;
             }
         }
@@ -107,6 +115,7 @@ impl Identities {
         Some(Identities {
             by_id,
             ambiguous: self.ambiguous.clone(),
+            shared: self.shared.clone(),
             hidden: self.hidden.clone(),
             is_incomplete: self.is_incomplete,
         })

@@ -247,6 +247,12 @@ impl<'a> Change<'a> {
         }
     }
 
+    /// Whether the message of a problem names a file that changed.
+    pub fn is_named_in(&self, problem: &Diagnostic) -> bool {
+        let files = &mut self.files.iter();
+        files.any(|file| problem.message.contains(file))
+    }
+
     /// Whether a problem is one of the files that changed.
     pub fn touches(&self, problem: &Diagnostic) -> bool {
         self.files.contains(&*problem.place.file)

@@ -170,6 +170,7 @@ impl Site {
         let before = before.filter(|before| {
             (before.is_dateline, before.today) == (is_dateline, today)
                 && before.held_back.is_same(&held_back)
+                && before.entries.may_be_followed_by(articles.len())
         });
         let entries = before.map(|before| &*before.entries);
         let entries = Arc::new(Entries::after(entries, articles, &config));

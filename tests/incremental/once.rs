@@ -1,0 +1,144 @@
+//! Histories that went wrong once, of kinds that are too rare to come up by themselves.
+
+use super::edit::{Edit, Files, Look, Step, World};
+use super::{Law, briefs, plain, serve, what_differs};
+
+/// What is on the site at first beside the files of a site, and what happens then.
+struct History {
+    name: &'static str,
+    site: fn() -> Files,
+    files: Vec<(String, String)>,
+    edits: Vec<Edit>,
+}
+
+#[test]
+fn histories_that_once_went_wrong() {
+    let mut wrong = Vec::new();
+    for history in [
+        translation_stays(),
+        file_for_folder_in_another_case(),
+        two_files_at_one_address(),
+        slots_are_numbered_anew(),
+    ] {
+        let mut files = (history.site)();
+        for (file, text) in &history.files {
+            files.insert(file.clone(), text.clone().into_bytes());
+        }
+        let start = World::new(files, "2026-05-01T12:00:00Z");
+        let steps: Vec<Step> = history.edits.into_iter().map(plainly).collect();
+        for seed in [1, 2] {
+            let differs = what_differs(serve as Law, &start, &steps, seed);
+            wrong.extend(differs.map(|what| format!("{}: {what}", history.name)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn plainly(edit: Edit) -> Step {
+    Step {
+        edit,
+        then: Look::AtAll,
+        chance: None,
+    }
+}
+
+fn write(file: &str, text: &str) -> Edit {
+    Edit::Write {
+        file: file.into(),
+        text: text.into(),
+    }
+}
+
+fn delete(path: &str) -> Edit {
+    Edit::Delete { path: path.into() }
+}
+
+/// A translation has the id of its original: that is the translation's when the original is gone.
+fn translation_stays() -> History {
+    let brief = |id: &str, more: &str| {
+        format!(
+            "+++\ntitle = \"A brief\"\ndate = 2026-04-20\n[extra.brief]\nid = \"{id}\"\n+++\n\n\
+             ## TL;DR\n\nIt is so.\n\n## Future Implications\n\n- It will be so.\n  - Id: so\n{more}"
+        )
+    };
+    let resolves = "- It is so.\n  - Resolves: mmmm33#so\n  - Outcome: yes\n";
+    let config = String::from_utf8(briefs("dateline").remove("config.toml").unwrap()).unwrap();
+    let config = format!("{config}\n[languages.de]\n");
+    let of = |path: &str, text: String| (format!("content/briefs/{path}"), text);
+    History {
+        name: "a translation stays when the original goes",
+        site: || briefs("dateline"),
+        files: vec![
+            ("config.toml".into(), config),
+            of("so.md", brief("mmmm33", "")),
+            of("so.de.md", brief("mmmm33", "")),
+            of("later.md", brief("nnnn33", resolves)),
+        ],
+        edits: vec![
+            delete("content/briefs/so.md"),
+            write("content/briefs/so.md", &brief("mmmm33", "")),
+            write("content/briefs/so.md", &brief("pppp33", "")),
+        ],
+    }
+}
+
+fn file_for_folder_in_another_case() -> History {
+    let page = "+++\ntitle = \"Licence\"\n+++\n\nText.\n";
+    History {
+        name: "a page comes below a file whose name differs in case",
+        site: plain,
+        files: vec![("static/LICENSE".into(), "Text.\n".into())],
+        edits: vec![
+            write("content/license.md", page),
+            delete("content/license.md"),
+            write("static/Foo/x.txt", "Text.\n"),
+            write("static/foo", "Text.\n"),
+        ],
+    }
+}
+
+fn two_files_at_one_address() -> History {
+    let page = |day: u8| format!("+++\ntitle = \"About\"\ndate = 2026-04-{day:02}\n+++\n\nText.\n");
+    let section = "+++\ntitle = \"About\"\nrender = false\n+++\n";
+    let draft = |is_draft| format!("+++\ntitle = \"Draft\"\ndraft = {is_draft}\n+++\n\nText.\n");
+    History {
+        name: "two files at one address, one of which makes no page",
+        site: plain,
+        files: vec![
+            ("content/about.md".into(), page(1)),
+            ("content/about/_index.md".into(), section.into()),
+            ("content/other.md".into(), draft(true)),
+        ],
+        edits: vec![
+            write("content/about.md", &page(2)),
+            write("content/other.md", &draft(false)),
+            write("content/other.md", &draft(true)),
+        ],
+    }
+}
+
+/// More files go than a site keeps empty slots for: twice as many as there are entries, and 1,000.
+fn slots_are_numbered_anew() -> History {
+    let page = "+++\ntitle = \"A page\"\n+++\n";
+    let of = |folder: &str, number: usize| format!("content/{folder}/{number:04}.md");
+    let old = (0..1_009).map(|number| (of("old", number), page.into()));
+    let new = (0..9).map(|number| (of("new", number), page.into()));
+    let config = "base_url = \"https://example.org\"\ntheme = \"tera1-small\"\n";
+    History {
+        name: "slots are numbered anew",
+        site: || {
+            let mut files = plain();
+            files.retain(|file, _| !file.starts_with("content/"));
+            files
+        },
+        files: std::iter::once(("config.toml".into(), config.into()))
+            .chain(new)
+            .chain(old)
+            .collect(),
+        edits: vec![
+            delete("content/old"),
+            delete(&of("new", 8)),
+            write(&of("new", 8), page),
+        ],
+    }
+}
