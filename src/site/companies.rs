@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::kept::{Change, all_same, same_names};
 use super::lists::Lists;
-use super::{Entries, Entry, Index, addresses, is_brief_of_default_language};
+use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
@@ -80,30 +80,15 @@ impl Companies {
         let mut spellings = self.spellings.clone();
         let mut touched = HashSet::default();
         let is_company = |entry: &Entry| matches!(entry.article.table, Table::Company(_));
-        if change
-            .gone()
-            .chain(change.come())
-            .any(|(_, e)| is_company(e))
-        {
+        if change.has_any(is_company) {
             return None;
         }
-        for (_, entry) in change
-            .gone()
-            .filter(|(_, entry)| is_brief_of_default_language(entry))
-        {
+        let gone = change.gone_briefs().map(|(_, entry)| (entry, -1));
+        let come = change.come_briefs().map(|(_, entry)| (entry, 1));
+        for (entry, by) in gone.chain(come) {
             for (name, _) in names_of(entry) {
                 let (company, count) = spellings.get_mut(name)?;
-                *count -= 1;
-                touched.insert(*company);
-            }
-        }
-        for (_, entry) in change
-            .come()
-            .filter(|(_, entry)| is_brief_of_default_language(entry))
-        {
-            for (name, _) in names_of(entry) {
-                let (company, count) = spellings.get_mut(name)?;
-                *count += 1;
+                *count = count.checked_add_signed(by)?;
                 touched.insert(*company);
             }
         }
@@ -122,10 +107,7 @@ impl Companies {
             }
         }
         let mut found = HashMap::default();
-        for (index, entry) in change
-            .come()
-            .filter(|(_, entry)| is_brief_of_default_language(entry))
-        {
+        for (index, entry) in change.come_briefs() {
             let companies = each_once(names_of(entry).map(|(name, _)| spellings[name].0));
             for company in &companies {
                 entries.insert_newest_first(&mut all[company.0 as usize].briefs, index);

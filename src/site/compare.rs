@@ -14,7 +14,7 @@ use super::features::{Feature, FeatureIndex, Features};
 use super::held_back::HeldBack;
 use super::kept::{Change as SiteChange, all_same, same_groups, same_names};
 use super::observations::{Change, Observation, Observations};
-use super::{Entries, Entry, Index, addresses, is_brief_of_default_language};
+use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::content::article::Table;
@@ -115,10 +115,9 @@ impl Compare {
         read: &Read<'_>,
         problems: &mut Diagnostics,
     ) -> Option<Compare> {
-        let is_counted = |(_, entry): &(Index, &Entry)| is_brief_of_default_language(entry);
         let difference = Difference {
-            gone: change.gone().filter(is_counted).collect(),
-            come: change.come().filter(is_counted).collect(),
+            gone: change.gone_briefs().collect(),
+            come: change.come_briefs().collect(),
         };
         let left = self.named.iter().filter(|named| !change.has(named.page));
         let come = change.come();

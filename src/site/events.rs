@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::held_back::HeldBack;
 use super::kept::Change;
-use super::{Entries, Entry, Index, Site, addresses, is_brief_of_default_language};
+use super::{Entries, Entry, Index, Site, addresses};
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::article::Table;
@@ -98,24 +98,18 @@ impl Events {
         read: &Read<'_>,
         problems: &mut Diagnostics,
     ) -> Option<Events> {
-        if change.gone().chain(change.come()).any(|(_, e)| is_page(e)) {
+        if change.has_any(is_page) {
             return None;
         }
         let mut all = self.all.clone();
         let mut by_slug = self.by_slug.clone();
-        for (index, entry) in change
-            .gone()
-            .filter(|(_, entry)| is_brief_of_default_language(entry))
-        {
+        for (index, entry) in change.gone_briefs() {
             if let Some((slug, _)) = named_by(entry) {
                 let briefs = &mut all[*by_slug.get(&*slug)?].briefs;
                 briefs.retain(|brief| *brief != index);
             }
         }
-        for (index, entry) in change
-            .come()
-            .filter(|(_, entry)| is_brief_of_default_language(entry))
-        {
+        for (index, entry) in change.come_briefs() {
             let Some((slug, _)) = named_by(entry) else {
                 continue;
             };
@@ -133,9 +127,7 @@ impl Events {
         }
         all.retain(|event| event.page.is_some() || !event.briefs.is_empty());
         let events = Events::in_order(all, read.entries);
-        let come = change
-            .come()
-            .filter(|(_, entry)| is_brief_of_default_language(entry));
+        let come = change.come_briefs();
         events.report(read, come.map(|(_, entry)| entry), problems);
         Some(events)
     }

@@ -88,11 +88,7 @@ impl Identities {
     pub fn with(&self, change: &Change<'_>, problems: &mut Diagnostics) -> Option<Identities> {
         let mut by_id = self.by_id.clone();
         let has_language = |entry: &Entry| entry.article.language.is_some();
-        if change
-            .gone()
-            .chain(change.come())
-            .any(|(_, e)| has_language(e))
-        {
+        if change.has_any(has_language) {
             return None;
         }
         for (index, entry) in change.gone() {

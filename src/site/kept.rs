@@ -176,10 +176,27 @@ impl<'a> Change<'a> {
         self.gone().map(|(index, _)| index).collect()
     }
 
+    /// Of those that are gone, the briefs of the default language.
+    pub fn gone_briefs(&self) -> impl Iterator<Item = (Index, &'a Entry)> + '_ {
+        self.gone()
+            .filter(|(_, entry)| is_brief_of_default_language(entry))
+    }
+
+    /// Of those that have come, the briefs of the default language.
+    pub fn come_briefs(&self) -> impl Iterator<Item = (Index, &'a Entry)> + '_ {
+        self.come()
+            .filter(|(_, entry)| is_brief_of_default_language(entry))
+    }
+
+    /// Whether a condition holds of an entry that is gone or has come.
+    pub fn has_any(&self, is_it: impl Fn(&Entry) -> bool) -> bool {
+        let mut entries = self.gone().chain(self.come());
+        entries.any(|(_, entry)| is_it(entry))
+    }
+
     /// The briefs of the default language that are new, or not as they were, newest first.
-    pub fn come_briefs(&self, entries: &Entries) -> Vec<Index> {
-        let come = self.come().filter(|(_, e)| is_brief_of_default_language(e));
-        let mut briefs: Vec<Index> = come.map(|(index, _)| index).collect();
+    pub fn newest_come(&self, entries: &Entries) -> Vec<Index> {
+        let mut briefs: Vec<Index> = self.come_briefs().map(|(index, _)| index).collect();
         briefs.sort_by_key(|index| entries.age(*index));
         briefs
     }
@@ -209,10 +226,7 @@ impl<'a> Change<'a> {
 
     /// Whether what changed is nothing to a table to which articles are the same if `is_same` holds.
     pub fn concerns_none(&self, is_same: impl Fn(&Entry, &Entry) -> bool) -> bool {
-        let entries = self.gone().chain(self.come());
-        entries
-            .into_iter()
-            .all(|(_, entry)| is_same(&self.nothing, entry))
+        !self.has_any(|entry| !is_same(&self.nothing, entry))
     }
 
     /// Whether what reported these problems may be kept: `is_same` holds of each entry that was
@@ -222,7 +236,7 @@ impl<'a> Change<'a> {
         problems: &[Diagnostic],
         is_same: impl Fn(&Entry, &Entry) -> bool,
     ) -> bool {
-        self.are_all(is_same) && !problems.iter().any(|problem| self.touches(problem))
+        self.are_all(is_same) && self.spares(problems)
     }
 
     /// What is wrong now with each entry by itself, of which this was known before: only those that
@@ -253,6 +267,11 @@ impl<'a> Change<'a> {
         files.any(|file| problem.message.contains(file))
     }
 
+    /// Whether none of these problems is one of the files that changed.
+    fn spares(&self, problems: &[Diagnostic]) -> bool {
+        !problems.iter().any(|problem| self.touches(problem))
+    }
+
     /// Whether a problem is one of the files that changed.
     pub fn touches(&self, problem: &Diagnostic) -> bool {
         self.files.contains(&*problem.place.file)
@@ -276,10 +295,8 @@ impl<'a> Earlier<'a> {
         let gone = self.change.gone_slots();
         let mut briefs = before.to_vec();
         briefs.retain(|index| !gone.contains(index));
-        for (index, entry) in self.change.come() {
-            if is_brief_of_default_language(entry) {
-                entries.insert_newest_first(&mut briefs, index);
-            }
+        for (index, _) in self.change.come_briefs() {
+            entries.insert_newest_first(&mut briefs, index);
         }
         briefs.into()
     }
@@ -306,9 +323,8 @@ impl<'a> Earlier<'a> {
         is_same: impl Fn(&Entry, &Entry) -> bool,
     ) -> Way<'a, T> {
         let change = self.change;
-        let is_untouched = || !table.problems.iter().any(|problem| change.touches(problem));
         let stays = others_stay && change.are_all(&is_same) || change.concerns_none(is_same);
-        match stays && is_untouched() {
+        match stays && change.spares(&table.problems) {
             true => Way::Same(table),
             false => change.way(table),
         }

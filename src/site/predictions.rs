@@ -141,7 +141,7 @@ impl Predictions {
     ) -> Option<Predictions> {
         let briefs = Briefs {
             gone: &change.gone_slots(),
-            come: &change.come_briefs(read.entries),
+            come: &change.newest_come(read.entries),
         };
         self.follow(read, briefs, problems)
     }

@@ -91,11 +91,7 @@ impl Sections {
         problems: &mut Diagnostics,
     ) -> Option<Sections> {
         let is_section = |entry: &Entry| entry.front_matter().section.is_some();
-        if change
-            .gone()
-            .chain(change.come())
-            .any(|(_, e)| is_section(e))
-        {
+        if change.has_any(is_section) {
             return None;
         }
         let (mut by_index, mut ancestors) = (self.by_index.clone(), self.ancestors.clone());

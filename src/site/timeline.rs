@@ -91,7 +91,7 @@ impl Timeline {
                 begins = false;
             }
         }
-        Timeline::of(read, &left, &change.come_briefs(read.entries))
+        Timeline::of(read, &left, &change.newest_come(read.entries))
     }
 
     /// Merges what is left of an earlier list with the items of the briefs that have come.
