@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::address::Address;
 
 /// How bad it is: a site with errors is not written; `--strict` makes warnings errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     Error,
     Warning,
@@ -66,17 +66,18 @@ impl Place {
     }
 }
 
-/// One thing that is wrong, or worth knowing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing that is wrong, or worth knowing. Its words are shared: a preview hands it on at each
+/// save.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     pub place: Place,
     pub severity: Severity,
     /// Stable name of the kind of problem: `no-id`. Documented, tested, never reused.
     pub code: &'static str,
     /// Lower case, no full stop, names in backticks.
-    pub message: String,
+    pub message: Arc<str>,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Arc<str>>,
 }
 
 /// All that was found, in no order until [`Diagnostics::sorted`].
@@ -185,30 +186,30 @@ impl Diagnostics {
             place,
             severity,
             code,
-            message,
+            message: message.into(),
             hint: hint.0,
         });
     }
 }
 
 /// A hint, or none.
-struct Hint(Option<String>);
+struct Hint(Option<Arc<str>>);
 
 impl From<&str> for Hint {
     fn from(text: &str) -> Hint {
-        Hint(Some(text.to_owned()))
+        Hint(Some(text.into()))
     }
 }
 
 impl From<String> for Hint {
     fn from(text: String) -> Hint {
-        Hint(Some(text))
+        Hint(Some(text.into()))
     }
 }
 
 impl From<Option<String>> for Hint {
     fn from(text: Option<String>) -> Hint {
-        Hint(text)
+        Hint(text.map(Into::into))
     }
 }
 

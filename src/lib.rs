@@ -72,6 +72,7 @@ use std::io;
 use std::sync::Arc;
 
 pub mod address;
+pub mod chunks;
 pub mod commands;
 pub mod config;
 pub mod content;
@@ -167,20 +168,22 @@ fn read(
     memo: &mut Memo,
     problems: &mut Diagnostics,
 ) -> (Vec<Arc<Article>>, Vec<Arc<str>>) {
-    let parsed = content::parse(&input.sources, &input.config, &memo.articles);
-    let mut articles = Vec::with_capacity(parsed.len());
+    memo.articles.follow(&input.sources, &input.config);
+    let versions = memo.articles.versions();
+    let mut articles = Vec::with_capacity(versions.len());
     let mut broken = Vec::new();
-    for (source, parsed) in input.sources.iter().zip(&parsed) {
-        problems.extend(parsed.problems.iter().cloned());
-        match &parsed.article {
+    for version in versions {
+        problems.extend(version.parsed.problems.iter().cloned());
+        match version
+            .parsed
+            .article
+            .as_ref()
+            .or(version.last_good.as_ref())
+        {
             Some(article) => articles.push(article.clone()),
-            None => match memo.articles.last_good(&source.path) {
-                Some(last_good) => articles.push(last_good.clone()),
-                None => broken.push(source.path.clone()),
-            },
+            None => broken.push(version.source.path.clone()),
         }
     }
-    memo.articles.update(&input.sources, parsed);
     (articles, broken)
 }
 

@@ -17,7 +17,7 @@ use dateline::content::article::{Article, Table};
 use dateline::content::date::Moment;
 use dateline::content::name::FileName;
 use dateline::content::source::{BYTES_MAX, Source};
-use dateline::content::{Known, parse, parse_one};
+use dateline::content::{Known, Parsed, parse};
 use dateline::data::{parse_toml, value_of};
 use dateline::diagnostic::{At, Diagnostic, Diagnostics, Severity};
 use dateline::value::Value;
@@ -34,7 +34,7 @@ fn articles() {
             path: name.replace('\\', "/").into(),
             bytes: bytes.as_slice().into(),
         };
-        let parsed = parse_one(&source, &config);
+        let parsed = parse(&source, &config);
         fixtures.expect(&path, "problems", shown(parsed.problems, &bytes));
         let read = parsed.article.map_or("nothing\n".into(), |a| read_of(&a));
         fixtures.expect_if_there(&path, "read", read);
@@ -126,11 +126,11 @@ fn each_language_sees_its_own_configuration() {
 fn a_theme_may_have_tables_that_are_called_like_ours() {
     let config = read_config(&folder("configs").join("least.toml"));
     let page = b"+++\n[extra.company]\nname = 'Acme'\n[extra.week]\ndays = 7\n+++\n";
-    let problems = parse_one(&source("about.md", page), &config).problems;
+    let problems = parse(&source("about.md", page), &config).problems;
     let severities: Vec<Severity> = problems.iter().map(|p| p.severity).collect();
     assert_eq!(severities, [Severity::Warning; 2]);
     let brief = b"+++\n[extra.brief]\nname = 'Acme'\n+++\n";
-    let problems = parse_one(&source("about.md", brief), &config).problems;
+    let problems = parse(&source("about.md", brief), &config).problems;
     assert_eq!(problems[0].severity, Severity::Error);
 }
 
@@ -139,7 +139,7 @@ fn a_theme_may_have_tables_that_are_called_like_ours() {
 fn a_file_name_may_begin_with_an_instant() {
     let config = read_config(&folder("articles").join("config.toml"));
     let file = source("2026-03-09T23:30:00Z-a.md", b"+++\n+++\n");
-    let article = parse_one(&file, &config).article.unwrap();
+    let article = parse(&file, &config).article.unwrap();
     let date = article.front_matter.date.as_ref().unwrap();
     let day = date.day.to_string();
     assert_eq!((&*date.text, &*day), ("2026-03-09T23:30:00Z", "2026-03-10"));
@@ -152,7 +152,7 @@ fn a_file_that_is_too_large_is_not_read() {
     let parsed = |length: usize| {
         let mut bytes = b"+++\n+++\n".to_vec();
         bytes.resize(length, b' ');
-        parse_one(&source("large.md", &bytes), &config)
+        parse(&source("large.md", &bytes), &config)
     };
     assert_eq!(parsed(BYTES_MAX).problems, []);
     let too_large = parsed(BYTES_MAX + 1);
@@ -173,14 +173,18 @@ fn a_file_of_the_same_bytes_is_not_parsed_again() {
         source("c.md", b"+++\ntitle = 'c'\n+++\n"),
     ];
     let mut known = Known::default();
-    let first = parse(&sources, &config, &known);
-    known.update(&sources, first.clone());
+    let mut parse = |sources: &[Source]| -> Vec<Parsed> {
+        known.follow(sources, &config);
+        let versions = known.versions().iter();
+        versions.map(|version| version.parsed.clone()).collect()
+    };
+    let first = parse(&sources);
     let edited = [
         sources[0].clone(),
         sources[1].clone(),
         source("c.md", b"+++\ntitle = 'd'\n+++\n"),
     ];
-    let second = parse(&edited, &config, &known);
+    let second = parse(&edited);
     let same = |at: usize| match (&first[at].article, &second[at].article) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
         (a, b) => a.is_none() && b.is_none(),

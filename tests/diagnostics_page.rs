@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock};
 use dateline::address::Address;
 use dateline::commands::report::for_people;
 use dateline::config::{Config, Overrides};
-use dateline::content::parse_one;
+use dateline::content::parse;
 use dateline::content::source::BYTES_MAX;
 use dateline::diagnostic::{Diagnostic, Diagnostics, Place, TemplateError};
 use dateline::value::Value;
@@ -217,7 +217,7 @@ fn of_articles() -> Vec<Example> {
     for path in files(&folder, "md") {
         let bytes = fs::read(&path).unwrap();
         let name = path.strip_prefix(&folder).unwrap().to_str().unwrap();
-        let problems = parse_one(&source(&name.replace('\\', "/"), &bytes), &config).problems;
+        let problems = parse(&source(&name.replace('\\', "/"), &bytes), &config).problems;
         let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
         found.extend(problems.iter().map(|problem| example(problem, Some(&text))));
     }
@@ -244,7 +244,7 @@ id = \"7k3f9q\"
 ";
     let config = read_config(&folder("articles").join("config.toml"));
     let text = FRONT_MATTER.to_owned() + body;
-    let problems = parse_one(&source("briefs/x.md", text.as_bytes()), &config).problems;
+    let problems = parse(&source("briefs/x.md", text.as_bytes()), &config).problems;
     let text: Arc<str> = text.into();
     let found = problems.iter().map(|problem| example(problem, Some(&text)));
     found.collect()
@@ -346,7 +346,7 @@ fn example(problem: &Diagnostic, text: Option<&Arc<str>>) -> Example {
     Example {
         code: problem.code,
         severity: format!("{:?}", problem.severity).to_lowercase(),
-        message: problem.message.clone(),
+        message: problem.message.to_string(),
         printed: paragraph.trim_end().to_owned(),
     }
 }

@@ -24,7 +24,7 @@ use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use dateline::config::{Config, Label, Overrides, PartKind};
-use dateline::content::parse_one;
+use dateline::content::parse;
 use dateline::diagnostic::{Diagnostic, Diagnostics};
 use dateline::pages::VIEWS;
 use dateline::render::functions::FUNCTIONS;
@@ -332,7 +332,7 @@ pub fn listed(text: &str, heading: &str) -> BTreeSet<String> {
 fn keys_of(front_matter: &str) -> BTreeSet<String> {
     let config = read_config(&folder("articles").join("config.toml"));
     let file = format!("+++\n{front_matter}\n+++\n");
-    let parsed = parse_one(&source("weekly/2026-W01.md", file.as_bytes()), &config);
+    let parsed = parse(&source("weekly/2026-W01.md", file.as_bytes()), &config);
     known_keys(&parsed.problems)
 }
 

@@ -789,8 +789,8 @@ fn a_failed_page_is_named_in_the_diagnostic() {
     assert_eq!(problem.code, "template-error");
     assert_eq!(problem.place.at, At::Line(2, 5));
     assert_eq!(
-        problem.message,
-        "`page.titel` is undefined, on the page `/briefs/a/`"
+        *problem.message,
+        *"`page.titel` is undefined, on the page `/briefs/a/`"
     );
     assert_eq!(problem.hint.as_deref(), Some("did you mean `page.title`?"));
 }

@@ -640,7 +640,7 @@ fn sitemaps_have_encoded_addresses() {
         ),
         (Address::page("a'b\"c/100%"), None),
     ];
-    let xml = sitemap::sitemap("https://example.org", &entries);
+    let xml = sitemap::sitemap("https://example.org", &entries.to_vec().into());
     assert_eq!(
         check_xml(&xml).split_whitespace().collect::<Vec<_>>(),
         [
@@ -863,7 +863,7 @@ proptest! {
         check_xml(&text::opml(&opml));
         let address = Address::page(&text);
         let entries = [(address.clone(), Some(Arc::from(&*text)))];
-        check_xml(&sitemap::sitemap(&text, &entries));
+        check_xml(&sitemap::sitemap(&text, &entries.to_vec().into()));
         check_xml(&sitemap::index(&text, &[address]));
         prop_assert!(text::robots(Some(&text)).lines().count() == 4);
     }

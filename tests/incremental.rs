@@ -312,8 +312,9 @@ impl Shown {
             let difference = difference(&list(found), &list(wanted));
             return Err(format!("there are other pages{difference}"));
         }
-        let addresses = found.plan.pages().par_iter().map(|page| &page.address);
-        let asked = addresses.filter(|address| match look {
+        let addresses = found.plan.pages().iter().map(|page| &page.address);
+        let addresses: Vec<&Address> = addresses.collect();
+        let asked = addresses.into_par_iter().filter(|address| match look {
             Look::Away => false,
             Look::AtSome(salt) => is_seen(address, salt),
             Look::AtAll => true,

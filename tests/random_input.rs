@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dateline::config::Config;
 use dateline::content::date::PartialDate;
-use dateline::content::parse_one;
+use dateline::content::parse;
 use jiff::civil::Date;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -68,7 +68,7 @@ fn check(bytes: &[u8], config: &Config) {
         "weekly/2026-W18.md",
         "x/2026-04-30-a.de.md",
     ] {
-        let parsed = parse_one(&source(path, bytes), config);
+        let parsed = parse(&source(path, bytes), config);
         assert!(
             parsed.article.is_some() || !parsed.problems.is_empty(),
             "a file is left out and nobody is told"
@@ -166,7 +166,7 @@ fn lines_that_stand_for_billions_are_refused() {
     }
     bomb += "---\n";
     check(bomb.as_bytes(), &config);
-    let parsed = parse_one(&source("a.md", bomb.as_bytes()), &config);
+    let parsed = parse(&source("a.md", bomb.as_bytes()), &config);
     assert!(parsed.article.is_none());
 }
 
@@ -217,7 +217,7 @@ fn deep_nesting_is_refused() {
     for (fence, text) in files {
         let file = format!("{fence}\n{text}\n{fence}\n");
         check(file.as_bytes(), &config);
-        let parsed = parse_one(&source("a.md", file.as_bytes()), &config);
+        let parsed = parse(&source("a.md", file.as_bytes()), &config);
         let shown: String = file.chars().take(60).collect();
         assert!(parsed.article.is_none(), "{shown}… is read");
     }

@@ -14,7 +14,7 @@ fn diagnostic(severity: Severity, at: At, message: &str, hint: Option<&str>) -> 
         severity,
         code: "no-good",
         message: message.into(),
-        hint: hint.map(str::to_owned),
+        hint: hint.map(Into::into),
     }
 }
 

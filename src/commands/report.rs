@@ -145,18 +145,48 @@ pub struct Excerpt {
     pub after: String,
 }
 
+/// What was shown of a site's problems last. It is not looked up again while their files stay.
+#[derive(Debug, Default)]
+pub struct Shown {
+    known: HashMap<Diagnostic, Problem>,
+}
+
+impl Shown {
+    /// The problems as [`Problems::new`] has them; `has_changed` tells files that are not what they
+    /// were the last time.
+    pub fn follow(
+        &mut self,
+        diagnostics: &[Diagnostic],
+        has_changed: impl Fn(&str) -> bool,
+        texts: Texts<'_>,
+    ) -> Problems {
+        let mut before = std::mem::take(&mut self.known);
+        before.retain(|diagnostic, _| !has_changed(&diagnostic.place.file));
+        Problems::of(diagnostics, |diagnostic| {
+            let known = before.remove(diagnostic);
+            let shown = known.unwrap_or_else(|| problem(diagnostic, texts));
+            self.known.insert(diagnostic.clone(), shown.clone());
+            shown
+        })
+    }
+}
+
 impl Problems {
     /// Nobody reads more than so many in a browser.
     const MAX: usize = 100;
 
     /// Errors and warnings; notes are not worth an author's eyes while they write.
     pub fn new(diagnostics: &[Diagnostic], texts: Texts<'_>) -> Problems {
+        Problems::of(diagnostics, |diagnostic| problem(diagnostic, texts))
+    }
+
+    fn of(diagnostics: &[Diagnostic], show: impl FnMut(&Diagnostic) -> Problem) -> Problems {
         let of = |severity| diagnostics.iter().filter(move |d| d.severity == severity);
         let all = of(Severity::Error).chain(of(Severity::Warning));
         let count = all.clone().count();
         let shown = all.take(Problems::MAX);
         Problems {
-            list: shown.map(|d| problem(d, texts)).collect(),
+            list: shown.map(show).collect(),
             more: count.saturating_sub(Problems::MAX),
         }
     }
@@ -282,7 +312,7 @@ pub fn for_github(diagnostics: &[Diagnostic], texts: Texts<'_>, folder: &str) ->
                 let _ = write!(out, ",endLine={end_line},endColumn={end_column}");
             }
         }
-        let mut message = diagnostic.message.clone();
+        let mut message = diagnostic.message.to_string();
         if let Some(hint) = &diagnostic.hint {
             let _ = write!(message, "\nhint: {hint}");
         }

@@ -15,7 +15,7 @@ use super::checking::Checker;
 use super::editor::{self, Editor};
 use super::pace::{Act, Verdict};
 use super::progress;
-use super::report::{self, Problems, plural};
+use super::report::{self, Problems, Shown, plural};
 use super::server::{Preview, Published, Setup, Shows, Snapshot, origin};
 use super::session::{self, Folder, Looked, Memo, Options, Previewed};
 use super::watch::{Waker, Watch};
@@ -191,6 +191,7 @@ pub struct Showing<'a> {
     /// Whether a page wants something else to be shown than what is.
     has_other_wishes: bool,
     is_first: bool,
+    shown: Shown,
 }
 
 /// A site that can be shown, if there is one, and what is wrong with it.
@@ -215,6 +216,7 @@ impl<'a> Showing<'a> {
             held: None,
             has_other_wishes: false,
             is_first: true,
+            shown: Shown::default(),
         }
     }
 
@@ -343,9 +345,12 @@ impl<'a> Showing<'a> {
         let took = progress::duration(started.elapsed());
         let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
         let folder = &self.asked.folder;
+        let is_other: HashSet<&str> = changes.files().map(|file| &**file).collect();
+        let has_changed = |file: &str| is_other.contains(file);
+        let shown = self.shown.follow(&problems, has_changed, &folder.texts());
         self.preview.publish(Published {
             snapshot,
-            problems: Problems::new(&problems, &folder.texts()),
+            problems: shown,
             shows: self.shows,
             saved: self.asked.saved(&changes),
         });

@@ -344,12 +344,11 @@ pub fn articles(options: &Options) -> anyhow::Result<(Vec<Arc<Article>>, Vocabul
     let Some(ReadSite { input, .. }) = read(options, &mut problems)? else {
         return Ok((Vec::new(), Vocabulary::default()));
     };
-    let parsed = content::parse(&input.sources, &input.config, &content::Known::default());
-    let articles = parsed
-        .into_iter()
-        .filter_map(|parsed| parsed.article)
-        .collect();
-    Ok((articles, input.config.dateline.vocabulary.clone()))
+    let mut known = content::Known::default();
+    known.follow(&input.sources, &input.config);
+    let versions = known.versions().iter();
+    let articles = versions.filter_map(|version| version.parsed.article.clone());
+    Ok((articles.collect(), input.config.dateline.vocabulary.clone()))
 }
 
 /// Builds and writes the site; no summary if it has errors.

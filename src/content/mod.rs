@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::data::{self, Entry};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::maps::{HashMap, HashSet};
 
 pub mod article;
 pub mod brief;
@@ -50,66 +49,67 @@ pub struct Parsed {
 /// What files were parsed into, by path; it belongs to one configuration.
 #[derive(Debug, Default)]
 pub struct Known {
-    by_path: HashMap<Arc<str>, Version>,
+    versions: Vec<Version>,
 }
 
-/// A version of a file.
+/// A file, and what it was parsed into.
 #[derive(Debug)]
-struct Version {
-    bytes: Arc<[u8]>,
-    parsed: Parsed,
+pub struct Version {
+    pub source: Source,
+    pub parsed: Parsed,
     /// What the newest version said that could be read.
-    last_good: Option<Arc<Article>>,
+    pub last_good: Option<Arc<Article>>,
 }
 
 impl Version {
-    fn is_of(&self, source: &Source) -> bool {
-        // Bytes that nobody read again are the very same.
-        Arc::ptr_eq(&self.bytes, &source.bytes) || self.bytes == source.bytes
+    /// Parses a file. If that fails, what was good before is still what is good.
+    fn new(source: &Source, config: &Config, last_good: Option<Arc<Article>>) -> Version {
+        let parsed = parse(source, config);
+        Version {
+            source: source.clone(),
+            last_good: parsed.article.clone().or(last_good),
+            parsed,
+        }
     }
 }
 
 impl Known {
-    /// What stands in for a file that cannot be read.
-    pub fn last_good(&self, path: &str) -> Option<&Arc<Article>> {
-        self.by_path.get(path)?.last_good.as_ref()
-    }
-
-    /// Remembers what these sources were parsed into, and nothing else.
-    pub fn update(&mut self, sources: &[Source], parsed: Vec<Parsed>) {
-        for (source, parsed) in sources.iter().zip(parsed) {
-            let known = self.by_path.get(&source.path);
-            if known.is_some_and(|known| Arc::ptr_eq(&known.bytes, &source.bytes)) {
-                continue;
-            }
-            let last_good = parsed.article.clone();
-            let last_good = last_good.or_else(|| known?.last_good.clone());
-            let version = Version {
-                bytes: source.bytes.clone(),
-                parsed,
-                last_good,
+    /// Parses files, sorted by path, in parallel. What is known of the same bytes at the same path
+    /// is kept, and nothing of other paths.
+    pub fn follow(&mut self, sources: &[Source], config: &Config) {
+        let mut known = std::mem::take(&mut self.versions).into_iter().peekable();
+        let followed = sources.iter().map(|source| {
+            // Bytes that nobody read again are the very same.
+            let is_same = |version: &Version| {
+                let known = &version.source;
+                Arc::ptr_eq(&known.path, &source.path) && Arc::ptr_eq(&known.bytes, &source.bytes)
             };
-            self.by_path.insert(source.path.clone(), version);
-        }
-        if self.by_path.len() > sources.len() {
-            let there: HashSet<&str> = sources.iter().map(|source| &*source.path).collect();
-            self.by_path.retain(|path, _| there.contains(&**path));
-        }
+            if let Some(same) = known.next_if(is_same) {
+                return Ok(same);
+            }
+            while known.next_if(|v| v.source.path < source.path).is_some() {}
+            let before = known.next_if(|v| v.source.path == source.path);
+            match before {
+                Some(before) if before.source.bytes == source.bytes => Ok(before),
+                before => Err(before.and_then(|before| before.last_good)),
+            }
+        });
+        let followed: Vec<Result<Version, Option<Arc<Article>>>> = followed.collect();
+        let parsed = followed.into_par_iter().zip(sources);
+        let parsed = parsed.map(|(known, source)| {
+            known.unwrap_or_else(|last_good| Version::new(source, config, last_good))
+        });
+        self.versions = parsed.collect();
     }
-}
 
-/// Parses files in parallel, each into the result of the same position. What is known of the same
-/// bytes at the same path is taken from there.
-pub fn parse(sources: &[Source], config: &Config, known: &Known) -> Vec<Parsed> {
-    let parse = |source: &Source| match known.by_path.get(&source.path) {
-        Some(version) if version.is_of(source) => version.parsed.clone(),
-        _ => parse_one(source, config),
-    };
-    sources.par_iter().map(parse).collect()
+    /// What became of the files, in their order.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
 }
 
 /// Parses one file.
-pub fn parse_one(source: &Source, config: &Config) -> Parsed {
+pub fn parse(source: &Source, config: &Config) -> Parsed {
     let mut problems = Diagnostics::default();
     let file: Arc<str> = format!("content/{}", source.path).into();
     let context = Context {

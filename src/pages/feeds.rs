@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::question::Answer;
-use super::{Proposals, View, content, list, view, weeks};
+use super::{Proposing, View, content, list, view, weeks};
 use crate::address::Address;
 use crate::site::companies::Company;
 use crate::site::taxonomies::{SOURCES, Taxonomy};
@@ -51,7 +51,7 @@ const SITE_FEEDS: [(&str, FeedFormat); 3] = [
 ];
 
 /// Plans all feeds and the list of them.
-pub fn propose(site: &Site, proposals: &mut Proposals) {
+pub fn propose(site: &Site, proposals: &mut Proposing) {
     let named = site.config.feed_filenames.iter();
     let named: Vec<(String, FeedFormat)> = named
         .map(|name| (name.to_string(), format_of(name)))
@@ -109,7 +109,7 @@ fn propose_files(
     list: &Address,
     of: &FeedOf,
     named: &[(String, FeedFormat)],
-    proposals: &mut Proposals,
+    proposals: &mut Proposing,
 ) {
     for (name, format) in named {
         proposals.zola(
@@ -128,7 +128,7 @@ fn has_feeds(site: &Site, taxonomy: &Taxonomy) -> bool {
     taxonomy.config.feed && taxonomy.config.render && (!is_sources || site.makes(SOURCES))
 }
 
-fn propose_ours(site: &Site, named: &[(String, FeedFormat)], proposals: &mut Proposals) {
+fn propose_ours(site: &Site, named: &[(String, FeedFormat)], proposals: &mut Proposing) {
     for (name, format) in SITE_FEEDS {
         if !named.iter().any(|(other, _)| other == name) {
             proposals.ours(

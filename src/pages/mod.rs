@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::address::Address;
+use crate::chunks::Chunks;
 use crate::content::article::SectionKeys;
 use crate::content::date::Moment;
 use crate::data::Placed;
@@ -37,7 +38,7 @@ pub mod weeks;
 
 use feeds::{FeedFormat, FeedOf};
 pub use plan::Plan;
-use proposals::{Proposal, Proposals, Rank, Wanted};
+use proposals::{Proposal, Proposals, Proposing, Rank, Wanted};
 
 /// A file of the finished site, planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,9 +129,8 @@ pub enum View {
     Opml,
     Llms,
     Robots,
-    /// Addresses with the day or time of their last change, as far as it is known.
     Sitemap {
-        entries: Arc<[(Address, Option<Arc<str>>)]>,
+        lines: Chunks<sitemap::Line>,
     },
     SitemapIndex {
         parts: Arc<[Address]>,
@@ -243,8 +243,8 @@ fn make(site: &Site, files: &[StaticFile], before: Option<Before<'_>>) -> Plan {
             problems.unknown_view(name, place.clone(), &VIEWS);
         }
     }
-    let room = before.map_or(0, |before| before.plan.proposal_count() + 64);
-    let proposals = propose(site, files, room);
+    let room = before.map(|before| before.plan.proposals().room());
+    let proposals = propose(site, files, room.unwrap_or_default());
     let Some(before) = before else {
         return Plan::new(site, proposals, problems);
     };
@@ -254,16 +254,16 @@ fn make(site: &Site, files: &[StaticFile], before: Option<Before<'_>>) -> Plan {
     }
 }
 
-/// Everything that wants an address; about as much as there is `room` for.
-fn propose(site: &Site, files: &[StaticFile], room: usize) -> Proposals {
+/// Everything that wants an address; of each part about as much as there is room for.
+fn propose(site: &Site, files: &[StaticFile], room: [usize; 2]) -> Proposals {
     let of_files = || {
-        let mut proposals = Proposals::with_room(room);
+        let mut proposals = Proposing::with_room(room[0]);
         propose_content(site, &mut proposals);
         propose_files(site, files, &mut proposals);
         proposals
     };
     let of_tables = || {
-        let mut proposals = Proposals::with_room(room);
+        let mut proposals = Proposing::with_room(room[1]);
         propose_taxonomies(site, &mut proposals);
         feeds::propose(site, &mut proposals);
         proposals.zola(Address::file("404.html"), View::NotFound);
@@ -276,7 +276,7 @@ fn propose(site: &Site, files: &[StaticFile], room: usize) -> Proposals {
         proposals
     };
     let (of_files, of_tables) = rayon::join(of_files, of_tables);
-    of_files.and(of_tables)
+    Proposals::new(of_files, of_tables)
 }
 
 /// Whether the site has pages of ours at all, and so `llms.txt`, which names them.
@@ -285,7 +285,7 @@ fn makes_overview(site: &Site) -> bool {
     site.is_dateline && pages.as_ref().is_none_or(|names| !names.is_empty())
 }
 
-fn propose_content(site: &Site, proposals: &mut Proposals) {
+fn propose_content(site: &Site, proposals: &mut Proposing) {
     let mut has_home = false;
     let hands_down = content::hands_down_template(site);
     for (index, entry) in site.entries.iter() {
@@ -344,7 +344,7 @@ fn article_view(site: &Site, index: Index, hands_down: bool) -> Option<View> {
     if ours.is_some() { None } else { Some(own) }
 }
 
-fn propose_section(site: &Site, index: Index, proposals: &mut Proposals) {
+fn propose_section(site: &Site, index: Index, proposals: &mut Proposing) {
     let entry = site.entry(index);
     let keys = sections::keys(entry);
     if let Some(to) = &keys.redirect_to {
@@ -396,7 +396,7 @@ fn introduces_ours(site: &Site, index: Index) -> bool {
         && entry.article.language.is_none()
 }
 
-fn propose_taxonomies(site: &Site, proposals: &mut Proposals) {
+fn propose_taxonomies(site: &Site, proposals: &mut Proposing) {
     for taxonomy in site.taxonomies.all() {
         let kind = &taxonomy.config.name;
         let ours = **kind == *crate::site::taxonomies::SOURCES
@@ -436,7 +436,7 @@ fn propose_taxonomies(site: &Site, proposals: &mut Proposals) {
     }
 }
 
-fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
+fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposing) {
     // The site's own files come first, so that they win over the theme's.
     for kind in [StaticKind::Site, StaticKind::Theme, StaticKind::Content] {
         for file in files.iter().filter(|file| file.kind == kind) {
@@ -468,7 +468,7 @@ fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposals) {
     }
 }
 
-fn propose_ours(site: &Site, proposals: &mut Proposals) {
+fn propose_ours(site: &Site, proposals: &mut Proposing) {
     if site.makes("companies") {
         propose_companies(site, proposals);
     }
@@ -539,7 +539,7 @@ fn propose_ours(site: &Site, proposals: &mut Proposals) {
     proposals.ours(Address::file("llms.txt"), View::Llms);
 }
 
-fn propose_companies(site: &Site, proposals: &mut Proposals) {
+fn propose_companies(site: &Site, proposals: &mut Proposing) {
     let all = site.companies.all();
     let list = Address::page("companies");
     proposals.pagers(&list, all.len(), list::DENSE_PAGE_LENGTH, |number| {
@@ -570,7 +570,7 @@ fn propose_companies(site: &Site, proposals: &mut Proposals) {
     }
 }
 
-fn propose_comparisons(site: &Site, proposals: &mut Proposals) {
+fn propose_comparisons(site: &Site, proposals: &mut Proposing) {
     let list = Address::page("compare");
     let mut propose = |address: Address, view: View, of: DataOf| {
         for (name, format) in [
@@ -621,7 +621,7 @@ fn propose_comparisons(site: &Site, proposals: &mut Proposals) {
     }
 }
 
-fn propose_weeks(site: &Site, proposals: &mut Proposals) {
+fn propose_weeks(site: &Site, proposals: &mut Proposing) {
     let list = weeks::address();
     let count = site.weeks.all().len();
     proposals.pagers(&list, count, list::DENSE_PAGE_LENGTH, |number| {

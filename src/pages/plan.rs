@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::proposals::{Proposal, Proposals, Settled};
 use super::{Page, sitemap};
 use crate::address::Address;
+use crate::chunks::{Chunks, Place};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::maps::HashSet;
 use crate::site::kept::Change;
@@ -13,7 +14,7 @@ use crate::site::{Site, links};
 /// All pages, sorted by address.
 #[derive(Debug, Default)]
 pub struct Plan {
-    pages: Vec<Page>,
+    pages: Chunks<Page>,
     /// What the pages were chosen from, in the order in which it was proposed.
     proposals: Proposals,
     /// Addresses that are wanted twice, or cannot be, folded.
@@ -29,7 +30,7 @@ impl Plan {
     pub fn of(mut pages: Vec<Page>) -> Plan {
         pages.sort_by(|a, b| a.address.cmp(&b.address));
         Plan {
-            pages,
+            pages: pages.into(),
             ..Plan::default()
         }
     }
@@ -41,7 +42,8 @@ impl Plan {
             contested,
         } = proposals.settle(site, &mut problems);
         for page in sitemap::pages(site, &pages) {
-            insert(&mut pages, page);
+            let place = pages.binary_search_by(|other| other.address.cmp(&page.address));
+            pages.insert(place.unwrap_or_else(|place| place), page);
         }
         let folded = pages.iter().filter_map(|page| match page.address.folded() {
             Cow::Borrowed(_) => None,
@@ -49,7 +51,7 @@ impl Plan {
         });
         Plan {
             folded: folded.collect(),
-            pages,
+            pages: pages.into(),
             proposals,
             contested,
             problems: problems.into_vec(),
@@ -84,12 +86,12 @@ impl Plan {
         site: &Site,
         proposals: &Proposals,
         change: &Change<'_>,
-    ) -> Option<Vec<Page>> {
+    ) -> Option<Chunks<Page>> {
         let is_touched = |problem| change.touches(problem) || change.is_named_in(problem);
         if self.problems.iter().any(is_touched) {
             return None;
         }
-        let (went, came) = difference(self.proposals.all(), proposals.all())?;
+        let (went, came) = difference(&self.proposals, proposals)?;
         let is_file_for_folder = |problem: &Diagnostic| problem.code == "file-for-folder";
         if !went.is_empty() || !came.is_empty() {
             let is_free = |page: &&Page| {
@@ -107,7 +109,8 @@ impl Plan {
         let sitemap = sitemap::with(self, (&went, &came), change, site)?;
         let mut pages = self.pages.clone();
         for page in &went {
-            pages.remove(position(&pages, &page.address).ok()?);
+            let place = position(&pages, &page.address).ok()?;
+            pages.remove(place);
         }
         for page in came {
             let place = position(&pages, &page.address).err()?;
@@ -118,7 +121,7 @@ impl Plan {
         }
         for page in sitemap {
             match position(&pages, &page.address) {
-                Ok(place) => pages[place] = page,
+                Ok(place) => pages.replace(place, page),
                 Err(_) => return None,
             }
         }
@@ -127,10 +130,10 @@ impl Plan {
 
     /// Whether a file has the name of the folder of a page, one of which is at this address, in
     /// whatever case.
-    fn has_namesake(&self, pages: &[Page], address: &Address) -> bool {
+    fn has_namesake(&self, pages: &Chunks<Page>, address: &Address) -> bool {
         let text = address.as_str();
         let is_file = |path: &str| {
-            let found = pages.binary_search_by(|page| page.address.as_str().cmp(path));
+            let found = pages.find(|page| page.address.as_str().cmp(path));
             found.is_ok() || self.folded.contains(path)
         };
         let mut folders = text.match_indices('/').skip(1);
@@ -138,20 +141,21 @@ impl Plan {
             return true;
         }
         let folder = format!("{text}/");
-        let first_below = pages.partition_point(|page| page.address.as_str() < folder.as_str());
+        let first_below = pages.find(|page| page.address.as_str().cmp(&folder));
+        let first_below = first_below.unwrap_or_else(|place| place);
         let below = pages.get(first_below).map(|page| page.address.as_str());
         let mut below = below.into_iter().chain(self.folded.iter().map(|f| &**f));
         !text.ends_with('/') && below.any(|address| address.starts_with(&folder))
     }
 
     /// All pages, sorted by address.
-    pub fn pages(&self) -> &[Page] {
+    pub fn pages(&self) -> &Chunks<Page> {
         &self.pages
     }
 
-    /// How many pages wanted to be in it.
-    pub fn proposal_count(&self) -> usize {
-        self.proposals.all().len()
+    /// What the pages were chosen from.
+    pub fn proposals(&self) -> &Proposals {
+        &self.proposals
     }
 
     /// What is wrong with the plan.
@@ -162,7 +166,7 @@ impl Plan {
     /// The page at an address.
     pub fn get(&self, address: &Address) -> Option<&Page> {
         let place = position(&self.pages, address).ok()?;
-        Some(&self.pages[place])
+        self.pages.get(place)
     }
 
     /// Whether a browser that asks for this address gets something other than the 404 page.
@@ -177,27 +181,34 @@ impl Plan {
 }
 
 /// Where the page of an address is, or would be.
-fn position(pages: &[Page], address: &Address) -> Result<usize, usize> {
-    pages.binary_search_by(|page| page.address.cmp(address))
-}
-
-fn insert(pages: &mut Vec<Page>, page: Page) {
-    let place = position(pages, &page.address).unwrap_or_else(|place| place);
-    pages.insert(place, page);
+fn position(pages: &Chunks<Page>, address: &Address) -> Result<Place, Place> {
+    pages.find(|page| page.address.cmp(address))
 }
 
 /// The pages that are proposed no more, and those that were not proposed before: `None` if there
 /// are many.
-fn difference<'a>(
+fn difference<'a>(before: &'a Proposals, now: &'a Proposals) -> Option<Difference<'a>> {
+    let mut found = Difference::default();
+    for (before, now) in before.parts().iter().zip(now.parts()) {
+        compare(before, now, &mut found)?;
+    }
+    Some(found)
+}
+
+/// What went, and what came.
+type Difference<'a> = (Vec<&'a Page>, Vec<&'a Page>);
+
+/// Adds what differs in one part of the proposals; `None` if it is much.
+fn compare<'a>(
     before: &'a [Proposal],
     now: &'a [Proposal],
-) -> Option<(Vec<&'a Page>, Vec<&'a Page>)> {
+    (went, came): &mut Difference<'a>,
+) -> Option<()> {
     /// Beyond this many, it is faster to plan anew.
     const CHANGED_MAX: usize = 200;
     /// So far ahead the two are compared to find where they meet again.
     const AHEAD: usize = 32;
     let is_same = |a: &Proposal, b: &Proposal| a.rank == b.rank && a.page == b.page;
-    let (mut went, mut came) = (Vec::new(), Vec::new());
     let (mut before, mut now) = (before, now);
     while let (Some((old, others)), Some((new, rest))) = (before.split_first(), now.split_first()) {
         if is_same(old, new) {
@@ -222,7 +233,7 @@ fn difference<'a>(
     }
     went.extend(before.iter().map(|proposal| &proposal.page));
     came.extend(now.iter().map(|proposal| &proposal.page));
-    (went.len() + came.len() <= CHANGED_MAX).then_some((went, came))
+    (went.len() + came.len() <= CHANGED_MAX).then_some(())
 }
 
 impl links::Planned for Plan {

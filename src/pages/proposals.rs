@@ -19,9 +19,16 @@ pub enum Rank {
     Ours,
 }
 
-/// Everything that wants an address, before conflicts are settled.
+/// Everything that wants an address, before conflicts are settled: what files ask for, and what is
+/// made of the tables.
 #[derive(Debug, Default)]
 pub struct Proposals {
+    parts: [Vec<Proposal>; 2],
+}
+
+/// A part of the proposals, while it is made.
+#[derive(Debug, Default)]
+pub struct Proposing {
     all: Vec<Proposal>,
 }
 
@@ -63,23 +70,12 @@ pub struct Settled {
     pub contested: HashSet<String>,
 }
 
-impl Proposals {
+impl Proposing {
     /// None as yet, with room for so many.
-    pub fn with_room(count: usize) -> Proposals {
-        Proposals {
+    pub fn with_room(count: usize) -> Proposing {
+        Proposing {
             all: Vec::with_capacity(count),
         }
-    }
-
-    /// These and then others.
-    pub fn and(mut self, others: Proposals) -> Proposals {
-        self.all.extend(others.all);
-        self
-    }
-
-    /// All, in the order in which they were made.
-    pub fn all(&self) -> &[Proposal] {
-        &self.all
     }
 
     /// A page that a file asks for.
@@ -153,10 +149,30 @@ impl Proposals {
             }
         }
     }
+}
+
+impl Proposals {
+    /// These and then those.
+    pub fn new(of_files: Proposing, of_tables: Proposing) -> Proposals {
+        Proposals {
+            parts: [of_files.all, of_tables.all],
+        }
+    }
+
+    /// The parts, each in the order in which it was made.
+    pub fn parts(&self) -> &[Vec<Proposal>; 2] {
+        &self.parts
+    }
+
+    /// Room for each part, and some more that may come.
+    pub fn room(&self) -> [usize; 2] {
+        const MORE: usize = 64;
+        self.parts.each_ref().map(|part| part.len() + MORE)
+    }
 
     /// Gives each address to one proposal and reports the others.
     pub fn settle(&self, site: &Site, problems: &mut Diagnostics) -> Settled {
-        let mut by_rank: Vec<&Proposal> = self.all.iter().collect();
+        let mut by_rank: Vec<&Proposal> = self.parts.iter().flatten().collect();
         // The sort is stable: of equal rank, content comes in the order of its paths.
         by_rank.sort_by_key(|proposal| proposal.rank);
         let mut winners: HashMap<Cow<'_, str>, &Proposal> = with_room(by_rank.len());

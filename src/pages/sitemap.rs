@@ -1,11 +1,12 @@
 //! The sitemap, which names every HTML page but redirects and 404; split where it would be too long.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::plan::Plan;
 use super::{Page, View};
 use crate::address::Address;
-use crate::maps::HashSet;
+use crate::chunks::Chunks;
 use crate::site::kept::Change;
 use crate::site::{Entry, Site};
 
@@ -13,7 +14,7 @@ use crate::site::{Entry, Site};
 const SITEMAP_MAX: usize = 30_000;
 
 /// An address with the day or time of its last change, as far as it is known.
-type Line = (Address, Option<Arc<str>>);
+pub type Line = (Address, Option<Arc<str>>);
 
 /// The address of the sitemap, or of the list of its parts.
 pub fn address() -> Address {
@@ -41,10 +42,10 @@ pub fn with(
     let Some(page) = before.get(&address()) else {
         return Some(Vec::new());
     };
-    let View::Sitemap { entries } = &page.view else {
+    let View::Sitemap { lines } = &page.view else {
         return None;
     };
-    let mut left_out: HashSet<&Address> = went.iter().map(|page| &page.address).collect();
+    let mut left_out: BTreeSet<&Address> = went.iter().map(|page| &page.address).collect();
     let dated = change.come().map(|(_, entry)| &entry.address);
     let dated: Vec<&Page> = dated.filter_map(|address| before.get(address)).collect();
     let dated = dated
@@ -54,21 +55,37 @@ pub fn with(
     left_out.extend(anew.iter().map(|page| &page.address));
     let listed = anew.into_iter().filter(|page| is_listed(site, page));
     let new: Vec<Line> = listed.map(|page| line(site, page)).collect();
-    if went.is_empty() && new.iter().all(|line| entries.binary_search(line).is_ok()) {
+    if went.is_empty()
+        && new
+            .iter()
+            .all(|line| lines.find(|other| other.cmp(line)).is_ok())
+    {
         return Some(vec![page.clone()]);
     }
-    let mut lines: Vec<Line> = entries
-        .iter()
-        .filter(|(address, _)| !left_out.contains(address))
-        .cloned()
-        .collect();
+    let mut lines = lines.clone();
+    for address in left_out {
+        if let Ok(place) = lines.find(|(other, _)| other.cmp(address)) {
+            lines.remove(place);
+        }
+    }
     for line in new {
         // Two files at one address have one line.
-        if let Err(place) = lines.binary_search(&line) {
+        if let Err(place) = lines.find(|other| other.cmp(&line)) {
             lines.insert(place, line);
         }
     }
-    Some(of_lines(lines))
+    if lines.len() > SITEMAP_MAX {
+        return None;
+    }
+    Some(vec![whole(lines)])
+}
+
+/// A sitemap that is not split.
+fn whole(lines: Chunks<Line>) -> Page {
+    Page {
+        address: address(),
+        view: View::Sitemap { lines },
+    }
 }
 
 fn is_listed(site: &Site, page: &Page) -> bool {
@@ -106,19 +123,14 @@ fn changed(entry: &Entry) -> Option<Arc<str>> {
 /// The files of these lines, sorted by address.
 fn of_lines(lines: Vec<Line>) -> Vec<Page> {
     if lines.len() <= SITEMAP_MAX {
-        return vec![Page {
-            address: address(),
-            view: View::Sitemap {
-                entries: lines.into(),
-            },
-        }];
+        return vec![whole(lines.into())];
     }
     let mut pages = Vec::new();
     for (number, part) in (1..).zip(lines.chunks(SITEMAP_MAX)) {
         pages.push(Page {
             address: Address::file(&format!("sitemap{number}.xml")),
             view: View::Sitemap {
-                entries: part.into(),
+                lines: part.to_vec().into(),
             },
         });
     }

@@ -9,7 +9,7 @@ use super::question::Answer;
 use super::{compare, list, occurring, predictions, taxonomies, timeline, view};
 use crate::address::Address;
 use crate::content::brief::Outcome;
-use crate::site::observations::Change;
+use crate::site::changes::Change;
 use crate::site::predictions::Ledger;
 use crate::site::weeks::{Recap, Week};
 use crate::site::{Index, Site};
@@ -99,11 +99,13 @@ pub fn glance(site: &Site, week: Week, recap: &Recap) -> Value {
         let event = story.get("event").filter(|event| !event.is_none())?;
         Some(event.with([("count", Value::from(briefs))]))
     });
+    let (monday, sunday) = week.days();
+    let changes = site.compare.changes().count_between(monday, sunday);
     link(site, week, recap).with([
         ("by_day", Value::list(days)),
         ("events", Value::list(events)),
         ("companies", occurring::companies(site, &recap.briefs, None)),
-        ("changes", recap.changes.len().into()),
+        ("changes", changes.into()),
         ("made", in_week(site, week, MADE).count().into()),
         ("due", in_week(site, week, DUE).count().into()),
         ("resolved", in_week(site, week, RESOLVED).count().into()),
@@ -156,7 +158,6 @@ pub fn week(site: &Site, week: Week) -> Answer {
         .ok_or_else(|| format!("nothing happened in {}", week.name()))?;
     let entry = recap.page.map(|page| site.entry(page));
     let briefs = &recap.briefs[..recap.briefs.len().min(BRIEFS_MAX)];
-    let changes = &site.compare.changes()[recap.changes.clone()];
     let ledger = |day: DayOf| {
         let shown = in_week(site, week, day).take(PREDICTIONS_MAX);
         Value::list(shown.map(|ledger| predictions::prediction(site, ledger)))
@@ -164,6 +165,9 @@ pub fn week(site: &Site, week: Week) -> Answer {
     let near =
         |found: Option<(Week, &Recap)>| found.map(|(week, recap)| link(site, week, recap)).into();
     let (monday, sunday) = week.days();
+    let all_changes = site.compare.changes();
+    let changes = all_changes.between(monday, sunday).take(CHANGES_MAX);
+    let changes_count = all_changes.count_between(monday, sunday);
     Ok(link(site, week, recap).with([
         ("monday", Value::from(monday.to_string())),
         ("sunday", sunday.to_string().into()),
@@ -188,13 +192,10 @@ pub fn week(site: &Site, week: Week) -> Answer {
             stories(site, &briefs[recap.pins.min(briefs.len())..]),
         ),
         ("tags", tags(site, briefs)),
-        (
-            "changes",
-            Value::list(changes.iter().take(CHANGES_MAX).map(|c| change(site, c))),
-        ),
+        ("changes", Value::list(changes.map(|c| change(site, c)))),
         (
             "changes_left_out",
-            changes.len().saturating_sub(CHANGES_MAX).into(),
+            changes_count.saturating_sub(CHANGES_MAX).into(),
         ),
         ("made", ledger(MADE)),
         ("due", ledger(DUE)),

@@ -39,7 +39,7 @@ pub fn text(
             let sitemap = permalink(config, &Address::file("sitemap.xml"));
             Ok(text::robots(config.generate_sitemap.then_some(&*sitemap)))
         }
-        View::Sitemap { entries } => Ok(sitemap::sitemap(&config.base_url, entries)),
+        View::Sitemap { lines } => Ok(sitemap::sitemap(&config.base_url, lines)),
         View::SitemapIndex { parts } => Ok(sitemap::index(&config.base_url, parts)),
         View::Redirect { to } => Ok(redirect(config, to)),
         _ => return None,

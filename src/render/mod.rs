@@ -89,8 +89,8 @@ pub fn render(
 ) -> io::Result<()> {
     /// Costly pages stand together in the plan; one thread alone must not be left with them all.
     const SHARE_MAX: usize = 8;
-    let found: Vec<(Option<TemplateError>, Option<TemplateError>)> = plan
-        .pages()
+    let pages: Vec<&Page> = plan.pages().iter().collect();
+    let found: Vec<(Option<TemplateError>, Option<TemplateError>)> = pages
         .par_iter()
         .with_max_len(SHARE_MAX)
         .map(|planned| {
@@ -109,7 +109,7 @@ pub fn render(
         })
         .collect::<io::Result<_>>()?;
     let (mut failed, mut theme_failed) = (Vec::new(), Vec::new());
-    for (page, (failure, theme_failure)) in plan.pages().iter().zip(found) {
+    for (page, (failure, theme_failure)) in pages.into_iter().zip(found) {
         failed.extend(failure.map(|error| (&page.address, error)));
         theme_failed.extend(theme_failure.map(|error| (&page.address, error)));
     }

@@ -8,12 +8,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::changes::{Change, Changes};
 use super::companies::{Companies, CompanyIndex};
 use super::counts::Counts;
 use super::features::{Feature, FeatureIndex, Features};
 use super::held_back::HeldBack;
 use super::kept::{Change as SiteChange, all_same, same_groups, same_names};
-use super::observations::{Change, Observation, Observations};
+use super::observations::{Observation, Observations};
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
 use crate::config::slug_of;
@@ -205,9 +206,8 @@ impl Compare {
         self.observations.cell_count()
     }
 
-    /// Each time that a value replaced another: by the day of the brief that changed it, then by
-    /// company and feature.
-    pub fn changes(&self) -> &[Change] {
+    /// Each time that a value replaced another.
+    pub fn changes(&self) -> &Changes {
         self.observations.changes()
     }
 

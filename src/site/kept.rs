@@ -264,7 +264,7 @@ impl<'a> Change<'a> {
     /// Whether the message of a problem names a file that changed.
     pub fn is_named_in(&self, problem: &Diagnostic) -> bool {
         let files = &mut self.files.iter();
-        files.any(|file| problem.message.contains(file))
+        files.any(|file| problem.message.contains(*file))
     }
 
     /// Whether none of these problems is one of the files that changed.

@@ -20,6 +20,7 @@ use crate::maps::HashMap;
 use crate::value::Value;
 
 pub mod addresses;
+pub mod changes;
 pub mod companies;
 pub mod compare;
 pub mod counts;
@@ -222,14 +223,11 @@ impl Site {
         let read = weeks::Read {
             entries: &entries,
             briefs: &briefs,
-            compare: &compare,
             corrections: &corrections,
             identities: &identities,
         };
         let are_same = |before: &Site| {
-            compare.is(&before.compare)
-                && corrections.is(&before.corrections)
-                && identities.is(&before.identities)
+            corrections.is(&before.corrections) && identities.is(&before.identities)
         };
         let (weeks, (events, backlinks)) = at_once(
             problems,

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::changes::{Change, Changes};
 use super::companies::CompanyIndex;
 use super::compare::{Difference, Read};
 use super::features::{FeatureIndex, Found};
-use super::kept::merged;
 use super::{Entries, Entry, Index};
 use crate::content::brief::Cell;
 use crate::content::date::PartialDate;
@@ -32,17 +32,6 @@ pub struct Observation {
     column: u32,
 }
 
-/// A value that replaced another.
-#[derive(Clone, Copy, Debug)]
-pub struct Change {
-    pub company: CompanyIndex,
-    pub feature: FeatureIndex,
-    /// Positions in the history of the cell.
-    old: u32,
-    new: u32,
-    pub day: Date,
-}
-
 /// All observations.
 #[derive(Debug, Default)]
 pub struct Observations {
@@ -51,8 +40,7 @@ pub struct Observations {
     /// How many cells the companies before each have.
     first_cells: Vec<usize>,
     cell_count: usize,
-    /// By the day of the brief that changed the value, then by company and feature.
-    changes: Vec<Change>,
+    changes: Changes,
 }
 
 /// What was observed of one company. It is shared from site to site as long as it is the same.
@@ -106,21 +94,17 @@ impl Observations {
             }
         });
         let (of_companies, touched): (Vec<OfCompany>, Vec<Vec<FeatureIndex>>) = followed.unzip();
-        let before = self.changes.iter().map(|change| Change {
-            feature: change.feature.moved(moved),
-            ..*change
-        });
-        let is_left = |change: &Change| {
+        let is_touched = |change: &Change| {
             let touched = &touched[change.company.position()];
-            touched.is_empty() || touched.binary_search(&change.feature).is_err()
+            !touched.is_empty() && touched.binary_search(&change.feature).is_ok()
         };
-        let left: Vec<Change> = before.filter(is_left).collect();
+        let renumber = |feature: FeatureIndex| feature.moved(moved);
+        let renumbered = moved.map(|_| &renumber as &dyn Fn(FeatureIndex) -> FeatureIndex);
         let changed = of_companies.par_iter().zip(&touched).zip(companies);
         let changed = changed.flat_map_iter(|((of_company, touched), company)| {
             of_company.changes(company, touched, read.entries)
         });
-        let mut changed: Vec<Change> = changed.collect();
-        changed.par_sort_unstable_by_key(Change::order);
+        let changed: Vec<Change> = changed.collect();
         let mut cell_count = 0;
         let first_cells = of_companies.iter().map(|of_company| {
             let first = cell_count;
@@ -130,7 +114,7 @@ impl Observations {
         Observations {
             first_cells: first_cells.collect(),
             cell_count,
-            changes: merged(&left, &changed, |a, b| a.order() <= b.order()).0,
+            changes: self.changes.with(renumbered, is_touched, changed),
             of_companies,
         }
     }
@@ -169,8 +153,8 @@ impl Observations {
         history.unwrap_or(&[])
     }
 
-    /// All changes, by the day of the brief that changed the value, then by company and feature.
-    pub fn changes(&self) -> &[Change] {
+    /// Each time that a value replaced another.
+    pub fn changes(&self) -> &Changes {
         &self.changes
     }
 
@@ -352,12 +336,6 @@ fn replaced(history: &[Observation], entries: &Entries) -> Vec<(usize, usize)> {
         current = next;
     }
     replaced
-}
-
-impl Change {
-    fn order(&self) -> (Date, CompanyIndex, FeatureIndex, u32) {
-        (self.day, self.company, self.feature, self.new)
-    }
 }
 
 impl Observation {

@@ -7,10 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::tz::TimeZone;
 
-use super::compare::Compare;
 use super::identity::{Identities, Named};
 use super::kept::same_names;
-use super::observations::Change;
 use super::timeline::Timeline;
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
@@ -72,8 +70,6 @@ pub struct Recap {
     /// Pins, then the editor's order, then the rest, newest first.
     pub briefs: Vec<Index>,
     pub omitted: Vec<Index>,
-    /// Range in [`Compare::changes`].
-    pub changes: std::ops::Range<usize>,
     /// Positions in the corrections' [`Timeline::items`].
     pub corrections: Vec<usize>,
 }
@@ -84,18 +80,16 @@ pub struct Read<'a> {
     pub entries: &'a Entries,
     /// Newest first.
     pub briefs: &'a [Index],
-    pub compare: &'a Compare,
     pub corrections: &'a Timeline,
     pub identities: &'a Identities,
 }
 
 impl Weeks {
-    /// Sorts briefs, changes and corrections into weeks.
+    /// Sorts briefs and corrections into weeks.
     pub fn new(read: &Read<'_>, problems: &mut Diagnostics) -> Weeks {
         let Read {
             entries,
             briefs,
-            compare,
             corrections,
             identities,
         } = *read;
@@ -128,7 +122,6 @@ impl Weeks {
                 arrange(recap, table, identities, problems);
             }
         }
-        sort_changes(&mut all, compare.changes());
         Weeks { all }
     }
 
@@ -179,7 +172,6 @@ fn recap(all: &mut BTreeMap<Week, Recap>, week: Week) -> &mut Recap {
         pins: 0,
         briefs: Vec::new(),
         omitted: Vec::new(),
-        changes: 0..0,
         corrections: Vec::new(),
     })
 }
@@ -218,14 +210,4 @@ fn arrange(
     }
     recap.pins = pin_count;
     recap.briefs = arranged;
-}
-
-/// The changes are sorted by day, so each week's are one range.
-fn sort_changes(all: &mut BTreeMap<Week, Recap>, changes: &[Change]) {
-    for (week, recap) in all {
-        let (monday, sunday) = week.days();
-        let from = changes.partition_point(|change| change.day < monday);
-        let to = changes.partition_point(|change| change.day <= sunday);
-        recap.changes = from..to;
-    }
 }

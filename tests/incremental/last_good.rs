@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dateline::config::{Config, Overrides};
-use dateline::content::parse_one;
+use dateline::content::parse;
 use dateline::content::source::Source;
 use dateline::diagnostic::{Diagnostic, Diagnostics};
 use dateline::value::Value;
@@ -121,7 +121,7 @@ fn judge(path: &str, bytes: &[u8], config: &Config) -> Judgement {
         path: path.into(),
         bytes: Arc::from(bytes),
     };
-    let parsed = parse_one(&source, config);
+    let parsed = parse(&source, config);
     Judgement {
         is_good: parsed.article.is_some(),
         problems: parsed.problems,
