@@ -70,6 +70,13 @@ impl<T> Chunks<T> {
         self.chunks.iter().flat_map(|chunk| chunk.iter())
     }
 
+    /// What stands at a place, and all that follows.
+    pub fn iter_from(&self, place: Place) -> impl Iterator<Item = &T> + Clone {
+        let chunks = self.chunks.get(place.chunk..).unwrap_or_default();
+        let items = chunks.iter().flat_map(|chunk| chunk.iter());
+        items.skip(place.within)
+    }
+
     /// What stands at a place; nothing at the end.
     pub fn get(&self, place: Place) -> Option<&T> {
         let chunk = self.chunks.get(place.chunk)?;
@@ -158,6 +165,7 @@ mod tests {
                     }
                     (Err(place), Err(at)) => {
                         prop_assert_eq!(chunks.get(place), expected.get(at));
+                        prop_assert!(chunks.iter_from(place).eq(&expected[at..]));
                         chunks.insert(place, item);
                         expected.insert(at, item);
                     }

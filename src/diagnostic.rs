@@ -8,6 +8,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::slice::ParallelSliceMut;
+
 use crate::address::Address;
 
 /// How bad it is: a site with errors is not written; `--strict` makes warnings errors.
@@ -110,8 +112,9 @@ impl Diagnostics {
 
     /// Everything, by file and position, each once.
     pub fn sorted(mut self) -> Vec<Diagnostic> {
-        self.found
-            .sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
+        self.found.par_sort_by(|a, b| {
+            (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message))
+        });
         self.found.dedup();
         self.found
     }

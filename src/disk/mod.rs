@@ -5,6 +5,7 @@
 //! [`Staging`] takes the outputs and exchanges the old site for the new one.
 
 mod changes;
+mod entries;
 mod journal;
 mod list;
 mod location;

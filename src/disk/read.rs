@@ -4,27 +4,26 @@
 #![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
-use std::ops::Bound;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::changes::{self, Changes, State, Version};
-use super::open::{Opener, Refusal, is_plain};
+use super::changes::Changes;
+use super::entries::{Content, Entries, Entry, Looks, differs};
+use super::open::{Opener, is_plain};
 use super::ops::{naming, shown};
 use super::theme::{EMBEDDED, Embedded, read_theme_toml};
-use super::tree::{Found, Identity, Lies, Role, Settings, Stamp, Tree, is_within, real, refused};
+use super::tree::{Found, Identity, Lies, Settings, Tree, is_within, real};
 use crate::config::Config;
-use crate::content::source::{BYTES_MAX, Source};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::content::source::Source;
+use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{
-    EmbeddedTheme, FileBytes, Input, Preview, StaticFile, StaticKind, TemplateSource, ThemeSource,
+    EmbeddedTheme, Input, Preview, StaticFile, StaticKind, TemplateSource, ThemeSource,
 };
-use crate::value::{Hash, Value};
+use crate::value::Value;
 
 /// The configuration of a site, not parsed.
 #[derive(Clone, Debug)]
@@ -123,52 +122,16 @@ pub enum Hints {
 pub struct Reader {
     tree: Option<Arc<Tree>>,
     /// By name from the root of the site.
-    entries: Arc<Entries>,
+    entries: Entries,
     /// Those of the entries, in their order.
     sources: Arc<Vec<Source>>,
     embedded: Option<Embedded>,
-}
-
-type Entries = BTreeMap<Arc<str>, Entry>;
-
-/// A file or folder as it was when it was last read.
-#[derive(Clone, Debug)]
-struct Entry {
-    content: Content,
-    looks: Looks,
-    /// Of a static file that was named by a hint.
-    hash: Option<Hash>,
-    leads_to: Option<PathBuf>,
-    problems: Vec<Diagnostic>,
-}
-
-/// What of an entry is seen without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Looks {
-    Folder(Identity),
-    File(Role, Stamp),
-    /// Like a file that was written a moment ago: it may be written again and look the same.
-    Unsettled(Role, Stamp),
-    Wrong,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Content {
-    Source(Source),
-    Static(StaticFile),
-    Template(TemplateSource),
-    ThemeToml(Arc<str>),
-    /// A folder, or what cannot be read.
-    Nothing,
 }
 
 /// More hints than this are not followed one by one.
 const HINTS_MAX: usize = 1000;
 /// So many files are read by one thread: dividing the work takes longer.
 const ALONE_MAX: usize = 32;
-/// Larger static files are told apart by their stamps alone.
-const HASHED_BYTES_MAX: u64 = 16 << 20;
-
 impl Reader {
     /// Reads what may have changed, and says what did.
     pub fn refresh(
@@ -188,7 +151,7 @@ impl Reader {
             None => {
                 let tree = Arc::new(Tree::new(settings)?);
                 // What is read no longer is not gone; that the settings changed is said elsewhere.
-                Arc::make_mut(&mut self.entries).retain(|name, _| tree.top_of(name).is_some());
+                self.entries.retain(|name| tree.top_of(name).is_some());
                 self.tree = Some(tree.clone());
                 tree
             }
@@ -222,7 +185,7 @@ impl Reader {
         let mut files = Vec::new();
         let mut own_templates = Vec::new();
         let mut theme = ThemeRead::default();
-        for entry in self.entries.values() {
+        for (_, entry) in self.entries.others() {
             problems.extend(entry.problems.iter().cloned());
             match &entry.content {
                 Content::Static(file) if file.kind == StaticKind::Theme => {
@@ -313,12 +276,13 @@ impl Reader {
             name = top;
             found = by_name(tree.walk(top));
         }
-        let gone: Vec<Arc<str>> = below(&self.entries, name)
+        let known = self.entries.below(name);
+        let gone: Vec<Arc<str>> = known
             .filter(|(known, _)| !found.contains_key(&***known))
             .map(|(known, _)| known.clone())
             .collect();
         found.retain(|name, found| {
-            all_hinted.contains(name) || differs(self.entries.get(&**name), found)
+            all_hinted.contains(name) || differs(self.entries.get(name), found)
         });
         let found: Vec<Found> = found.into_values().collect();
         let read = |found| Entry::read(tree, found, all_hinted);
@@ -332,14 +296,13 @@ impl Reader {
         }
         let touched = gone.iter().chain(read.iter().map(|(name, _)| name));
         let touched: Vec<Arc<str>> = touched.cloned().collect();
-        let entries = Arc::make_mut(&mut self.entries);
         for name in gone {
-            take(entries, name, changes);
+            self.entries.take(name, changes);
         }
         for (name, new) in read {
             match new {
-                Some(new) => put(entries, name, new, changes),
-                None => take(entries, name, changes),
+                Some(new) => self.entries.put(name, new, changes),
+                None => self.entries.take(name, changes),
             }
         }
         self.renew_sources(&touched);
@@ -394,7 +357,7 @@ impl Reader {
     fn names(&self, tree: &Tree, paths: &[PathBuf]) -> BTreeSet<String> {
         let root = tree.opener().root();
         let mut links: Vec<(&str, &Path)> = Vec::new();
-        for (name, entry) in &*self.entries {
+        for (name, entry) in self.entries.others() {
             links.extend(entry.leads_to.iter().map(|to| (&**name, &**to)));
         }
         let theme = tree.settings().theme.as_deref().unwrap_or_default();
@@ -461,7 +424,7 @@ impl Reader {
                 )
             })
             .collect();
-        for (name, entry) in &*self.entries {
+        for (name, entry) in self.entries.others() {
             if let Looks::Folder(identity) = entry.looks {
                 let path = root.join(&**name);
                 let folder = Folder {
@@ -472,7 +435,7 @@ impl Reader {
                 folders.insert(path, folder);
             }
         }
-        let beside = self.entries.values().filter_map(|entry| {
+        let beside = self.entries.others().filter_map(|(_, entry)| {
             let is_folder = matches!(entry.looks, Looks::Folder(_));
             entry.leads_to.as_ref().filter(|_| !is_folder)?.parent()
         });
@@ -510,7 +473,7 @@ pub struct Folder {
 #[derive(Debug)]
 pub struct Comparison {
     tree: Option<Arc<Tree>>,
-    entries: Arc<Entries>,
+    entries: Entries,
 }
 
 impl Comparison {
@@ -525,9 +488,10 @@ impl Comparison {
             let found = by_name(tree.walk(top));
             let new = found
                 .iter()
-                .filter(|(name, found)| differs(self.entries.get(&***name), found));
+                .filter(|(name, found)| differs(self.entries.get(name), found));
             different.extend(new.map(|(name, _)| root.join(name)));
-            let gone = below(&self.entries, top).filter(|(name, _)| !found.contains_key(&***name));
+            let known = self.entries.below(top);
+            let gone = known.filter(|(name, _)| !found.contains_key(&***name));
             different.extend(gone.map(|(name, _)| root.join(&**name)));
         }
         let settings = tree.settings();
@@ -579,233 +543,4 @@ fn by_name(found: Vec<Found>) -> BTreeMap<String, Found> {
         .into_iter()
         .map(|found| (found.name.clone(), found))
         .collect()
-}
-
-/// The entry of a name and all below it.
-fn below<'a>(
-    entries: &'a Entries,
-    name: &'a str,
-) -> impl Iterator<Item = (&'a Arc<str>, &'a Entry)> {
-    entries
-        .range::<str, _>((Bound::Included(name), Bound::Unbounded))
-        .take_while(move |(known, _)| known.starts_with(name))
-        .filter(move |(known, _)| is_within(known, name))
-}
-
-/// Whether what lies there has to be read.
-fn differs(known: Option<&Entry>, found: &Found) -> bool {
-    let Some(known) = known else {
-        return true;
-    };
-    let looks_same = match (&found.lies, known.looks) {
-        (Lies::Folder(identity), Looks::Folder(before)) => *identity == before,
-        (Lies::File(role, stamp), Looks::File(role_before, before)) => {
-            *role == role_before && *stamp == before
-        }
-        (Lies::Wrong(problems), Looks::Wrong) => *problems == known.problems,
-        _ => false,
-    };
-    !looks_same || found.leads_to != known.leads_to
-}
-
-/// Takes out an entry of which nothing is there any more.
-fn take(entries: &mut Entries, name: Arc<str>, changes: &mut Changes) {
-    let was = entries.remove(&name);
-    if let Some(before) = was.and_then(|was| was.version()) {
-        changes.add(name, Some(before), Version::GONE);
-    }
-}
-
-/// Puts an entry in the place of the one before it, of which it keeps what is the same.
-fn put(entries: &mut Entries, name: Arc<str>, mut new: Entry, changes: &mut Changes) {
-    let known = entries.get(&name);
-    match known {
-        Some(known) if known.is_same(&new) => new.content = known.content.clone(),
-        _ => match (known.and_then(Entry::version), new.version()) {
-            (before, Some(now)) => changes.add(name.clone(), before, now),
-            // A folder is in the place of the file.
-            (Some(before), None) => changes.add(name.clone(), Some(before), Version::GONE),
-            (None, None) => {}
-        },
-    }
-    entries.insert(name, new);
-}
-
-impl Entry {
-    /// Reads what lies at a name; nothing if that is gone by now. What cannot be read says so.
-    fn read(tree: &Tree, found: Found, hinted: &BTreeSet<String>) -> (Arc<str>, Option<Entry>) {
-        let name: Arc<str> = found.name.as_str().into();
-        let mut entry = Entry {
-            content: Content::Nothing,
-            looks: Looks::Wrong,
-            hash: None,
-            leads_to: found.leads_to,
-            problems: Vec::new(),
-        };
-        match found.lies {
-            Lies::Folder(identity) => entry.looks = Looks::Folder(identity),
-            Lies::Wrong(problems) => entry.problems = problems,
-            Lies::File(role, stamp) => {
-                entry.looks = Looks::File(role, stamp);
-                let is_hinted = hinted.contains(&*name);
-                if let Err(problems) = entry.read_file(tree, &name, role, is_hinted) {
-                    let at = tree.opener().root().join(&*name);
-                    if std::fs::symlink_metadata(at).is_err() {
-                        return (name, None);
-                    }
-                    entry.problems = problems.into_vec();
-                }
-            }
-        }
-        (name, Some(entry))
-    }
-
-    fn read_file(
-        &mut self,
-        tree: &Tree,
-        name: &Arc<str>,
-        role: Role,
-        is_hinted: bool,
-    ) -> Result<(), Diagnostics> {
-        let opened = tree.opener().open(name);
-        let (mut file, metadata) = opened.map_err(|refusal| refused(name, refusal))?;
-        // The stamp of what is read, not of what lay there when the folder was listed.
-        let stamp = Stamp::new(&metadata);
-        self.looks = if stamp.is_settled() {
-            Looks::File(role, stamp)
-        } else {
-            Looks::Unsettled(role, stamp)
-        };
-        let inside = tree.inside(name);
-        self.content = match role {
-            Role::Source => {
-                let bytes = bytes_of(name, file, &metadata)?.into();
-                let path = inside.into();
-                Content::Source(Source { path, bytes })
-            }
-            Role::Template { from_theme } => Content::Template(TemplateSource {
-                name: inside.into(),
-                file: name.clone(),
-                text: text_of(name, file, &metadata)?,
-                from_theme,
-            }),
-            Role::ThemeToml => Content::ThemeToml(text_of(name, file, &metadata)?),
-            Role::Static(kind, is_text) => {
-                // What is not UTF-8 goes out as it is.
-                let text = if is_text {
-                    io::read_to_string(&mut file).ok()
-                } else {
-                    None
-                };
-                if is_hinted && text.is_none() && metadata.len() <= HASHED_BYTES_MAX {
-                    self.hash = hash_of(file);
-                }
-                Content::Static(StaticFile {
-                    kind,
-                    path: inside.into(),
-                    bytes: match text {
-                        Some(text) => FileBytes::Text {
-                            file: name.clone(),
-                            text: text.into(),
-                        },
-                        None => FileBytes::OnDisk(name.clone()),
-                    },
-                    length: metadata.len(),
-                })
-            }
-        };
-        Ok(())
-    }
-
-    /// Whether a reading of the same file gave the same.
-    fn is_same(&self, other: &Entry) -> bool {
-        if self.content != other.content || self.problems != other.problems {
-            return false;
-        }
-        let Content::Static(StaticFile {
-            bytes: FileBytes::OnDisk(_),
-            ..
-        }) = self.content
-        else {
-            return self.is_folder() == other.is_folder();
-        };
-        match (self.hash, other.hash) {
-            (Some(hash), Some(other)) => hash == other,
-            _ => self.stamp() == other.stamp(),
-        }
-    }
-
-    fn is_folder(&self) -> bool {
-        matches!(self.looks, Looks::Folder(_))
-    }
-
-    fn stamp(&self) -> Option<Stamp> {
-        match self.looks {
-            Looks::File(_, stamp) | Looks::Unsettled(_, stamp) => Some(stamp),
-            Looks::Folder(_) | Looks::Wrong => None,
-        }
-    }
-
-    /// How a file is found; nothing of a folder.
-    fn version(&self) -> Option<Version> {
-        let of = |bytes: Arc<[u8]>, state| Version {
-            state: if bytes.is_empty() {
-                State::Empty
-            } else {
-                state
-            },
-            content: changes::Content::Bytes(bytes),
-        };
-        Some(match &self.content {
-            Content::Nothing if self.is_folder() => return None,
-            Content::Nothing => Version {
-                state: State::Text,
-                content: changes::Content::Unknown,
-            },
-            Content::Source(source) => of(source.bytes.clone(), State::Text),
-            Content::Template(template) => of(template.text.clone().into(), State::Text),
-            Content::ThemeToml(text) => of(text.clone().into(), State::Text),
-            Content::Static(file) => match &file.bytes {
-                FileBytes::Text { text, .. } => of(text.clone().into(), State::Static),
-                _ if file.length == 0 => of(Arc::new([]), State::Static),
-                _ => Version {
-                    state: State::Static,
-                    content: match self.hash {
-                        Some(hash) => changes::Content::Hash(hash),
-                        None => changes::Content::Unknown,
-                    },
-                },
-            },
-        })
-    }
-}
-
-/// The bytes of a file; of one that is too large, enough to tell that it is.
-fn bytes_of(name: &str, file: File, metadata: &Metadata) -> Result<Vec<u8>, Diagnostics> {
-    let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-    let mut bytes = Vec::with_capacity(expected.min(BYTES_MAX) + 1);
-    match file.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes) {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(refused(name, Refusal::Failed(error))),
-    }
-}
-
-/// A text file of the theme or the site.
-fn text_of(name: &Arc<str>, file: File, metadata: &Metadata) -> Result<Arc<str>, Diagnostics> {
-    let bytes = bytes_of(name, file, metadata)?;
-    let mut problems = Diagnostics::default();
-    if bytes.len() > BYTES_MAX {
-        problems.too_large(Place::whole(name), bytes.len(), BYTES_MAX);
-        return Err(problems);
-    }
-    String::from_utf8(bytes).map(Arc::from).map_err(|_| {
-        problems.invalid_utf8(Place::whole(name));
-        problems
-    })
-}
-
-fn hash_of(file: File) -> Option<Hash> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(file).ok()?;
-    Some(hasher.finalize().into())
 }

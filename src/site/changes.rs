@@ -10,7 +10,7 @@ use super::companies::CompanyIndex;
 use super::features::FeatureIndex;
 
 /// A value that replaced another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
     pub company: CompanyIndex,
     pub feature: FeatureIndex,
@@ -53,10 +53,10 @@ impl Changes {
             }
         }
         days.retain(|day, of_day| {
-            let new = of_days.remove(day);
-            if new.is_some() || of_day.iter().any(&is_touched) {
+            let new = of_days.remove(day).unwrap_or_default();
+            if !of_day.iter().filter(|change| is_touched(change)).eq(new) {
                 let left = of_day.iter().filter(|change| !is_touched(change));
-                let mut all: Vec<Change> = left.chain(new.unwrap_or_default()).copied().collect();
+                let mut all: Vec<Change> = left.chain(new).copied().collect();
                 all.sort_unstable_by_key(Change::order);
                 *of_day = all.into();
             }

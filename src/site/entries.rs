@@ -54,7 +54,11 @@ pub struct Entries {
     order: Vec<Index>,
     /// The place of each slot in `order`.
     ranks: Vec<u32>,
+    /// The slot in which a path was. It is another one now if the path is among `late`, and none
+    /// if it is empty.
     by_path: Arc<HashMap<Arc<str>, Index>>,
+    /// What has come since that was made, the last at the end.
+    late: Vec<(Arc<str>, Index)>,
 }
 
 impl Entries {
@@ -65,12 +69,14 @@ impl Entries {
         articles: Vec<Arc<Article>>,
         config: &Config,
     ) -> Entries {
+        /// It is as fast to look for a path among so many as by its hash.
+        const LATE_MAX: usize = 16;
         let nothing = Entries::default();
         let before = before.unwrap_or(&nothing);
         let mut slots: Vec<Option<Arc<Entry>>> = vec![None; before.slots.len()];
         let mut order = Vec::with_capacity(articles.len());
         let mut known = before.iter().peekable();
-        let mut are_same_paths = articles.len() == before.len();
+        let mut late = before.late.clone();
         for article in articles {
             let is_same = |entry: &Entry| Arc::ptr_eq(&entry.article, &article);
             // To compare paths is slow, and hardly ever needed.
@@ -83,6 +89,9 @@ impl Entries {
                 known.next_if(|(_, e)| e.article.path == article.path)
             });
             let index = same.map_or_else(|| Index::new(slots.len()), |(index, _)| index);
+            if same.is_none() {
+                late.push((article.path.clone(), index));
+            }
             let entry = match same {
                 Some((_, entry)) if is_same(entry) => entry.clone(),
                 _ => Arc::new(Entry::new(article, config)),
@@ -91,7 +100,6 @@ impl Entries {
                 Some(slot) => *slot = Some(entry),
                 None => slots.push(Some(entry)),
             }
-            are_same_paths &= same.is_some();
             order.push(index);
         }
         let mut ranks = vec![0; slots.len()];
@@ -103,9 +111,11 @@ impl Entries {
             order,
             ranks,
             by_path: before.by_path.clone(),
+            late,
         };
-        if !are_same_paths {
+        if entries.late.len() > LATE_MAX {
             entries.by_path = entries.positions();
+            entries.late.clear();
         }
         entries
     }
@@ -168,7 +178,11 @@ impl Entries {
 
     /// The slot of a path from `content/`.
     pub fn find(&self, path: &str) -> Option<Index> {
-        self.by_path.get(path).copied()
+        let late = self.late.iter().rev().find(|(other, _)| **other == *path);
+        let index = late
+            .map(|(_, index)| index)
+            .or_else(|| self.by_path.get(path));
+        index.copied().filter(|index| self.get(*index).is_some())
     }
 
     /// What stands in a slot, if it is not empty.

@@ -211,13 +211,15 @@ impl Site {
             },
         );
         let making_of = making.of(&companies);
-        let (compare, (predictions, timeline, corrections)) = at_once(
+        let ((compare, predictions), (timeline, corrections)) = at_once(
             problems,
-            |problems| making_of.compare(problems),
             |problems| {
-                let predictions = making_of.predictions(&identities, problems);
+                let compare = making_of.compare(problems);
+                (compare, making_of.predictions(&identities, problems))
+            },
+            |problems| {
                 let timeline = making_of.timeline(problems);
-                (predictions, timeline, making_of.corrections(problems))
+                (timeline, making_of.corrections(problems))
             },
         );
         let read = weeks::Read {

@@ -210,7 +210,7 @@ fn sayings_of(read: &Read<'_>, briefs: &[Index]) -> Vec<Saying> {
 }
 
 fn items_of(sayings: &[Saying]) -> Vec<Item> {
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(sayings.len());
     let mut from = 0;
     for said in sayings.chunk_by(|_, next| !next.begins) {
         let to = from + count(said);
