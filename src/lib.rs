@@ -93,7 +93,7 @@ use pages::Plan;
 use render::Sink;
 use render::theme::Theme;
 use site::kept::Change;
-use site::{Hidden, Parts, Site, links};
+use site::{Entry, Hidden, Parts, Site, links};
 
 /// What one build remembers for the next. It belongs to one configuration.
 #[derive(Debug, Default)]
@@ -111,6 +111,9 @@ struct Remembered {
     plan: Arc<Plan>,
     /// What is wrong with addresses in links.
     address_problems: Vec<Diagnostic>,
+    /// The templates that files name and the theme does not have.
+    template_problems: Vec<Diagnostic>,
+    theme: Option<Arc<Theme>>,
 }
 
 /// A site that is planned and can be rendered, page by page or as a whole.
@@ -139,7 +142,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
     let made = derive(
         parts(input.preview),
         before.as_ref(),
-        theme.as_deref(),
+        theme.as_ref(),
         problems,
     );
     let site = made.site.clone();
@@ -149,7 +152,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
             scheduled: true,
             ..input.preview
         };
-        derive(parts(preview), None, theme.as_deref(), &mut later);
+        derive(parts(preview), None, theme.as_ref(), &mut later);
         let is_scheduled = |file: &str| {
             let path = file.strip_prefix("content/").unwrap_or(file);
             site.hidden(path) == Some(Hidden::Scheduled)
@@ -203,7 +206,7 @@ fn theme(source: &ThemeSource, memo: &mut Memo, problems: &mut Diagnostics) -> O
 fn derive(
     parts: Parts<'_>,
     before: Option<&Remembered>,
-    theme: Option<&Theme>,
+    theme: Option<&Arc<Theme>>,
     problems: &mut Diagnostics,
 ) -> Remembered {
     // Files and theme may change what the configuration means.
@@ -228,14 +231,23 @@ fn derive(
     let known = of_same_plan.map(|(before, change)| (change, &*before.address_problems));
     let address_problems = links::check_addresses(&site, &*plan, known);
     problems.extend(address_problems.iter().cloned());
-    if let Some(theme) = theme {
-        render::check_templates(&site, theme, problems);
-    }
+    let template_problems = theme.map_or_else(Vec::new, |theme| {
+        let check = |entry: &Entry| render::check_templates(entry, theme);
+        let is_same =
+            |before: &Remembered| before.theme.as_ref().is_some_and(|t| Arc::ptr_eq(t, theme));
+        match before.filter(|(before, _)| is_same(before)) {
+            Some((before, change)) => change.recheck(&before.template_problems, check),
+            None => site.entries.all().flat_map(|entry| check(entry)).collect(),
+        }
+    });
+    problems.extend(template_problems.iter().cloned());
     Remembered {
         site: Arc::new(site),
         files: files.to_vec(),
         plan,
         address_problems,
+        template_problems,
+        theme: theme.cloned(),
     }
 }
 

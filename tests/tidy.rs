@@ -11,7 +11,8 @@ use crate::check::folder;
 use crate::docs;
 
 /// The modules, each using only itself and those before it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
+    "chunks",
     "maps",
     "value",
     "address",

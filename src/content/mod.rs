@@ -77,14 +77,21 @@ impl Known {
     /// Parses files, sorted by path, in parallel. What is known of the same bytes at the same path
     /// is kept, and nothing of other paths.
     pub fn follow(&mut self, sources: &[Source], config: &Config) {
-        let mut known = std::mem::take(&mut self.versions).into_iter().peekable();
+        // Bytes that nobody read again are the very same.
+        let is_same = |(version, source): &(&Version, &Source)| {
+            let known = &version.source;
+            Arc::ptr_eq(&known.path, &source.path) && Arc::ptr_eq(&known.bytes, &source.bytes)
+        };
+        let both = self.versions.iter().zip(sources);
+        let from = both.take_while(is_same).count();
+        let (versions, sources) = (&self.versions[from..], &sources[from..]);
+        let from_behind = versions.iter().rev().zip(sources.iter().rev());
+        let behind = from_behind.take_while(is_same).count();
+        let range = from..self.versions.len() - behind;
+        let sources = &sources[..sources.len() - behind];
+        let mut known = self.versions.drain(range).peekable();
         let followed = sources.iter().map(|source| {
-            // Bytes that nobody read again are the very same.
-            let is_same = |version: &Version| {
-                let known = &version.source;
-                Arc::ptr_eq(&known.path, &source.path) && Arc::ptr_eq(&known.bytes, &source.bytes)
-            };
-            if let Some(same) = known.next_if(is_same) {
+            if let Some(same) = known.next_if(|version| is_same(&(version, source))) {
                 return Ok(same);
             }
             while known.next_if(|v| v.source.path < source.path).is_some() {}
@@ -99,7 +106,9 @@ impl Known {
         let parsed = parsed.map(|(known, source)| {
             known.unwrap_or_else(|last_good| Version::new(source, config, last_good))
         });
-        self.versions = parsed.collect();
+        let parsed: Vec<Version> = parsed.collect();
+        drop(known);
+        self.versions.splice(from..from, parsed);
     }
 
     /// What became of the files, in their order.

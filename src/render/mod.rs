@@ -10,11 +10,11 @@ use rayon::prelude::*;
 
 use crate::address::Address;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostics, TemplateError};
+use crate::diagnostic::{Diagnostic, Diagnostics, TemplateError};
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup};
 use crate::pages::{Page, Plan, View};
-use crate::site::Site;
+use crate::site::{Entry, Site};
 use crate::value::Value;
 
 pub mod asking;
@@ -144,20 +144,18 @@ fn report<'a>(
     }
 }
 
-/// Reports content that names a template which nobody has; it is laid out as a page.
-pub fn check_templates(site: &Site, theme: &Theme, problems: &mut Diagnostics) {
-    for entry in site.entries.all() {
-        let page_template = entry
-            .front_matter()
-            .section
-            .as_ref()
-            .and_then(|keys| keys.page_template.as_ref());
-        for (name, place) in entry.front_matter().template.iter().chain(page_template) {
-            if !theme.has(name) {
-                problems.missing_template(name, place.clone(), theme.is_ours());
-            }
+/// The templates that a content file names and nobody has; it is laid out as a page.
+pub fn check_templates(entry: &Entry, theme: &Theme) -> Vec<Diagnostic> {
+    let mut problems = Diagnostics::default();
+    let front_matter = entry.front_matter();
+    let keys = front_matter.section.as_ref();
+    let of_pages = keys.and_then(|keys| keys.page_template.as_ref());
+    for (name, place) in front_matter.template.iter().chain(of_pages) {
+        if !theme.has(name) {
+            problems.missing_template(name, place.clone(), theme.is_ours());
         }
     }
+    problems.into_vec()
 }
 
 /// Renders one page; `None` if its template fails, which is reported.

@@ -88,7 +88,8 @@ impl<T> Kept<T> {
             found = Diagnostics::default();
             make(&mut found)
         });
-        let found = found.into_vec();
+        // In order, so that a list of all problems is put in order at little cost.
+        let found = found.sorted();
         problems.extend(found.iter().cloned());
         Kept {
             table: Arc::new(table),

@@ -1,5 +1,6 @@
 //! The ledger of predictions: what the briefs foretold, when it falls due, what became of it.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
@@ -157,8 +158,11 @@ impl Predictions {
         // Those that have come are numbered after those before, until their places are known.
         let from = self.all.len();
         let come = come_ledgers(read, briefs.come, from, &mut named, problems);
-        let left = self.all.iter().filter(|l| !briefs.gone.contains(&l.brief));
-        let left: Vec<Ledger> = left.copied().collect();
+        let is_left = |l: &&Ledger| !briefs.gone.contains(&l.brief);
+        let left: Cow<'_, [Ledger]> = match briefs.gone.is_empty() {
+            true => Cow::Borrowed(&self.all),
+            false => Cow::Owned(self.all.iter().filter(is_left).copied().collect()),
+        };
         let order = |l: &Ledger| (read.entries.age(l.brief), l.position);
         let (mut all, _) = merged(&left, &come, |left, come| order(left) < order(come));
         settle_all(

@@ -1,5 +1,6 @@
 //! What happened when: the dated items of all briefs, merged. Timelines and corrections alike.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use super::{Entries, Entry, Index};
 use crate::content::article::Dated;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
+use crate::maps::HashSet;
 
 /// Dated items, newest first. Items of several briefs with the same date and text are one.
 #[derive(Debug)]
@@ -81,7 +83,15 @@ impl Timeline {
 
     /// The list of the site that follows, whose companies have the same names.
     pub fn with(&self, read: &Read<'_>, change: &Change<'_>) -> Timeline {
-        let gone = change.gone_slots();
+        let left = self.without(&change.gone_slots());
+        Timeline::of(read, &left, &change.newest_come(read.entries))
+    }
+
+    /// What all briefs but some say.
+    fn without(&self, gone: &HashSet<Index>) -> Cow<'_, [Saying]> {
+        if gone.is_empty() {
+            return Cow::Borrowed(&self.sayings);
+        }
         let mut left = Vec::with_capacity(self.sayings.len());
         let mut begins = false;
         for saying in &self.sayings {
@@ -91,7 +101,7 @@ impl Timeline {
                 begins = false;
             }
         }
-        Timeline::of(read, &left, &change.newest_come(read.entries))
+        Cow::Owned(left)
     }
 
     /// Merges what is left of an earlier list with the items of the briefs that have come.
