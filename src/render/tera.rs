@@ -22,11 +22,13 @@ use super::filters::{FILTERS, Filter};
 use super::functions::{Args, FUNCTIONS, Function};
 use crate::pages::question::Asker;
 use crate::value::{Hash, Value};
-use answers::Calls;
+use answers::{Answer, Calls};
+use reach::Reach;
 
 mod answers;
 mod bounds;
 mod explain;
+mod reach;
 
 /// Parsed Tera 1 templates.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub struct Tera1 {
     /// The same, with variables in the place of the calls that are answered beforehand.
     quick: Tera,
     calls: Calls,
+    /// What each template can reach of what it is given.
+    reaches: HashMap<String, Arc<Reach>>,
     templates: Templates,
 }
 
@@ -81,7 +85,9 @@ impl Tera1 {
             tera.build_inheritance_chains()
                 .expect("parents were checked");
         }
+        let reach = |name: &String| (name.clone(), Arc::new(Reach::of(name, &plain)));
         Ok(Tera1 {
+            reaches: plain.templates.keys().map(reach).collect(),
             plain,
             quick,
             calls,
@@ -104,13 +110,14 @@ impl Engine for Tera1 {
         asking::on_behalf_of(asker, || {
             // A call that has no answer may stand where this page does not come by. And an error
             // has to name what stands in the template, not a variable of ours.
+            let reach = self.reaches.get(template).cloned().unwrap_or_default();
             if let Ok(answers) = self.calls.answers(template)
                 && !answers.is_empty()
-                && let Ok(output) = run(&self.quick, template, context, &answers)
+                && let Ok(output) = run(&self.quick, template, (context, &reach), &answers)
             {
                 return Ok(output);
             }
-            run(&self.plain, template, context, &[]).map_err(|error| {
+            run(&self.plain, template, (context, &reach), &[]).map_err(|error| {
                 explain::failure(&error, template, context, &self.plain, &self.templates)
             })
         })
@@ -120,11 +127,12 @@ impl Engine for Tera1 {
 fn run(
     tera: &Tera,
     template: &str,
-    context: &Value,
-    answers: &[(String, Value)],
+    (context, reach): (&Value, &Arc<Reach>),
+    answers: &[Answer<'_>],
 ) -> Result<String, Error> {
     let mut bound = BOUND.take().unwrap_or_default();
-    bound.take_in(context, answers);
+    bound.take_in((context, reach), answers);
+    let outer = REACH.replace(reach.clone());
     let mut output = Bounded::empty();
     // Tera panics on some mistakes, such as a sum that is too large.
     let rendered = bounds::reset(|| {
@@ -132,6 +140,7 @@ fn run(
             tera.render_to(template, &bound.context, &mut output)
         }))
     });
+    REACH.set(outer);
     BOUND.set(Some(bound));
     rendered
         .unwrap_or_else(|_| Err(Error::msg("the template engine failed on this template")))
@@ -142,27 +151,33 @@ thread_local! {
     /// The context of the last page of this thread. It is taken out while a page is rendered, so
     /// that a render within a render has one of its own.
     static BOUND: RefCell<Option<BoundContext>> = const { RefCell::new(None) };
+    /// What the template that is rendered can reach.
+    static REACH: RefCell<Arc<Reach>> = RefCell::default();
 }
+
+/// It holds no page, so it is the same to every template.
+const CONFIG: &str = "config";
 
 /// A context of Tera, with what its entries were made from.
 #[derive(Default)]
 struct BoundContext {
     context: Context,
-    /// They are kept alive, so that an equal address means an equal value.
-    sources: BTreeMap<String, Value>,
+    /// They are kept alive, so that an equal address means an equal value, with what of them can
+    /// be reached.
+    sources: BTreeMap<String, (Value, Arc<Reach>)>,
 }
 
 impl BoundContext {
-    fn take_in(&mut self, context: &Value, answers: &[(String, Value)]) {
+    fn take_in(&mut self, (context, reach): (&Value, &Arc<Reach>), answers: &[Answer<'_>]) {
         let entries = match context {
             Value::Map(map) => map.entries(),
             _ => &[],
         };
-        let wanted: BTreeMap<&str, &Value> = entries
-            .iter()
-            .map(|(key, value)| (key.as_ref(), value))
-            .chain(answers.iter().map(|(key, value)| (key.as_str(), value)))
-            .collect();
+        let entries = entries.iter();
+        let entries = entries.map(|(key, value)| (key.as_ref(), (value, reach)));
+        let answers = answers.iter();
+        let answers = answers.map(|answer| (answer.variable, (&answer.value, answer.reach)));
+        let wanted: BTreeMap<&str, (&Value, &Arc<Reach>)> = entries.chain(answers).collect();
         self.sources.retain(|key, _| {
             let is_wanted = wanted.contains_key(key.as_str());
             if !is_wanted {
@@ -170,10 +185,18 @@ impl BoundContext {
             }
             is_wanted
         });
-        for (key, value) in wanted {
-            if !self.sources.get(key).is_some_and(|old| is_same(old, value)) {
-                self.context.insert(key, value);
-                self.sources.insert(key.to_owned(), value.clone());
+        for (key, (value, reach)) in wanted {
+            let is_whole = key == CONFIG;
+            let is_known = |(old, reached): &(Value, Arc<Reach>)| {
+                is_same(old, value) && (is_whole || Arc::ptr_eq(reached, reach))
+            };
+            if !self.sources.get(key).is_some_and(is_known) {
+                match is_whole {
+                    true => self.context.insert(key, value),
+                    false => self.context.insert(key, &reach.variable(key, value)),
+                }
+                let source = (value.clone(), reach.clone());
+                self.sources.insert(key.to_owned(), source);
             }
         }
     }
@@ -218,7 +241,8 @@ struct BoundFunction(&'static Function);
 impl ::tera::Function for BoundFunction {
     fn call(&self, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
         let answer = self.0.call(&arguments(args)).map_err(Error::msg)?;
-        Ok(serde_json::to_value(answer)?)
+        let reach = REACH.with_borrow(Arc::clone);
+        Ok(serde_json::to_value(reach.part(&answer))?)
     }
 
     fn is_safe(&self) -> bool {

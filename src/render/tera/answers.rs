@@ -6,11 +6,13 @@
 //! a thread keeps from page to page.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use ::tera::Tera;
 use ::tera::ast::{Expr, ExprVal, FunctionCall, Node};
-use ::tera::{Template, Tera};
 
 use super::super::functions::{Args, FUNCTIONS, Function};
+use super::reach::{Reach, reached};
 use crate::value::Value;
 
 /// The calls that were taken out of templates.
@@ -28,6 +30,16 @@ struct Call {
     variable: String,
     function: &'static Function,
     args: Args,
+    /// What the templates that may come by it can reach.
+    reach: Arc<Reach>,
+}
+
+/// A call's variable with its value, and what of that can be reached.
+#[derive(Debug)]
+pub struct Answer<'a> {
+    pub variable: &'a str,
+    pub value: Value,
+    pub reach: &'a Arc<Reach>,
 }
 
 impl Calls {
@@ -48,16 +60,21 @@ impl Calls {
             own.insert(name.clone(), found);
         }
         for name in own.keys() {
-            let reached = reach(name, tera);
+            let reached = reached(name, tera);
             let found = reached.iter().filter_map(|name| own.get(name)).flatten();
             let found = found.copied().collect();
             calls.by_template.insert(name.clone(), found);
+        }
+        for (number, call) in calls.calls.iter_mut().enumerate() {
+            let by = calls.by_template.iter();
+            let by = by.filter(|(_, found)| found.contains(&number));
+            call.reach = Reach::of_all(by.map(|(name, _)| &**name), tera).into();
         }
         calls
     }
 
     /// The variables of a template with their values; an error if one call has no answer.
-    pub fn answers(&self, template: &str) -> Result<Vec<(String, Value)>, String> {
+    pub fn answers(&self, template: &str) -> Result<Vec<Answer<'_>>, String> {
         let Some(numbers) = self.by_template.get(template) else {
             return Ok(Vec::new());
         };
@@ -65,7 +82,11 @@ impl Calls {
             .iter()
             .map(|number| {
                 let call = &self.calls[*number];
-                Ok((call.variable.clone(), call.function.call(&call.args)?))
+                Ok(Answer {
+                    variable: &call.variable,
+                    value: call.function.call(&call.args)?,
+                    reach: &call.reach,
+                })
             })
             .collect()
     }
@@ -131,6 +152,7 @@ impl Calls {
                 variable: format!("__answer_{}", self.calls.len()),
                 function,
                 args,
+                reach: Arc::default(),
             });
             self.calls.len() - 1
         }))
@@ -147,51 +169,4 @@ fn constant(expression: &Expr) -> Option<Value> {
         ExprVal::Int(number) => Some((*number).into()),
         _ => None,
     }
-}
-
-/// The template, its parents, and whatever they include, with each one's own.
-pub fn reach(name: &str, tera: &Tera) -> Vec<String> {
-    let mut reached = Vec::new();
-    let mut next = vec![name.to_owned()];
-    while let Some(name) = next.pop() {
-        let Some(template) = tera.templates.get(&name) else {
-            continue;
-        };
-        if reached.contains(&name) {
-            continue;
-        }
-        next.extend(included(template));
-        next.extend(template.parent.clone());
-        reached.push(name);
-    }
-    reached
-}
-
-fn included(template: &Template) -> Vec<String> {
-    fn collect(nodes: &[Node], names: &mut Vec<String>) {
-        for node in nodes {
-            match node {
-                Node::Include(_, found, _) => names.extend(found.iter().cloned()),
-                Node::Forloop(_, forloop, _) => {
-                    collect(&forloop.body, names);
-                    collect(forloop.empty_body.as_deref().unwrap_or_default(), names);
-                }
-                Node::If(condition, _) => {
-                    for (_, _, nodes) in &condition.conditions {
-                        collect(nodes, names);
-                    }
-                    if let Some((_, nodes)) = &condition.otherwise {
-                        collect(nodes, names);
-                    }
-                }
-                Node::Block(_, block, _) => collect(&block.body, names),
-                Node::FilterSection(_, section, _) => collect(&section.body, names),
-                Node::MacroDefinition(_, definition, _) => collect(&definition.body, names),
-                _ => {}
-            }
-        }
-    }
-    let mut names = Vec::new();
-    collect(&template.ast, &mut names);
-    names
 }

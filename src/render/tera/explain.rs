@@ -7,8 +7,8 @@ use ::tera::{Error, ErrorKind, Tera};
 use super::super::detect::{Tag, tags};
 use super::super::engine::{Bounded, TemplateError, Templates, listed};
 use super::super::functions::FUNCTIONS;
-use super::answers::reach;
 use super::bounds;
+use super::reach::reached;
 use crate::diagnostic::nearest;
 use crate::input::TemplateSource;
 use crate::value::Value;
@@ -162,7 +162,7 @@ pub fn failure(
             }
         }
     }
-    candidates.extend(reach(template, tera));
+    candidates.extend(reached(template, tera));
     for name in candidates.clone() {
         if let Some(found) = tera.templates.get(&name) {
             let imports = found.imported_macro_files.iter();
