@@ -1477,6 +1477,71 @@ fn engines_are_shared_by_threads() {
     }
 }
 
+/// Templates that come by the content of a page, each in another way, and what they show.
+const WAYS_TO_CONTENT: &[(&str, &str)] = &[
+    ("{{ page.content | safe }}", "<own>"),
+    ("{{ page[\"content\"] | safe }}", "<own>"),
+    ("{{ page[key] | safe }}", "<own>"),
+    ("{{ page[page.key] | safe }}", "<own>"),
+    ("{{ page | get(key=\"content\") | safe }}", "<own>"),
+    ("{{ page | get(key=key) | safe }}", "<own>"),
+    ("{{ page.lower.content | safe }}", "<low>"),
+    ("{% set p = page.lower %}{{ p.content | safe }}", "<low>"),
+    (
+        "{% for page in section.pages %}{{ page.content | safe }}{% endfor %}",
+        "<a><b>",
+    ),
+    (
+        "{{ section.pages | map(attribute=\"content\") | join(sep=\",\") | safe }}",
+        "<a>,<b>",
+    ),
+    (
+        "{% for p in section.pages | filter(attribute=\"content\", value=\"<b>\") %}{{ p.title }}{% endfor %}",
+        "b",
+    ),
+    (
+        "{% for p in section.pages %}{% include \"part.html\" %}{% endfor %}",
+        "<a><b>",
+    ),
+    ("{{ m::show(one=page.lower) }}", "<low>"),
+    (
+        "{% for p in section.pages %}{{ m::show(one=p) }}{% endfor %}",
+        "<a><b>",
+    ),
+    (
+        "{% for name, value in page %}{{ name }} {% endfor %}",
+        "content key lower relative_path title ",
+    ),
+    (
+        "{% set p = page.lower %}{% for name, value in p %}{{ name }} {% endfor %}",
+        "content key relative_path title ",
+    ),
+    (
+        "{% for name, value in page.lower %}{{ name }} {% endfor %}",
+        "content key relative_path title ",
+    ),
+    (
+        "{{ page.lower | json_encode | safe }}",
+        r#"{"content":"<low>","key":"content","relative_path":"low.md","title":"low"}"#,
+    ),
+    (
+        "{% if page is containing(\"content\") %}yes{% endif %}",
+        "yes",
+    ),
+    ("{% if page is containing(key) %}yes{% endif %}", "yes"),
+    ("{% if \"content\" in page %}yes{% endif %}", "yes"),
+    ("{% if key in page %}yes{% endif %}", "yes"),
+    ("{% if page.content is defined %}yes{% endif %}", "yes"),
+    (
+        "{% set all = section.pages | sort(attribute=key) %}{% for p in all %}{{ p.title }}{% endfor %}",
+        "ab",
+    ),
+    (
+        "{% block main %}{% for p in section.pages %}{{ p.title }}{{ p.content | safe }}{% endfor %}{% endblock %}",
+        "a<a>b<b>",
+    ),
+];
+
 /// A page of a list: whatever way a template comes by its content, it is there.
 #[test]
 fn a_template_of_tera_reaches_what_it_names_in_any_way() {
@@ -1497,70 +1562,7 @@ fn a_template_of_tera_reaches_what_it_names_in_any_way() {
         ("key", "content".into()),
     ]);
     let macros = "{% macro show(one) %}{{ one.content | safe }}{% endmacro %}";
-    let cases = [
-        ("{{ page.content | safe }}", "<own>"),
-        ("{{ page[\"content\"] | safe }}", "<own>"),
-        ("{{ page[key] | safe }}", "<own>"),
-        ("{{ page[page.key] | safe }}", "<own>"),
-        ("{{ page | get(key=\"content\") | safe }}", "<own>"),
-        ("{{ page | get(key=key) | safe }}", "<own>"),
-        ("{{ page.lower.content | safe }}", "<low>"),
-        ("{% set p = page.lower %}{{ p.content | safe }}", "<low>"),
-        (
-            "{% for page in section.pages %}{{ page.content | safe }}{% endfor %}",
-            "<a><b>",
-        ),
-        (
-            "{{ section.pages | map(attribute=\"content\") | join(sep=\",\") | safe }}",
-            "<a>,<b>",
-        ),
-        (
-            "{% for p in section.pages | filter(attribute=\"content\", value=\"<b>\") %}{{ p.title }}{% endfor %}",
-            "b",
-        ),
-        (
-            "{% for p in section.pages %}{% include \"part.html\" %}{% endfor %}",
-            "<a><b>",
-        ),
-        ("{{ m::show(one=page.lower) }}", "<low>"),
-        (
-            "{% for p in section.pages %}{{ m::show(one=p) }}{% endfor %}",
-            "<a><b>",
-        ),
-        (
-            "{% for name, value in page %}{{ name }} {% endfor %}",
-            "content key lower relative_path title ",
-        ),
-        (
-            "{% set p = page.lower %}{% for name, value in p %}{{ name }} {% endfor %}",
-            "content key relative_path title ",
-        ),
-        (
-            "{% for name, value in page.lower %}{{ name }} {% endfor %}",
-            "content key relative_path title ",
-        ),
-        (
-            "{{ page.lower | json_encode | safe }}",
-            r#"{"content":"<low>","key":"content","relative_path":"low.md","title":"low"}"#,
-        ),
-        (
-            "{% if page is containing(\"content\") %}yes{% endif %}",
-            "yes",
-        ),
-        ("{% if page is containing(key) %}yes{% endif %}", "yes"),
-        ("{% if \"content\" in page %}yes{% endif %}", "yes"),
-        ("{% if key in page %}yes{% endif %}", "yes"),
-        ("{% if page.content is defined %}yes{% endif %}", "yes"),
-        (
-            "{% set all = section.pages | sort(attribute=key) %}{% for p in all %}{{ p.title }}{% endfor %}",
-            "ab",
-        ),
-        (
-            "{% block main %}{% for p in section.pages %}{{ p.title }}{{ p.content | safe }}{% endfor %}{% endblock %}",
-            "a<a>b<b>",
-        ),
-    ];
-    for (template, expected) in cases {
+    for (template, expected) in WAYS_TO_CONTENT {
         let template = format!("{{% import \"m.html\" as m %}}{template}");
         let files = [
             ("x.html", &*template),

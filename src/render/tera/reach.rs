@@ -341,7 +341,8 @@ mod tests {
             ])
         };
         let mut tera = Tera::default();
-        let text = "{{ page.content }}{{ page.lower.title }}{% for p in pages %}{{ p.title }}{% endfor %}";
+        let text =
+            "{{ page.content }}{{ page.lower.title }}{% for p in pages %}{{ p.title }}{% endfor %}";
         tera.add_raw_template("x.html", text).unwrap();
         let reach = Reach::of("x.html", &tera);
         let context = page("own").with([("lower", page("low"))]);
