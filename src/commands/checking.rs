@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::background;
 use super::held;
 use super::session::Check;
 use super::watch::Waker;
@@ -50,7 +51,7 @@ impl Checker {
         let (state, turn) = (self.state.clone(), self.turn.clone());
         let waker = self.waker.clone();
         let known = known.to_vec();
-        std::thread::spawn(move || {
+        background::spawn(move || {
             std::thread::sleep(PAUSE);
             let _turn = held(&turn);
             let goes_on = || held(&state).round == round;

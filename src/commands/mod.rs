@@ -15,6 +15,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 pub mod about;
+mod background;
 pub mod build;
 pub mod check;
 pub mod checking;

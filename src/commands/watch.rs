@@ -14,6 +14,7 @@ use std::time::Instant;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use super::background;
 use super::pace::{Act, Heard, Pace, Verdict};
 use crate::disk::{Folder, Hints, Identity};
 
@@ -173,7 +174,7 @@ impl Watch {
     /// Makes a comparison elsewhere, as [`Act::Compare`] asks for.
     pub fn compare(&self, run: impl FnOnce() -> Vec<PathBuf> + Send + 'static) {
         let tell = self.sender.clone();
-        std::thread::spawn(move || {
+        background::spawn(move || {
             let different = run();
             let _ = tell.send((Instant::now(), Message::Compared(different)));
         });

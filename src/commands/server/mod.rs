@@ -18,6 +18,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use url::{Url, form_urlencoded};
 
+use super::background;
 use super::editor::{Editor, Spot};
 use super::held;
 use super::report::Problems;
@@ -262,7 +263,7 @@ impl Preview {
         drop(shown);
         self.changes.send_modify(|count| *count += 1);
         // Giving back the memory of a large site takes longer than a save may.
-        std::thread::spawn(move || drop(last));
+        background::spawn(move || drop(last));
     }
 
     /// Answers requests until the future is dropped.
