@@ -211,15 +211,19 @@ impl Site {
             },
         );
         let making_of = making.of(&companies);
-        let ((compare, predictions), (timeline, corrections)) = at_once(
+        // Whoever is done with one of the three takes the next.
+        let (compare, (predictions, (timeline, corrections))) = at_once(
             problems,
+            |problems| making_of.compare(problems),
             |problems| {
-                let compare = making_of.compare(problems);
-                (compare, making_of.predictions(&identities, problems))
-            },
-            |problems| {
-                let timeline = making_of.timeline(problems);
-                (timeline, making_of.corrections(problems))
+                at_once(
+                    problems,
+                    |problems| making_of.predictions(&identities, problems),
+                    |problems| {
+                        let timeline = making_of.timeline(problems);
+                        (timeline, making_of.corrections(problems))
+                    },
+                )
             },
         );
         let read = weeks::Read {
