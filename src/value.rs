@@ -34,7 +34,7 @@ pub struct List {
 }
 
 /// Entries sorted by key, each key once, so that iteration has one order on every machine.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Map {
     entries: Box<[(Key, Value)]>,
     hash: OnceLock<Hash>,

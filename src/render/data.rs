@@ -24,10 +24,10 @@ impl Records {
         (comparison, base_url): (&Value, &str),
         make: impl Fn(&Cell<'_>) -> String,
     ) -> Vec<Arc<str>> {
-        let named = [("base_url".into(), base_url.into())];
+        let of_site = format!("{format} {base_url}");
         let record = |cell| {
             let make = || Ok::<_, Infallible>(make(&Cell::of(cell, base_url)).into());
-            let Ok(made) = self.0.get(format, (cell, &named), make);
+            let Ok(made) = self.0.get(&of_site, (cell, &[]), make);
             made
         };
         cells(comparison).map(record).collect()

@@ -26,6 +26,18 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
         context: &Value,
         asker: &Rc<Asker>,
     ) -> Result<String, TemplateError>;
+
+    /// Renders a template with a page whose content was made just now, which is HTML.
+    fn render_around(
+        &self,
+        content: String,
+        (template, page): (&str, &Value),
+        context: &Value,
+        asker: &Rc<Asker>,
+    ) -> Result<String, TemplateError> {
+        let page = page.with([("content", Value::html(content))]);
+        self.render(template, &context.with([("page", page)]), asker)
+    }
 }
 
 /// Compiles all templates with the engine that they want. Every template that does not parse is

@@ -84,6 +84,30 @@ impl Engine for MiniJinja {
         context: &Value,
         asker: &Rc<Asker>,
     ) -> Result<String, TemplateError> {
+        self.render_bound(template, &bind(context), asker)
+    }
+
+    fn render_around(
+        &self,
+        content: String,
+        (template, page): (&str, &Value),
+        context: &Value,
+        asker: &Rc<Asker>,
+    ) -> Result<String, TemplateError> {
+        // Large as it is, it is not copied into a value of ours and out of it again.
+        let content = Bound::from_safe_string(content);
+        let page = With::of(page, "content", content);
+        self.render_bound(template, &With::of(context, "page", page), asker)
+    }
+}
+
+impl MiniJinja {
+    fn render_bound(
+        &self,
+        template: &str,
+        context: &Bound,
+        asker: &Rc<Asker>,
+    ) -> Result<String, TemplateError> {
         asking::on_behalf_of(asker, || {
             let first = match run(&self.environment, template, context) {
                 Ok(output) => return Ok(output),
@@ -102,12 +126,12 @@ impl Engine for MiniJinja {
 fn run(
     environment: &Environment<'static>,
     template: &str,
-    context: &Value,
+    context: &Bound,
 ) -> Result<String, Error> {
     let mut output = Bounded::empty();
     environment
         .get_template(template)?
-        .render_captured_to(bind(context), &mut output)?;
+        .render_captured_to(context.clone(), &mut output)?;
     Ok(output.into_text())
 }
 
@@ -278,6 +302,57 @@ fn unbind(value: &Bound) -> Value {
     }
 }
 
+/// A map of ours with one entry that is MiniJinja's already.
+#[derive(Debug)]
+struct With {
+    map: Arc<Map>,
+    key: &'static str,
+    value: Bound,
+}
+
+impl With {
+    /// A map with an entry added or replaced; any other value counts as an empty map.
+    fn of(value: &Value, key: &'static str, entry: Bound) -> Bound {
+        let map = match value {
+            Value::Map(map) => map.clone(),
+            _ => Arc::default(),
+        };
+        Bound::from_object(With {
+            map,
+            key,
+            value: entry,
+        })
+    }
+}
+
+impl Object for With {
+    fn get_value(self: &Arc<Self>, key: &Bound) -> Option<Bound> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Bound> {
+        if key == self.key {
+            return Some(self.value.clone());
+        }
+        let found = self.map.get(key).map(bind);
+        if found.is_none() && NOTES_MISSES.get() {
+            let all = Value::Map(self.map.clone()).with([(self.key, Value::None)]);
+            if let Value::Map(all) = all {
+                note_miss(&all, key);
+            }
+        }
+        found
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let mut keys: Vec<&str> = self.map.entries().iter().map(|(key, _)| &**key).collect();
+        if let Err(place) = keys.binary_search(&self.key) {
+            keys.insert(place, self.key);
+        }
+        Enumerator::Values(keys.into_iter().map(Bound::from).collect())
+    }
+}
+
 impl Object for Map {
     fn get_value(self: &Arc<Self>, key: &Bound) -> Option<Bound> {
         self.get_value_by_str(key.as_str()?)
@@ -285,8 +360,8 @@ impl Object for Map {
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Bound> {
         let found = self.get(key).map(bind);
-        if found.is_none() && NOTES_MISSES.get() {
-            MISSES.with_borrow_mut(|misses| misses.push((self.clone(), key.to_owned())));
+        if found.is_none() {
+            note_miss(self, key);
         }
         found
     }
@@ -411,6 +486,12 @@ thread_local! {
 }
 
 type Misses = Vec<(Arc<Map>, String)>;
+
+fn note_miss(map: &Arc<Map>, key: &str) {
+    if NOTES_MISSES.get() {
+        MISSES.with_borrow_mut(|misses| misses.push((map.clone(), key.to_owned())));
+    }
+}
 
 /// Runs with every failed look-up noted, so that an error can list what there is.
 fn noting_misses<T>(run: impl FnOnce() -> T) -> (T, Misses) {

@@ -241,8 +241,7 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
     let with_ours = context_with_ours();
     let content = theme.fragments().render(&template, &with_ours, asker)?;
     let lay_out = |engine: &dyn Engine, context: &Value, content: String| {
-        let page = fragment.page.with([("content", Value::html(content))]);
-        engine.render("page.html", &context.with([("page", page)]), asker)
+        engine.render_around(content, ("page.html", &fragment.page), context, asker)
     };
     if picked.is_built_in {
         return Ok((lay_out(picked.engine, &with_ours, content)?, None));

@@ -119,7 +119,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         out.outline.html.reserve(source.text.len() * 3 / 2);
         out.outline.text.reserve(source.text.len());
         // Growing step by step would touch twice the memory.
-        out.outline.nodes.reserve(source.text.len() / BYTES_PER_NODE);
+        out.outline
+            .nodes
+            .reserve(source.text.len() / BYTES_PER_NODE);
         Writer {
             source,
             problems,
