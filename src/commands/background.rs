@@ -1,12 +1,24 @@
 //! Work that nobody waits for.
 
 use std::thread;
+use std::time::Duration;
+
+/// What a browser asks for after a rebuild comes first.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Does something on a thread of its own that gives way to all others: what a browser has asked for
 /// comes first, also where there are few processors.
 pub fn spawn(run: impl FnOnce() + Send + 'static) {
     thread::spawn(|| {
         give_way();
+        run();
+    });
+}
+
+/// The same of what follows on a rebuild, a little later.
+pub fn spawn_later(run: impl FnOnce() + Send + 'static) {
+    spawn(|| {
+        thread::sleep(PAUSE);
         run();
     });
 }

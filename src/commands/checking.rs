@@ -2,16 +2,12 @@
 //! the background, for some mistakes are found by nothing else.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use super::background;
 use super::held;
 use super::session::Check;
 use super::watch::Waker;
 use crate::address::Address;
-
-/// What a browser asks for after a rebuild comes first.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Makes pages in the background, one site at a time.
 pub struct Checker {
@@ -51,8 +47,7 @@ impl Checker {
         let (state, turn) = (self.state.clone(), self.turn.clone());
         let waker = self.waker.clone();
         let known = known.to_vec();
-        background::spawn(move || {
-            std::thread::sleep(PAUSE);
+        background::spawn_later(move || {
             let _turn = held(&turn);
             let goes_on = || held(&state).round == round;
             let first = known.iter().cloned().chain(changed).collect();

@@ -263,7 +263,7 @@ impl Preview {
         drop(shown);
         self.changes.send_modify(|count| *count += 1);
         // Giving back the memory of a large site takes longer than a save may.
-        background::spawn(move || drop(last));
+        background::spawn_later(move || drop(last));
     }
 
     /// Answers requests until the future is dropped.
