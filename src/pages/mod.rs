@@ -255,14 +255,14 @@ fn make(site: &Site, files: &[StaticFile], before: Option<Before<'_>>) -> Plan {
 }
 
 /// Everything that wants an address; of each part about as much as there is room for.
-fn propose(site: &Site, files: &[StaticFile], room: [usize; 2]) -> Proposals {
+fn propose(site: &Site, files: &[StaticFile], room: [usize; 3]) -> Proposals {
     let of_files = || {
         let mut proposals = Proposing::with_room(room[0]);
         propose_content(site, &mut proposals);
         propose_files(site, files, &mut proposals);
         proposals
     };
-    let of_tables = || {
+    let of_terms = || {
         let mut proposals = Proposing::with_room(room[1]);
         propose_taxonomies(site, &mut proposals);
         feeds::propose(site, &mut proposals);
@@ -270,13 +270,18 @@ fn propose(site: &Site, files: &[StaticFile], room: [usize; 2]) -> Proposals {
         if site.config.generate_robots_txt {
             proposals.zola(Address::file("robots.txt"), View::Robots);
         }
+        proposals
+    };
+    let of_tables = || {
+        let mut proposals = Proposing::with_room(room[2]);
         if makes_overview(site) {
             propose_ours(site, &mut proposals);
         }
         proposals
     };
-    let (of_files, of_tables) = rayon::join(of_files, of_tables);
-    Proposals::new(of_files, of_tables)
+    let (of_files, (of_terms, of_tables)) =
+        rayon::join(of_files, || rayon::join(of_terms, of_tables));
+    Proposals::new([of_files, of_terms, of_tables])
 }
 
 /// Whether the site has pages of ours at all, and so `llms.txt`, which names them.

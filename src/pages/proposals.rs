@@ -19,11 +19,11 @@ pub enum Rank {
     Ours,
 }
 
-/// Everything that wants an address, before conflicts are settled: what files ask for, and what is
-/// made of the tables.
+/// Everything that wants an address, before conflicts are settled: what files ask for, what Zola
+/// makes too, and what is made of our tables.
 #[derive(Debug, Default)]
 pub struct Proposals {
-    parts: [Vec<Proposal>; 2],
+    parts: [Vec<Proposal>; 3],
 }
 
 /// A part of the proposals, while it is made.
@@ -152,20 +152,20 @@ impl Proposing {
 }
 
 impl Proposals {
-    /// These and then those.
-    pub fn new(of_files: Proposing, of_tables: Proposing) -> Proposals {
+    /// These, one after the other.
+    pub fn new(parts: [Proposing; 3]) -> Proposals {
         Proposals {
-            parts: [of_files.all, of_tables.all],
+            parts: parts.map(|part| part.all),
         }
     }
 
     /// The parts, each in the order in which it was made.
-    pub fn parts(&self) -> &[Vec<Proposal>; 2] {
+    pub fn parts(&self) -> &[Vec<Proposal>; 3] {
         &self.parts
     }
 
     /// Room for each part, and some more that may come.
-    pub fn room(&self) -> [usize; 2] {
+    pub fn room(&self) -> [usize; 3] {
         const MORE: usize = 64;
         self.parts.each_ref().map(|part| part.len() + MORE)
     }
