@@ -1510,19 +1510,19 @@ const WAYS_TO_CONTENT: &[(&str, &str)] = &[
     ),
     (
         "{% for name, value in page %}{{ name }} {% endfor %}",
-        "content key lower relative_path title ",
+        "components content key lower permalink relative_path title ",
     ),
     (
         "{% set p = page.lower %}{% for name, value in p %}{{ name }} {% endfor %}",
-        "content key relative_path title ",
+        "components content key permalink relative_path title ",
     ),
     (
         "{% for name, value in page.lower %}{{ name }} {% endfor %}",
-        "content key relative_path title ",
+        "components content key permalink relative_path title ",
     ),
     (
         "{{ page.lower | json_encode | safe }}",
-        r#"{"content":"<low>","key":"content","relative_path":"low.md","title":"low"}"#,
+        r#"{"components":[],"content":"<low>","key":"content","permalink":"","relative_path":"low.md","title":"low"}"#,
     ),
     (
         "{% if page is containing(\"content\") %}yes{% endif %}",
@@ -1531,6 +1531,21 @@ const WAYS_TO_CONTENT: &[(&str, &str)] = &[
     ("{% if page is containing(key) %}yes{% endif %}", "yes"),
     ("{% if \"content\" in page %}yes{% endif %}", "yes"),
     ("{% if key in page %}yes{% endif %}", "yes"),
+    ("{% if key in page.lower %}yes{% endif %}", "yes"),
+    ("{% if page.lower %}yes{% endif %}", "yes"),
+    ("{% if section %}yes{% endif %}", "yes"),
+    (
+        "{% for p in section.pages %}{% if p == section.pages.0 %}{{ p.key }}{% endif %}{% endfor %}",
+        "content",
+    ),
+    (
+        "{% for name, value in section.pages | first %}{{ name }} {% endfor %}",
+        "components content key permalink relative_path title ",
+    ),
+    (
+        "{% for name, value in section.pages.0 %}{{ name }} {% endfor %}",
+        "components content key permalink relative_path title ",
+    ),
     ("{% if page.content is defined %}yes{% endif %}", "yes"),
     (
         "{% set all = section.pages | sort(attribute=key) %}{% for p in all %}{{ p.title }}{% endfor %}",
@@ -1548,6 +1563,8 @@ fn a_template_of_tera_reaches_what_it_names_in_any_way() {
     let page = |name: &str| {
         map([
             ("relative_path", Value::from(format!("{name}.md"))),
+            ("permalink", "".into()),
+            ("components", Value::list([])),
             ("title", name.into()),
             ("content", format!("<{name}>").as_str().into()),
             ("key", "content".into()),

@@ -1,6 +1,6 @@
 //! The typed parts of a brief: TL;DR, takeaways, tables, predictions, timeline, corrections.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::article::{Dated, Fragment};
 use super::date::{Moment, PartialDate};
@@ -133,37 +133,38 @@ pub struct Cell {
     pub html: Fragment,
     /// The same without markup and footnote marks, white space collapsed.
     pub text: Arc<str>,
-    /// What the value says, see [`meaning`].
-    pub meaning: Arc<str>,
-    pub meaning_hash: Hash,
+    pub meaning: Meaning,
     /// Labels of the footnotes that the cell refers to.
     pub citations: Vec<Arc<str>>,
 }
 
-impl Cell {
-    /// Whether two values contradict each other: they differ, and neither says that it does not
-    /// know.
-    pub fn contradicts(&self, other: &Cell) -> bool {
-        self.meaning != other.meaning && [self, other].iter().all(|cell| &*cell.meaning != UNKNOWN)
-    }
-}
-
-/// The meaning of a value that nobody knows.
-const UNKNOWN: &str = "unknown";
-
 /// What the text of a value says, for telling whether two are the same: case, white space and the
 /// spellings of "nothing" do not count.
-pub fn meaning(text: &str) -> String {
-    let folded = text
-        .split_whitespace()
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join(" ");
-    match folded.as_str() {
-        "unknown" | "?" | "not known" => UNKNOWN.into(),
-        "n/a" | "na" | "not applicable" => "n/a".into(),
-        "–" | "-" | "—" | "−" => "–".into(),
-        _ => folded,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning(Hash);
+
+impl Meaning {
+    /// What a text says.
+    pub fn of(text: &str) -> Meaning {
+        let folded = text
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+            .join(" ");
+        let meant = match folded.as_str() {
+            "unknown" | "?" | "not known" => "unknown",
+            "n/a" | "na" | "not applicable" => "n/a",
+            "–" | "-" | "—" | "−" => "–",
+            text => text,
+        };
+        Meaning(Hash::of(meant.as_bytes()))
+    }
+
+    /// Whether two values contradict each other: they differ, and neither says that it does not
+    /// know.
+    pub fn contradicts(self, other: Meaning) -> bool {
+        static UNKNOWN: LazyLock<Meaning> = LazyLock::new(|| Meaning::of("unknown"));
+        self != other && self != *UNKNOWN && other != *UNKNOWN
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::question::Answer;
 use super::{list, view};
 use crate::address::Address;
+use crate::content::brief::Meaning;
 use crate::site::companies::CompanyIndex;
 use crate::site::compare::{Named, Pair, ROWS_MAX};
 use crate::site::features::FeatureIndex;
@@ -57,7 +58,7 @@ fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value
         ("fragment", fragment.into()),
     ];
     if let Some(current) = history.last() {
-        let conflicts = conflicts(site, history);
+        let conflicts = conflicts(history);
         entries.extend([
             ("value", observation(site, current)),
             (
@@ -74,11 +75,11 @@ fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value
 
 /// Values that the current one replaced, newest first: each that differs from the next newer one.
 fn before(site: &Site, history: &[Observation]) -> Vec<Value> {
-    let meaning = |o: &Observation| o.cell(site.entry(o.brief)).meaning.clone();
-    let changed = history
-        .windows(2)
-        .rev()
-        .filter(|two| !two[0].as_of.overlaps(two[1].as_of) && meaning(&two[0]) != meaning(&two[1]));
+    let is_replaced = |old: &Observation, new: &Observation| {
+        !old.as_of.overlaps(new.as_of) && old.meaning != new.meaning
+    };
+    let changed = history.windows(2).rev();
+    let changed = changed.filter(|two| is_replaced(&two[0], &two[1]));
     changed
         .take(BEFORE_MAX)
         .map(|two| observation(site, &two[0]))
@@ -94,22 +95,17 @@ fn is_stale(site: &Site, observation: &Observation) -> bool {
 
 /// What contradicts the current value: observations of overlapping as-of dates with another value,
 /// each value once, newest first.
-fn conflicts<'s>(site: &'s Site, history: &'s [Observation]) -> Vec<&'s Observation> {
+fn conflicts(history: &[Observation]) -> Vec<&Observation> {
     let Some((current, earlier)) = history.split_last() else {
         return Vec::new();
     };
-    let cell = |o: &'s Observation| o.cell(site.entry(o.brief));
-    let now = cell(current);
-    let mut seen: Vec<&str> = Vec::new();
-    let mut found = Vec::new();
-    for other in earlier
-        .iter()
-        .rev()
-        .filter(|o| o.as_of.overlaps(current.as_of))
-    {
-        let value = cell(other);
-        if value.contradicts(now) && !seen.contains(&&*value.meaning) {
-            seen.push(&value.meaning);
+    let mut found: Vec<&Observation> = Vec::new();
+    for other in earlier.iter().rev() {
+        let is_known = |known: &&Observation| known.meaning == other.meaning;
+        if other.meaning.contradicts(current.meaning)
+            && other.as_of.overlaps(current.as_of)
+            && !found.iter().any(is_known)
+        {
             found.push(other);
         }
     }
@@ -123,7 +119,6 @@ pub fn observation(site: &Site, observation: &Observation) -> Value {
     Value::map([
         ("html", view::html_elsewhere(site, entry, cell.html)),
         ("text", (&cell.text).into()),
-        ("meaning", (&cell.meaning).into()),
         ("as_of", view::partial_date(site, observation.as_of)),
         (
             "source",
@@ -153,11 +148,12 @@ fn table(
             .iter()
             .map(|company| cell(site, *company, *feature))
             .collect();
-        let said: Vec<&str> = cells
-            .iter()
-            .filter_map(|cell| cell.get("value")?.get("meaning")?.as_str())
-            .collect();
-        let same = said.len() == cells.len() && said.windows(2).all(|pair| pair[0] == pair[1]);
+        let said = companies.iter().map(|company| {
+            let current = site.compare.history(*company, *feature).last();
+            current.map(|observation| observation.meaning)
+        });
+        let said: Vec<Option<Meaning>> = said.collect();
+        let same = said.iter().all(|one| one.is_some() && *one == said[0]);
         let about = site.compare.feature(*feature);
         Value::map([
             ("name", Value::from(&about.name)),

@@ -334,7 +334,7 @@ fn pair_at(address: &Address, resolved: &[CompanyIndex], companies: &Companies) 
 /// Whether the comparison would be the same of either entry: the same tables, each value with the
 /// same meaning in the same place, or the same named comparison.
 pub fn is_same(a: &Entry, b: &Entry) -> bool {
-    let meaning = |cell: &Option<Cell>| cell.as_ref().map(|cell| cell.meaning_hash);
+    let meaning = |cell: &Option<Cell>| cell.as_ref().map(|cell| cell.meaning);
     let same_cell = |a: &Option<Cell>, b: &Option<Cell>| meaning(a) == meaning(b);
     let same_row =
         |a: &Row, b: &Row| a.feature == b.feature && all_same(&a.cells, &b.cells, same_cell);

@@ -12,10 +12,9 @@ use super::companies::CompanyIndex;
 use super::compare::{Difference, Read};
 use super::features::{FeatureIndex, Found};
 use super::{Entries, Entry, Index};
-use crate::content::brief::Cell;
+use crate::content::brief::{Cell, Meaning};
 use crate::content::date::PartialDate;
 use crate::maps::HashSet;
-use crate::value::Hash;
 
 /// What one brief says of one feature of one company.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +24,8 @@ pub struct Observation {
     day: Date,
     /// Of the brief: the older one comes first, of one instant the first by path.
     instant: Timestamp,
-    /// Of its value, see [`Cell::meaning_hash`].
-    meaning: Hash,
+    /// What its value says.
+    pub meaning: Meaning,
     table: u32,
     row: u32,
     column: u32,
@@ -199,7 +198,7 @@ fn observe(index: Index, entry: &Entry, found: &Found<'_>, read: &Read<'_>, news
                         as_of: table.as_of.unwrap_or(PartialDate::day(day)),
                         day,
                         instant: entry.instant(),
-                        meaning: cell.meaning_hash,
+                        meaning: cell.meaning,
                         table: t,
                         row: r,
                         column: c,

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use super::dated::date_token;
 use super::{Reader, Section};
 use crate::config::Label;
-use crate::content::brief::{Cell, Column, ComparisonTable, Row, meaning};
+use crate::content::brief::{Cell, Column, ComparisonTable, Meaning, Row};
 use crate::content::date::PartialDate;
 use crate::content::outline::{Kind, Node};
-use crate::value::Hash;
 
 impl<'a> Reader<'a, '_> {
     pub fn tables(&mut self, section: &Section) {
@@ -130,14 +129,9 @@ impl<'a> Reader<'a, '_> {
         if text.is_empty() {
             return None;
         }
-        let meaning = meaning(&text);
         Some(Cell {
             html: self.outline.fragment(cell.inner.clone()),
-            meaning_hash: Hash::of(meaning.as_bytes()),
-            meaning: match *meaning == *text {
-                true => text.clone(),
-                false => meaning.into(),
-            },
+            meaning: Meaning::of(&text),
             text,
             citations: self.cited(&cell.inner),
         })

@@ -85,7 +85,7 @@ impl Serialize for Part<'_> {
                 let is_cut = is_page(map) && !self.reach.is_unbounded;
                 let mut entries = serializer.serialize_map(None)?;
                 for (key, value) in map.entries() {
-                    if !is_cut || self.has(key) {
+                    if !is_cut || &**key == IDENTITY || self.has(key) {
                         entries.serialize_entry(&**key, &self.reach.part(value))?;
                     }
                 }
@@ -96,16 +96,25 @@ impl Serialize for Part<'_> {
     }
 }
 
-/// Whether it is a page or a section. They alone are large, and nobody looks at all their entries.
+/// The entry that each page has and no two share. With it they are as true and as different as they
+/// are when whole.
+const IDENTITY: &str = "relative_path";
+
+/// Whether it is a page or a section of ours, by entries that nobody else has together. They alone
+/// are large, and nobody looks at all their entries.
 fn is_page(map: &Map) -> bool {
-    map.get("relative_path").is_some()
+    [IDENTITY, "permalink", "components"]
+        .iter()
+        .all(|key| map.get(key).is_some())
 }
 
-/// The template, its parents, and whatever they include and import, with each one's own.
+/// The template, its parents, and whatever they include, with each one's own; at the end what they
+/// import.
 pub fn reached(name: &str, tera: &Tera) -> Vec<String> {
     let mut reached = Vec::new();
     let mut next = vec![name.to_owned()];
-    while let Some(name) = next.pop() {
+    let mut imported = Vec::new();
+    while let Some(name) = next.pop().or_else(|| imported.pop()) {
         let Some(template) = tera.templates.get(&name) else {
             continue;
         };
@@ -114,9 +123,9 @@ pub fn reached(name: &str, tera: &Tera) -> Vec<String> {
         }
         let mut found = Found::default();
         found.template(template);
+        let files = template.imported_macro_files.iter();
+        imported.extend(files.map(|(file, _)| file.clone()));
         next.extend(found.included);
-        let imported = template.imported_macro_files.iter();
-        next.extend(imported.map(|(file, _)| file.clone()));
         next.extend(template.parent.clone());
         reached.push(name);
     }
@@ -235,14 +244,18 @@ impl Found {
 
     fn value(&mut self, value: &ExprVal) {
         match value {
-            ExprVal::String(text) => self.texts.extend(text.split('.').map(str::to_owned)),
+            ExprVal::String(text) => {
+                // A name, or a path to one.
+                self.texts.insert(text.clone());
+                self.texts.extend(parts(text).map(str::to_owned));
+            }
             ExprVal::Int(_) | ExprVal::Float(_) | ExprVal::Bool(_) => {}
             ExprVal::Ident(path) => self.path(path),
             ExprVal::Math(math) => self.both(&math.lhs, &math.rhs),
             ExprVal::Logic(logic) => self.both(&logic.lhs, &logic.rhs),
             ExprVal::In(within) => {
-                // Whether a map has an entry; of a list it is harmless.
-                self.is_unbounded |= !is_text(&within.lhs) && is_variable(&within.rhs);
+                // Whether a map has an entry of a name.
+                self.is_unbounded |= !is_text(&within.lhs) && may_be_page(&within.rhs);
                 self.both(&within.lhs, &within.rhs);
             }
             ExprVal::Test(test) => {
@@ -294,9 +307,7 @@ impl Found {
         };
         let mut in_brackets = path.split('[').skip(1);
         self.is_unbounded |= in_brackets.any(is_worked_out) || path == "__tera_context";
-        let parts = path.split(['.', '[', ']', '"', '\'', '`']);
-        let parts = parts.filter(|part| !part.is_empty()).map(str::to_owned);
-        self.paths.push(parts.collect());
+        self.paths.push(parts(path).map(str::to_owned).collect());
     }
 }
 
@@ -310,21 +321,33 @@ fn is_text(expression: &Expr) -> bool {
     matches!(expression.val, ExprVal::String(_)) && expression.filters.is_empty()
 }
 
-/// Whether it may give a page: the neighbours of one are, and what is in a variable may be.
-fn may_be_page(expression: &Expr) -> bool {
-    match &expression.val {
-        ExprVal::Ident(path) => match path.rsplit_once('.') {
-            Some((_, last)) => path.contains('[') || ["lower", "higher"].contains(&last),
-            None => path != "config",
-        },
-        ExprVal::FunctionCall(call) => ["get_page", "get_section"].contains(&&*call.name),
-        _ => true,
-    }
+/// The names of a path: `page.extra["x"]`.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    let parts = path.split(['.', '[', ']', '"', '\'', '`']);
+    parts.filter(|part| !part.is_empty())
 }
 
-/// Whether it is a variable as a whole.
-fn is_variable(expression: &Expr) -> bool {
-    matches!(&expression.val, ExprVal::Ident(path) if !path.contains(['.', '[']))
+/// Whether it may give a page: its neighbours are some, one of a list may be, and what is in a
+/// variable.
+fn may_be_page(expression: &Expr) -> bool {
+    const PICKING: [&str; 5] = ["first", "last", "nth", "get", "default"];
+    const WITHOUT_PAGES: [&str; 3] = ["get_taxonomy", "load_data", "range"];
+    let mut filters = expression.filters.iter();
+    if filters.any(|filter| PICKING.contains(&&*filter.name)) {
+        return true;
+    }
+    match &expression.val {
+        ExprVal::Ident(path) => match path.rsplit_once('.') {
+            Some((_, last)) => {
+                let is_position = last.bytes().all(|byte| byte.is_ascii_digit());
+                is_position || path.contains('[') || ["lower", "higher"].contains(&last)
+            }
+            None => true,
+        },
+        ExprVal::FunctionCall(call) => !WITHOUT_PAGES.contains(&&*call.name),
+        ExprVal::Array(_) | ExprVal::String(_) | ExprVal::StringConcat(_) => false,
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -335,7 +358,9 @@ mod tests {
     fn what_no_template_names_is_left_out() {
         let page = |title: &str| {
             Value::map([
-                ("relative_path", Value::from("x.md")),
+                ("relative_path", Value::from(title)),
+                ("permalink", title.into()),
+                ("components", Value::list([])),
                 ("title", title.into()),
                 ("content", "much".into()),
             ])
@@ -349,9 +374,12 @@ mod tests {
         let json = |part: &Part<'_>| serde_json::to_string(part).unwrap();
         assert_eq!(
             json(&reach.variable("page", &context)),
-            r#"{"content":"much","lower":{"title":"low"},"title":"own"}"#
+            r#"{"content":"much","lower":{"relative_path":"low","title":"low"},"relative_path":"own","title":"own"}"#
         );
         let pages = Value::list([page("a")]);
-        assert_eq!(json(&reach.variable("pages", &pages)), r#"[{"title":"a"}]"#);
+        assert_eq!(
+            json(&reach.variable("pages", &pages)),
+            r#"[{"relative_path":"a","title":"a"}]"#
+        );
     }
 }
