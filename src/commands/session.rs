@@ -595,7 +595,7 @@ impl Check {
     /// The first page of each kind, then the second of each: a template that fails does so early.
     fn some_of_each_kind(&self) -> Vec<&Page> {
         /// More would take much memory for what they have in common.
-        const PAGES_MAX: usize = 1_000;
+        const PAGES_MAX: usize = 400;
         /// Lists of Zola's themes hold whole pages, which is costly if there are more than so many.
         const LISTED_MAX: usize = 1_000;
         let Planned { site, plan, theme } = &self.planned;
