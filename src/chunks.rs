@@ -11,7 +11,8 @@ pub struct Chunks<T> {
     len: usize,
 }
 
-/// Where something is in a sequence, or would be. It holds until the sequence is changed.
+/// Where something is in a sequence, or would be: at the end of a part only if that is the last one.
+/// It holds until the sequence is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     chunk: usize,
@@ -79,10 +80,7 @@ impl<T> Chunks<T> {
 
     /// What stands at a place; nothing at the end.
     pub fn get(&self, place: Place) -> Option<&T> {
-        let chunk = self.chunks.get(place.chunk)?;
-        chunk
-            .get(place.within)
-            .or_else(|| self.chunks.get(place.chunk + 1)?.first())
+        self.chunks.get(place.chunk)?.get(place.within)
     }
 
     /// Where something is of which `compare` says that it is equal, or where it would be. `compare`

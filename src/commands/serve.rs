@@ -345,8 +345,7 @@ impl<'a> Showing<'a> {
         let took = progress::duration(started.elapsed());
         let (has_snapshot, has_errors) = (snapshot.is_some(), has_errors(&problems));
         let folder = &self.asked.folder;
-        let is_other: HashSet<&str> = changes.files().map(|file| &**file).collect();
-        let has_changed = |file: &str| is_other.contains(file);
+        let has_changed = |file: &str| changes.has(file);
         let shown = self.shown.follow(&problems, has_changed, &folder.texts());
         self.preview.publish(Published {
             snapshot,

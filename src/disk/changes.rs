@@ -80,6 +80,11 @@ impl Changes {
         self.files.is_empty()
     }
 
+    /// Whether a file is among them, by its name.
+    pub fn has(&self, file: &str) -> bool {
+        self.files.contains_key(file)
+    }
+
     /// The names of the files, sorted.
     pub fn files(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
         self.files.keys()

@@ -30,10 +30,10 @@ pub struct Changes {
 
 impl Changes {
     /// The changes without those of cells that were touched, and with what they are now.
-    /// `features` tells what the number of a feature has become, if any is another.
+    /// `moved` tells what the number of each feature has become, if any is another.
     pub fn with(
         &self,
-        features: Option<&dyn Fn(FeatureIndex) -> FeatureIndex>,
+        moved: Option<&[FeatureIndex]>,
         is_touched: impl Fn(&Change) -> bool,
         mut now: Vec<Change>,
     ) -> Changes {
@@ -43,13 +43,13 @@ impl Changes {
             of_days.insert(of_day[0].day, of_day);
         }
         let mut days = self.days.clone();
-        if let Some(features) = features {
-            let moved = |change: &Change| Change {
-                feature: features(change.feature),
+        if moved.is_some() {
+            let renumbered = |change: &Change| Change {
+                feature: change.feature.moved(moved),
                 ..*change
             };
             for of_day in days.values_mut() {
-                *of_day = of_day.iter().map(moved).collect();
+                *of_day = of_day.iter().map(renumbered).collect();
             }
         }
         days.retain(|day, of_day| {

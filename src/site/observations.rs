@@ -97,8 +97,6 @@ impl Observations {
             let touched = &touched[change.company.position()];
             !touched.is_empty() && touched.binary_search(&change.feature).is_ok()
         };
-        let renumber = |feature: FeatureIndex| feature.moved(moved);
-        let renumbered = moved.map(|_| &renumber as &dyn Fn(FeatureIndex) -> FeatureIndex);
         let changed = of_companies.par_iter().zip(&touched).zip(companies);
         let changed = changed.flat_map_iter(|((of_company, touched), company)| {
             of_company.changes(company, touched, read.entries)
@@ -113,7 +111,7 @@ impl Observations {
         Observations {
             first_cells: first_cells.collect(),
             cell_count,
-            changes: self.changes.with(renumbered, is_touched, changed),
+            changes: self.changes.with(moved, is_touched, changed),
             of_companies,
         }
     }
