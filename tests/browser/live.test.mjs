@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { Preview, closeBrowser, newPage, open } from './preview.mjs';
 import { BRIEF, GREEN, IMAGE, PAGE, STYLE, brief, live } from './sites/live.mjs';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 // Each has a site, a program and pages of its own.
 const previewTest = (name, flags, body) =>
@@ -80,11 +80,16 @@ const isAsServed = () =>
       return now === served && document.title === fresh.title;
     });
 
+// Does what changes the page, and waits until the server and then the page have it. The preview's own tag says from which
+// rebuild it comes; there may be more than one for a save.
 const saved = async (preview, page, edit) => {
-  const rebuilds = () => preview.said.split('ready in').length;
-  const before = rebuilds();
+  const served = () =>
+    fetch(page.url())
+      .then((response) => response.text())
+      .then((html) => html.replace(/<script [^>]*data-dateline[^>]*>/, ''));
+  const before = await served();
   edit();
-  await preview.until(() => rebuilds() > before);
+  await preview.until(async () => (await served()) !== before);
   await page.waitForFunction(isAsServed);
 };
 
@@ -167,6 +172,14 @@ describe('live', { concurrency: 2 }, () => {
       await saved(preview, page, () => preview.edit(PAGE, from, to));
       assert.equal(await selection(), 'selected words', to);
     }
+    // Words change before it and after it at once, and a longer text has the same words twice.
+    await saved(preview, page, () => {
+      preview.edit(PAGE, 'This short paragraph has', 'This one has a few words, and');
+      preview.edit(PAGE, 'in the midst of it', 'in it, and more selected words');
+    });
+    assert.equal(await selection(), 'selected words');
+    const before = await page.evaluate(() => getSelection().anchorNode.data.slice(0, getSelection().anchorOffset));
+    assert.equal(before, 'This one has a few words, and ');
   });
 
   previewTest('a page that is the same is not asked for again', [], async ({ preview, opened }) => {

@@ -9,7 +9,7 @@ import { launch } from './chromium.mjs';
 import { DATELINE } from './sites.mjs';
 
 // Longer than a rebuild of a small site takes on a machine that does other things too.
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 export class Preview {
   constructor(files, ...flags) {
@@ -75,7 +75,7 @@ export class Preview {
 
   async until(isSo) {
     const begin = Date.now();
-    while (!isSo()) {
+    while (!(await isSo())) {
       if (Date.now() - begin > PATIENCE_MS) throw new Error(`waited in vain; the program said: ${this.said}`);
       await new Promise((done) => setTimeout(done, 10));
     }

@@ -51,33 +51,48 @@ const swapSheet = (link, href) => {
   link.after(next);
 };
 
-// Where a selection's end is in a text that has changed.
-const movedOffset = (before, after, offset) => {
+// Where a place in a text is after the text has changed: what is the same before and behind it says so, and between two
+// changes the chosen letters beside it, where they stand nearest.
+const BESIDE_MAX = 16;
+const movedOffset = (before, after, offset, beside) => {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;
   if (offset <= start) return offset;
   let end = 0;
   while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
-  return before.length - offset <= end ? after.length - (before.length - offset) : start;
+  if (before.length - offset <= end) return after.length - (before.length - offset);
+  const [from, to] = beside < offset ? [Math.max(beside, offset - BESIDE_MAX), offset] : [offset, Math.min(beside, offset + BESIDE_MAX)];
+  const letters = before.slice(from, to);
+  let nearest = -1;
+  for (let at = after.indexOf(letters); letters && at >= 0; at = after.indexOf(letters, at + 1)) {
+    if (nearest < 0 || Math.abs(at - from) < Math.abs(nearest - from)) nearest = at;
+  }
+  return nearest < 0 ? start : nearest + offset - from;
 };
 
 const keepSelection = () => {
   const selection = getSelection();
   const end = (node, offset) => ({ node, offset, text: node?.data });
-  const ends = [
-    end(selection.anchorNode, selection.anchorOffset),
-    end(selection.focusNode, selection.focusOffset),
-  ];
+  const anchor = end(selection.anchorNode, selection.anchorOffset);
+  const focus = end(selection.focusNode, selection.focusOffset);
+  // How far the chosen letters go in the text that an end is in.
+  const isForward = () => anchor.node.compareDocumentPosition(focus.node) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const beside = (one, other) => {
+    if (one.node === other.node) return other.offset;
+    return (one === anchor) === Boolean(isForward()) ? one.text.length : 0;
+  };
   return () => {
-    if (!ends.every(({ node }) => node?.isConnected)) return;
-    const now = ends.map(({ node, offset, text }) =>
-      text === undefined ? Math.min(offset, node.childNodes.length) : movedOffset(text, node.data, offset),
-    );
-    if (selection.anchorNode === ends[0].node && selection.focusNode === ends[1].node) {
+    if (![anchor, focus].every(({ node }) => node?.isConnected)) return;
+    const moved = (one, other) =>
+      one.text === undefined
+        ? Math.min(one.offset, one.node.childNodes.length)
+        : movedOffset(one.text, one.node.data, one.offset, beside(one, other));
+    const now = [moved(anchor, focus), moved(focus, anchor)];
+    if (selection.anchorNode === anchor.node && selection.focusNode === focus.node) {
       if (selection.anchorOffset === now[0] && selection.focusOffset === now[1]) return;
     }
-    selection.setBaseAndExtent(ends[0].node, now[0], ends[1].node, now[1]);
+    selection.setBaseAndExtent(anchor.node, now[0], focus.node, now[1]);
   };
 };
 
