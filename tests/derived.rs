@@ -181,6 +181,20 @@ const FILES: &str = "
 const UNLINKED: &str = "/sitemap.xml /robots.txt /404.html";
 
 #[test]
+fn data_files_have_the_cells_that_have_a_value() {
+    let output = Site::derived().build(&["--now", "2026-12-31"], "config.toml");
+    for address in ["/compare/clouds/", "/compare/alder-vs-birch/"] {
+        let at = |name: &str| output.at(&format!("{address}{name}")).unwrap();
+        let page = at("");
+        let values = page.matches("<span class=\"value\">").count();
+        assert!(values > 0, "{address} has values");
+        let json: serde_json::Value = serde_json::from_str(&at("data.json")).unwrap();
+        assert_eq!(json["cells"].as_array().unwrap().len(), values, "{address}");
+        assert_eq!(at("data.csv").lines().count(), 1 + values, "{address}");
+    }
+}
+
+#[test]
 fn every_address_is_made_and_linked() {
     let site = Site::derived();
     let output = site.build(&["--now", "2026-12-31"], "config.toml");

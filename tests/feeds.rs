@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dateline::address::Address;
-use dateline::render::data::{self, Records};
+use dateline::render::data;
 use dateline::render::{escape, feeds, json_ld, sitemap, text};
 use dateline::value::Value;
 use feed_rs::model::Feed;
@@ -223,27 +223,20 @@ fn read_csv(csv: &str) -> Vec<Vec<String>> {
     rows
 }
 
-fn observation(text: &str, as_of: &str, path: &str) -> Value {
-    map([
-        ("text", text.into()),
-        ("as_of", map([("written", as_of.into())])),
-        ("title", "Amazon's cloud".into()),
-        ("path", path.into()),
-    ])
+fn stated(value: &str, as_of: &str, path: &str) -> Value {
+    Value::list([value.into(), as_of.into(), path.into()])
 }
 
-fn cell(company: &str, feature: &str, value: &str) -> Value {
-    map([
-        ("company", company.into()),
-        ("company_slug", "aws".into()),
-        ("feature", feature.into()),
-        ("feature_slug", "custom-silicon".into()),
-        ("value", observation(value, "2026-03-31", "/briefs/new/")),
-        (
-            "conflicts",
-            Value::list([observation("Trainium1", "2026-Q1", "/briefs/old/")]),
-        ),
-        ("earlier", 2usize.into()),
+fn record(company: &str, feature: &str, value: &str) -> Value {
+    Value::list([
+        company.into(),
+        "aws".into(),
+        feature.into(),
+        "custom-silicon".into(),
+        stated(value, "2026-03-31", "/briefs/new/"),
+        "Amazon's cloud".into(),
+        Value::list([stated("Trainium1", "2026-Q1", "/briefs/old/")]),
+        2usize.into(),
     ])
 }
 
@@ -253,7 +246,7 @@ fn comparison_of(company: &str, feature: &str, value: &str) -> Value {
         ("features", 1usize.into()),
         ("observations", 3usize.into()),
         ("pairs", 0usize.into()),
-        ("cells", Value::list([cell(company, feature, value)])),
+        ("cells", Value::list([record(company, feature, value)])),
     ])
 }
 
@@ -525,7 +518,7 @@ fn hostile_text_comes_back_as_it_was() {
 fn comparisons_are_written_in_a_fixed_order() {
     let comparison = comparison_of("AWS", "Custom silicon", "Trainium2, Inferentia3");
     assert_eq!(
-        data::comparison_json(&Records::default(), &comparison, BASE_URL),
+        data::comparison_json(&comparison, BASE_URL),
         "{\"companies\":1,\"features\":1,\"observations\":3,\"pairs\":0,\"cells\":[\n\
          {\"company\":\"AWS\",\"company_slug\":\"aws\",\"feature\":\"Custom silicon\",\
          \"feature_slug\":\"custom-silicon\",\"value\":\"Trainium2, Inferentia3\",\"as_of\":\"2026-03-31\",\
@@ -534,7 +527,7 @@ fn comparisons_are_written_in_a_fixed_order() {
          \"earlier\":2}\n]}\n"
     );
     assert_eq!(
-        data::comparison_csv(&Records::default(), &comparison, BASE_URL),
+        data::comparison_csv(&comparison, BASE_URL),
         "company,feature,value,as_of,brief,url,conflicts\r\n\
          AWS,Custom silicon,\"Trainium2, Inferentia3\",2026-03-31,Amazon's cloud,\
          https://example.org/repo/briefs/new/,\
@@ -543,21 +536,19 @@ fn comparisons_are_written_in_a_fixed_order() {
 }
 
 #[test]
-fn a_pair_is_written_without_its_empty_cells() {
-    let empty = map([
-        ("company", "Azure".into()),
-        ("feature", "Custom silicon".into()),
-    ]);
-    let cells = [cell("AWS", "Custom silicon", "Trainium2"), empty];
+fn a_pair_is_written_with_its_address() {
     let pair = map([
         ("title", "AWS and Azure".into()),
         ("path", "/compare/aws-vs-azure/".into()),
         ("companies", 2usize.into()),
         ("features", 1usize.into()),
-        ("cells", Value::list(cells)),
+        (
+            "cells",
+            Value::list([record("AWS", "Custom silicon", "Trainium2")]),
+        ),
     ]);
     let json: serde_json::Value =
-        serde_json::from_str(&data::comparison_json(&Records::default(), &pair, BASE_URL)).unwrap();
+        serde_json::from_str(&data::comparison_json(&pair, BASE_URL)).unwrap();
     assert_eq!(
         json["url"],
         "https://example.org/repo/compare/aws-vs-azure/"
@@ -565,11 +556,6 @@ fn a_pair_is_written_without_its_empty_cells() {
     assert_eq!(
         (&json["companies"], &json["features"]),
         (&2.into(), &1.into())
-    );
-    assert_eq!(json["cells"].as_array().unwrap().len(), 1);
-    assert_eq!(
-        read_csv(&data::comparison_csv(&Records::default(), &pair, BASE_URL)).len(),
-        2
     );
 }
 
@@ -616,11 +602,7 @@ fn spreadsheets_run_nothing() {
     ];
     for formula in formulas {
         let comparison = comparison_of(formula, formula, formula);
-        let rows = read_csv(&data::comparison_csv(
-            &Records::default(),
-            &comparison,
-            BASE_URL,
-        ));
+        let rows = read_csv(&data::comparison_csv(&comparison, BASE_URL));
         for field in &rows[1][..3] {
             assert_eq!(*field, format!("'{formula}"));
         }
@@ -841,13 +823,13 @@ proptest! {
     fn any_data_file_is_well_formed(text in any_text()) {
         let comparison = comparison_of(&text, &text, &text);
         let json: serde_json::Value =
-            serde_json::from_str(&data::comparison_json(&Records::default(), &comparison, &text)).unwrap();
+            serde_json::from_str(&data::comparison_json(&comparison, &text)).unwrap();
         prop_assert_eq!(&json["cells"][0]["value"], &text);
         let predictions = Value::list([prediction_of(&text)]);
         let json: serde_json::Value =
             serde_json::from_str(&data::predictions_json(&predictions, &text)).unwrap();
         prop_assert_eq!(&json["predictions"][0]["text"], &text);
-        let comparison = read_csv(&data::comparison_csv(&Records::default(), &comparison, &text));
+        let comparison = read_csv(&data::comparison_csv(&comparison, &text));
         let predictions = read_csv(&data::predictions_csv(&predictions, &text));
         for field in [&comparison[1][2], &predictions[1][1]] {
             prop_assert_eq!(field.strip_prefix('\'').filter(|_| !text.starts_with('\'')).unwrap_or(field), &text);

@@ -340,6 +340,100 @@ fn find_named<'s>(site: &'s Site, path: &str) -> Result<&'s Named, String> {
         .ok_or_else(|| format!("there is no comparison `{path}`"))
 }
 
+/// What data files say of a value of a cell. It travels as a list of its fields, which takes a fifth
+/// of the room of a cell that a template reads: a site has more cells than anything else.
+#[derive(Debug)]
+pub struct Record<'v> {
+    pub company: &'v str,
+    pub company_slug: &'v str,
+    pub feature: &'v str,
+    pub feature_slug: &'v str,
+    pub current: Stated<'v>,
+    /// The title of the brief that the value is from.
+    pub brief: &'v str,
+    pub conflicts: Vec<Stated<'v>>,
+    /// How many observations the value replaced.
+    pub earlier: i64,
+}
+
+/// A value, the date that it is of, and the address of the brief that states it.
+#[derive(Debug)]
+pub struct Stated<'v> {
+    pub value: &'v str,
+    /// As briefs write it.
+    pub as_of: &'v str,
+    pub path: &'v str,
+}
+
+impl<'v> Record<'v> {
+    /// A record as it travels; empty where fields are missing.
+    pub fn of(record: &'v Value) -> Record<'v> {
+        let mut fields = record.items().iter();
+        let mut next = || fields.next().unwrap_or(&Value::None);
+        Record {
+            company: text(next()),
+            company_slug: text(next()),
+            feature: text(next()),
+            feature_slug: text(next()),
+            current: Stated::of(next()),
+            brief: text(next()),
+            conflicts: next().items().iter().map(Stated::of).collect(),
+            earlier: next().as_int().unwrap_or_default(),
+        }
+    }
+}
+
+impl<'v> Stated<'v> {
+    fn of(stated: &'v Value) -> Stated<'v> {
+        let mut fields = stated.items().iter();
+        let mut next = || text(fields.next().unwrap_or(&Value::None));
+        Stated {
+            value: next(),
+            as_of: next(),
+            path: next(),
+        }
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// The fields of a [`Record`]; `None` if nobody reports a value.
+fn record(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Option<Value> {
+    let number = site.compare.cell_number(company, feature)?;
+    let make = || make_record(site, company, feature);
+    let count = site.compare.cell_count();
+    Some(site.shown.records.get(number, count, make))
+}
+
+fn make_record(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {
+    let history = site.compare.history(company, feature);
+    let current = history.last().expect("a cell with a number has a value");
+    let stated = |observation: &Observation| {
+        let entry = site.entry(observation.brief);
+        let as_of = view::partial_date(site, observation.as_of);
+        Value::list([
+            Value::from(&observation.cell(entry).text),
+            as_of.get("written").cloned().into(),
+            (&entry.address).into(),
+        ])
+    };
+    let about = site.compare.feature(feature);
+    let company = site.companies.get(company);
+    let conflicts = conflicts(history).into_iter();
+    Value::list([
+        Value::from(&company.name),
+        (&company.slug).into(),
+        (&about.name).into(),
+        (&about.slug).into(),
+        stated(current),
+        (&site.entry(current.brief).title).into(),
+        Value::list(conflicts.map(stated)),
+        (history.len() - 1).into(),
+    ])
+}
+
 /// A table for data files: what it is, how much there is, and its cells row by row.
 fn table_data(
     site: &Site,
@@ -348,7 +442,7 @@ fn table_data(
     features: &[FeatureIndex],
 ) -> Value {
     let rows = features.iter();
-    let cells = rows.flat_map(|f| companies.iter().map(|c| cell(site, *c, *f)));
+    let cells = rows.flat_map(|f| companies.iter().filter_map(|c| record(site, *c, *f)));
     Value::map([
         ("title", title),
         ("path", (&address).into()),
@@ -376,7 +470,7 @@ pub fn data(site: &Site) -> Value {
         site.compare
             .features_of(company)
             .iter()
-            .map(move |feature| cell(site, company, *feature))
+            .filter_map(move |feature| record(site, company, *feature))
     });
     Value::map([
         ("companies", Value::from(site.companies.all().len())),

@@ -2,67 +2,55 @@
 //!
 //! JSON has one record on each line, so that the difference of two versions shows what changed.
 
-use std::borrow::Cow;
-use std::convert::Infallible;
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::escape;
-use super::partial::Partials;
+use crate::pages::compare::{Record, Stated};
 use crate::value::Value;
 
-/// Records of cells, each made once for all comparisons that it stands in.
-#[derive(Debug, Default)]
-pub struct Records(Partials<Arc<str>>);
-
-impl Records {
-    /// What `make` makes of each cell of a comparison that has a value.
-    fn of(
-        &self,
-        format: &'static str,
-        (comparison, base_url): (&Value, &str),
-        make: impl Fn(&Cell<'_>) -> String,
-    ) -> Vec<Arc<str>> {
-        let of_site = format!("{format} {base_url}");
-        let record = |cell| {
-            let make = || Ok::<_, Infallible>(make(&Cell::of(cell, base_url)).into());
-            let Ok(made) = self.0.get(&of_site, (cell, &[]), make);
-            made
-        };
-        cells(comparison).map(record).collect()
-    }
-}
+/// Bytes that a row of a comparison takes up at most, as a rule.
+const ROW_BYTES: usize = 320;
 
 /// The cells of a comparison as CSV: of all companies, of a pair or of a named comparison.
-pub fn comparison_csv(records: &Records, comparison: &Value, base_url: &str) -> String {
-    const COLUMNS: [&str; 7] = [
-        "company",
-        "feature",
-        "value",
-        "as_of",
-        "brief",
-        "url",
-        "conflicts",
-    ];
-    let rows = records.of("csv", (comparison, base_url), |cell| {
-        let conflicts: Vec<String> = cell.conflicts.iter().map(Conflict::text).collect();
-        row::<{ COLUMNS.len() }>([
-            cell.company.into(),
-            cell.feature.into(),
-            cell.value.into(),
-            cell.as_of.unwrap_or_default().into(),
-            cell.brief.into(),
-            cell.url.as_str().into(),
-            conflicts.join("; ").into(),
-        ])
-    });
-    table(&COLUMNS, &rows)
+pub fn comparison_csv(comparison: &Value, base_url: &str) -> String {
+    let mut file = Csv::new(
+        [
+            "company",
+            "feature",
+            "value",
+            "as_of",
+            "brief",
+            "url",
+            "conflicts",
+        ],
+        comparison.items_of("cells").len() * ROW_BYTES,
+    );
+    let (mut url, mut conflicts) = (String::new(), String::new());
+    for record in comparison.items_of("cells") {
+        let record = Record::of(record);
+        let Record { current, .. } = &record;
+        url.clear();
+        push_absolute(&mut url, base_url, current.path);
+        conflicts.clear();
+        for (position, other) in record.conflicts.iter().enumerate() {
+            conflicts.push_str(if position > 0 { "; " } else { "" });
+            push_in_brackets(&mut conflicts, other, base_url);
+        }
+        file.row([
+            record.company,
+            record.feature,
+            current.value,
+            current.as_of,
+            record.brief,
+            &url,
+            &conflicts,
+        ]);
+    }
+    file.text
 }
 
 /// The same as JSON, below how much there is of each.
-pub fn comparison_json(records: &Records, comparison: &Value, base_url: &str) -> String {
-    let rows = records.of("json", (comparison, base_url), |cell| to_json(cell));
+pub fn comparison_json(comparison: &Value, base_url: &str) -> String {
     let counts = Counts {
         title: comparison.get("title"),
         url: comparison
@@ -73,98 +61,111 @@ pub fn comparison_json(records: &Records, comparison: &Value, base_url: &str) ->
         observations: comparison.get("observations"),
         pairs: comparison.get("pairs"),
     };
-    in_lines(&counts, "cells", &rows)
+    let cells = comparison.items_of("cells");
+    let mut lines = Lines::new(&counts, "cells", cells.len() * ROW_BYTES);
+    for cell in cells {
+        push_cell(lines.next(), &Record::of(cell), base_url);
+    }
+    lines.end()
 }
 
 /// All predictions as CSV.
 pub fn predictions_csv(predictions: &Value, base_url: &str) -> String {
-    const COLUMNS: [&str; 11] = [
-        "id",
-        "text",
-        "made_on",
-        "due",
-        "confidence",
-        "standing",
-        "outcome",
-        "resolved_on",
-        "url",
-        "brief",
-        "companies",
-    ];
-    let rows: Vec<String> = predictions
-        .items()
-        .iter()
-        .map(|value| {
-            let prediction = Prediction::of(value, base_url);
-            let confidence = match prediction.confidence {
-                Some(Value::Int(percent)) => percent.to_string(),
-                _ => String::new(),
-            };
-            row::<{ COLUMNS.len() }>([
-                prediction.id.into(),
-                prediction.text.into(),
-                prediction.made_on.into(),
-                prediction.due.unwrap_or_default().into(),
-                confidence.into(),
-                prediction.standing.into(),
-                prediction.outcome.into(),
-                prediction.resolved_on.unwrap_or_default().into(),
-                prediction.url.into(),
-                prediction.brief.into(),
-                prediction.companies.join("; ").into(),
-            ])
-        })
-        .collect();
-    table(&COLUMNS, &rows)
+    let mut file = Csv::new(
+        [
+            "id",
+            "text",
+            "made_on",
+            "due",
+            "confidence",
+            "standing",
+            "outcome",
+            "resolved_on",
+            "url",
+            "brief",
+            "companies",
+        ],
+        predictions.items().len() * ROW_BYTES,
+    );
+    for prediction in predictions.items() {
+        let prediction = Prediction::of(prediction, base_url);
+        let confidence = match prediction.confidence {
+            Some(Value::Int(percent)) => percent.to_string(),
+            _ => String::new(),
+        };
+        file.row([
+            &prediction.id,
+            prediction.text,
+            prediction.made_on,
+            prediction.due.unwrap_or_default(),
+            &confidence,
+            prediction.standing,
+            prediction.outcome,
+            prediction.resolved_on.unwrap_or_default(),
+            &prediction.url,
+            prediction.brief,
+            &prediction.companies.join("; "),
+        ]);
+    }
+    file.text
 }
 
 /// All predictions as JSON.
 pub fn predictions_json(predictions: &Value, base_url: &str) -> String {
     #[derive(Serialize)]
     struct Nothing {}
-    let rows = predictions
-        .items()
-        .iter()
-        .map(|value| Prediction::of(value, base_url));
-    records(&Nothing {}, "predictions", rows)
+    let predictions = predictions.items().iter();
+    let rows = predictions.map(|prediction| Prediction::of(prediction, base_url));
+    in_lines(&Nothing {}, "predictions", rows)
 }
 
 /// A JSON object with a last key `name`, whose records stand on a line each.
-pub fn records<R: Serialize>(
+pub fn in_lines<R: Serialize>(
     head: &impl Serialize,
     name: &str,
     records: impl Iterator<Item = R>,
 ) -> String {
-    let records: Vec<String> = records.map(|record| to_json(&record)).collect();
-    in_lines(head, name, &records)
-}
-
-/// [`records`] that are JSON already.
-fn in_lines(head: &impl Serialize, name: &str, records: &[impl AsRef<str>]) -> String {
-    let mut begin = to_json(head);
-    assert_eq!(begin.pop(), Some('}'), "the head is an object");
-    if begin.len() > 1 {
-        begin.push(',');
+    let mut lines = Lines::new(head, name, 0);
+    for record in records {
+        lines.next().push_str(&to_json(&record));
     }
-    begin.push_str(&to_json(&name));
-    begin.push_str(if records.is_empty() { ":[" } else { ":[\n" });
-    joined(&begin, records, ",\n", "\n]}\n")
+    lines.end()
 }
 
-/// One text of many, allocated once: they are megabytes.
-fn joined(begin: &str, pieces: &[impl AsRef<str>], separator: &str, end: &str) -> String {
-    let bytes: usize = pieces.iter().map(|piece| piece.as_ref().len()).sum();
-    let separators = separator.len() * pieces.len();
-    let mut text = String::with_capacity(begin.len() + bytes + separators + end.len());
-    text.push_str(begin);
-    for (position, piece) in pieces.iter().enumerate() {
-        if position > 0 {
-            text.push_str(separator);
+/// A JSON object whose last entry is a list with each record on a line, in the making.
+struct Lines {
+    text: String,
+    is_empty: bool,
+}
+
+impl Lines {
+    /// An object with the keys of `head` and a last one `name`, and room for so many bytes.
+    fn new(head: &impl Serialize, name: &str, bytes: usize) -> Lines {
+        let mut text = String::with_capacity(bytes);
+        text.push_str(&to_json(head));
+        assert_eq!(text.pop(), Some('}'), "the head is an object");
+        if text.len() > 1 {
+            text.push(',');
         }
-        text.push_str(piece.as_ref());
+        text.push_str(&to_json(&name));
+        text.push_str(":[");
+        Lines {
+            text,
+            is_empty: true,
+        }
     }
-    text.push_str(end);
-    text
+
+    /// Where the next record is to be written.
+    fn next(&mut self) -> &mut String {
+        self.text.push_str(if self.is_empty { "\n" } else { ",\n" });
+        self.is_empty = false;
+        &mut self.text
+    }
+
+    fn end(mut self) -> String {
+        self.text.push_str("\n]}\n");
+        self.text
+    }
 }
 
 /// JSON of data of ours.
@@ -172,28 +173,54 @@ pub fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("keys are strings and no serialisation of ours fails")
 }
 
-/// The current value of one feature of one company.
-#[derive(Serialize)]
-struct Cell<'v> {
-    company: &'v str,
-    company_slug: &'v str,
-    feature: &'v str,
-    feature_slug: &'v str,
-    value: &'v str,
-    as_of: Option<&'v str>,
-    brief: &'v str,
-    url: String,
-    conflicts: Vec<Conflict<'v>>,
-    /// How many observations the value replaced.
-    earlier: Option<&'v Value>,
+/// A record as a JSON object. Written by hand, for the cells of a large site are its largest files.
+fn push_cell(text: &mut String, record: &Record<'_>, base_url: &str) {
+    let current = &record.current;
+    let entries = [
+        ("{\"company\":", record.company),
+        (",\"company_slug\":", record.company_slug),
+        (",\"feature\":", record.feature),
+        (",\"feature_slug\":", record.feature_slug),
+        (",\"value\":", current.value),
+        (",\"as_of\":", current.as_of),
+        (",\"brief\":", record.brief),
+    ];
+    push_entries(text, &entries);
+    push_url(text, base_url, current.path);
+    text.push_str(",\"conflicts\":[");
+    for (position, other) in record.conflicts.iter().enumerate() {
+        text.push_str(if position > 0 { "," } else { "" });
+        let entries = [("{\"value\":", other.value), (",\"as_of\":", other.as_of)];
+        push_entries(text, &entries);
+        push_url(text, base_url, other.path);
+        text.push('}');
+    }
+    text.push_str("],\"earlier\":");
+    text.push_str(&record.earlier.to_string());
+    text.push('}');
 }
 
-/// Another value for the same time.
-#[derive(Serialize)]
-struct Conflict<'v> {
-    value: &'v str,
-    as_of: Option<&'v str>,
-    url: String,
+fn push_entries(text: &mut String, entries: &[(&str, &str)]) {
+    for (key, value) in entries {
+        text.push_str(key);
+        escape::push_json(text, value);
+    }
+}
+
+/// An encoded address has no character that JSON escapes.
+fn push_url(text: &mut String, base_url: &str, path: &str) {
+    text.push_str(",\"url\":\"");
+    push_absolute(text, base_url, path);
+    text.push('"');
+}
+
+/// `Maia 100 (2026-03-31, https://…)`
+fn push_in_brackets(text: &mut String, stated: &Stated<'_>, base_url: &str) {
+    for piece in [stated.value, " (", stated.as_of, ", "] {
+        text.push_str(piece);
+    }
+    push_absolute(text, base_url, stated.path);
+    text.push(')');
 }
 
 /// What is compared, and how much there is of each.
@@ -226,41 +253,6 @@ struct Prediction<'v> {
     companies: Vec<&'v str>,
 }
 
-impl<'v> Cell<'v> {
-    fn of(cell: &'v Value, base_url: &str) -> Cell<'v> {
-        let value = cell.get("value").unwrap_or(&Value::None);
-        let conflicts = cell.items_of("conflicts").iter().map(|other| Conflict {
-            value: other.text_of("text"),
-            as_of: written(other, "as_of"),
-            url: absolute(base_url, other.text_of("path")),
-        });
-        Cell {
-            company: cell.text_of("company"),
-            company_slug: cell.text_of("company_slug"),
-            feature: cell.text_of("feature"),
-            feature_slug: cell.text_of("feature_slug"),
-            value: value.text_of("text"),
-            as_of: written(value, "as_of"),
-            brief: value.text_of("title"),
-            url: absolute(base_url, value.text_of("path")),
-            conflicts: conflicts.collect(),
-            earlier: cell.get("earlier"),
-        }
-    }
-}
-
-impl Conflict<'_> {
-    /// `Maia 100 (2026-03-31, https://…)`
-    fn text(&self) -> String {
-        format!(
-            "{} ({}, {})",
-            self.value,
-            self.as_of.unwrap_or_default(),
-            self.url
-        )
-    }
-}
-
 impl<'v> Prediction<'v> {
     fn of(prediction: &'v Value, base_url: &str) -> Prediction<'v> {
         let text = |key| prediction.text_of(key);
@@ -289,29 +281,44 @@ impl<'v> Prediction<'v> {
     }
 }
 
-/// The cells that have a value.
-fn cells(comparison: &Value) -> impl Iterator<Item = &Value> {
-    let cells = comparison.items_of("cells").iter();
-    cells.filter(|cell| cell.get("value").is_some())
-}
-
 /// A partial date in the form in which briefs write it.
 fn written<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key)?.get("written")?.as_str()
 }
 
 fn absolute(base_url: &str, path: &str) -> String {
-    escape::address(&format!("{base_url}{path}"))
+    let mut address = String::with_capacity(base_url.len() + path.len());
+    push_absolute(&mut address, base_url, path);
+    address
 }
 
-/// A CSV file: the header and [`row`]s.
-fn table(columns: &[&str], rows: &[impl AsRef<str>]) -> String {
-    joined(&(columns.join(",") + "\r\n"), rows, "", "")
+fn push_absolute(text: &mut String, base_url: &str, path: &str) {
+    escape::push_address(text, base_url);
+    escape::push_address(text, path);
 }
 
-/// A row of a CSV file, ended by CR and LF.
-fn row<const WIDTH: usize>(fields: [Cow<'_, str>; WIDTH]) -> String {
-    let mut row = fields.each_ref().map(|field| escape::csv(field)).join(",");
-    row.push_str("\r\n");
-    row
+/// A CSV file in the making. Its rows are ended by CR and LF.
+struct Csv<const WIDTH: usize> {
+    text: String,
+}
+
+impl<const WIDTH: usize> Csv<WIDTH> {
+    /// A file with a header, and room for so many bytes.
+    fn new(columns: [&str; WIDTH], bytes: usize) -> Csv<WIDTH> {
+        let mut file = Csv {
+            text: String::with_capacity(bytes),
+        };
+        file.row(columns);
+        file
+    }
+
+    fn row(&mut self, fields: [&str; WIDTH]) {
+        for (position, field) in fields.into_iter().enumerate() {
+            if position > 0 {
+                self.text.push(',');
+            }
+            self.text.push_str(&escape::csv(field));
+        }
+        self.text.push_str("\r\n");
+    }
 }

@@ -28,12 +28,30 @@ pub fn json_in_html(json: &str) -> Cow<'_, str> {
     replaced(json, &IN_SCRIPT, for_script)
 }
 
+/// Appends a JSON string (RFC 8259, section 7).
+pub fn push_json(into: &mut String, text: &str) {
+    into.push('"');
+    if has_none(text.as_bytes(), &IN_JSON) {
+        into.push_str(text);
+    } else {
+        let string = serde_json::to_string(text).expect("a text is a JSON string");
+        into.push_str(&string[1..string.len() - 1]);
+    }
+    into.push('"');
+}
+
 /// A field of a CSV file (RFC 4180), in quotes where it needs them. A field that a spreadsheet
 /// would run as a formula begins with an apostrophe, which makes it text.
 pub fn csv(field: &str) -> Cow<'_, str> {
+    // Nearly all fields, and a file has a hundred thousand.
+    let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = field.as_bytes();
+    if is_word(bytes.first()) && is_word(bytes.last()) && has_none(bytes, &IN_CSV) {
+        return field.into();
+    }
     let apostrophe = if field.starts_with(FORMULA) { "'" } else { "" };
     // Semicolon and tab separate nothing here, but they do in the spreadsheets of some countries.
-    if field.contains(['"', ',', ';', '\t', '\r', '\n']) || field.trim() != field {
+    if !has_none(bytes, &IN_CSV) || field.trim() != field {
         return format!("\"{apostrophe}{}\"", field.replace('"', "\"\"")).into();
     }
     if apostrophe.is_empty() {
@@ -67,6 +85,16 @@ pub fn markdown(text: &str) -> String {
 /// What is percent-encoded stays as it is.
 pub fn address(address: &str) -> String {
     let mut encoded = String::with_capacity(address.len());
+    push_address(&mut encoded, address);
+    encoded
+}
+
+/// Appends [`address`].
+pub fn push_address(encoded: &mut String, address: &str) {
+    // Nearly all, and a site has a hundred thousand links.
+    if has_none(address.as_bytes(), &NOT_PLAIN) {
+        return encoded.push_str(address);
+    }
     let mut pieces = address.split('%');
     encoded.extend(
         pieces
@@ -80,7 +108,6 @@ pub fn address(address: &str) -> String {
         encoded.push_str(if is_encoded { "%" } else { "%25" });
         encoded.extend(utf8_percent_encode(piece, IN_ADDRESS));
     }
-    encoded
 }
 
 /// An address from the root of the site (`/briefs/x/`), which is not percent-encoded yet.
@@ -111,15 +138,35 @@ const fn special(bytes: &[u8]) -> Special {
     table
 }
 
-const IN_XML: Special = {
-    let mut table = special(b"&<>\"'\xEF");
+/// The same and all control characters of ASCII.
+const fn special_and_controls(bytes: &[u8]) -> Special {
+    let mut table = special(bytes);
     let mut byte = 0;
     while byte < 0x20 {
         table[byte] = true;
         byte += 1;
     }
     table
+}
+
+fn has_none(bytes: &[u8], special: &Special) -> bool {
+    !bytes.iter().any(|byte| special[usize::from(*byte)])
+}
+
+const IN_XML: Special = special_and_controls(b"&<>\"'\xEF");
+const IN_JSON: Special = special_and_controls(b"\"\\");
+/// What cannot stand in an address without a thought.
+const NOT_PLAIN: Special = {
+    let mut table = [true; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        let plain = (byte as u8).is_ascii_alphanumeric();
+        table[byte] = !plain && !matches!(byte as u8, b'-' | b'.' | b'_' | b'~' | b'/' | b':');
+        byte += 1;
+    }
+    table
 };
+const IN_CSV: Special = special(b"\",;\t\r\n");
 const IN_HTML: Special = special(b"&<>\"'");
 const IN_SCRIPT: Special = special(b"<>&\xE2");
 const IN_MARKDOWN: Special = special(b"\\`*_[]<>#|~&$");
@@ -248,7 +295,7 @@ fn replaced<'t>(
     special: &Special,
     replacement: impl Fn(&[u8]) -> Replacement,
 ) -> Cow<'t, str> {
-    if !text.bytes().any(|byte| special[usize::from(byte)]) {
+    if has_none(text.as_bytes(), special) {
         return text.into();
     }
     let mut result = String::with_capacity(text.len() + text.len() / 8 + 8);

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::data::records;
+use super::data::in_lines;
 use super::escape;
 use crate::value::Value;
 
@@ -95,7 +95,7 @@ pub fn json_feed(feed: &Value, self_url: &str, absolute: &dyn Fn(&str) -> String
         language: stated(feed.text_of("language")),
         authors: json_authors(&[author(feed)]),
     };
-    records(&head, "items", entries.iter().map(json_item))
+    in_lines(&head, "items", entries.iter().map(json_item))
 }
 
 const GENERATOR: &str = "Dateline";

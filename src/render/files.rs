@@ -11,14 +11,10 @@ use crate::pages::{DataFormat, DataOf, Page, View};
 use crate::site::addresses::permalink;
 
 /// The text of a file; `None` if the view is a page that a template lays out.
-pub fn text(
-    page: &Page,
-    records: &data::Records,
-    asker: &Rc<Asker>,
-) -> Option<Result<String, String>> {
+pub fn text(page: &Page, asker: &Rc<Asker>) -> Option<Result<String, String>> {
     let config = asker.config();
     Some(match &page.view {
-        View::Data { of, format } => data(of, *format, records, asker),
+        View::Data { of, format } => data(of, *format, asker),
         View::Feed { of, format } => {
             let feed = asker.ask(Question::Feed { of: of.clone() });
             let full = permalink(config, &page.address);
@@ -46,19 +42,14 @@ pub fn text(
     })
 }
 
-fn data(
-    of: &DataOf,
-    format: DataFormat,
-    records: &data::Records,
-    asker: &Rc<Asker>,
-) -> Result<String, String> {
+fn data(of: &DataOf, format: DataFormat, asker: &Rc<Asker>) -> Result<String, String> {
     let base_url = &asker.config().base_url;
     let answer = asker.ask(Question::Data { of: of.clone() })?;
     Ok(match (of, format) {
         (DataOf::Predictions, DataFormat::Json) => data::predictions_json(&answer, base_url),
         (DataOf::Predictions, DataFormat::Csv) => data::predictions_csv(&answer, base_url),
-        (_, DataFormat::Json) => data::comparison_json(records, &answer, base_url),
-        (_, DataFormat::Csv) => data::comparison_csv(records, &answer, base_url),
+        (_, DataFormat::Json) => data::comparison_json(&answer, base_url),
+        (_, DataFormat::Csv) => data::comparison_csv(&answer, base_url),
     })
 }
 

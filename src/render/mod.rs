@@ -180,7 +180,7 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
     let body = match &page.view {
         View::File { bytes } => static_file(&page.address, bytes, &site.config.base_path),
         _ => {
-            let text = match files::text(page, &theme.records, &asker) {
+            let text = match files::text(page, &asker) {
                 Some(text) => planned(text),
                 None => {
                     let (text, failed) = html(page, theme, &asker)?;

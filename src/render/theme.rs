@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::input::{EmbeddedTheme, TemplateSource, ThemeSource};
-use crate::render::data::Records;
 use crate::render::engine::{self, Engine};
 use crate::value::{Hash, Value};
 
@@ -12,8 +11,6 @@ pub struct Theme {
     engine: Box<dyn Engine>,
     /// The built-in theme, where another one is chosen.
     built_in: Option<Box<dyn Engine>>,
-    /// What data files have of cells. As partials, they outlive a site.
-    pub records: Records,
     /// The digest of all templates and of what reads them.
     pub hash: Hash,
 }
@@ -211,7 +208,6 @@ impl Theme {
         Some(Theme {
             engine,
             built_in,
-            records: Records::default(),
             hash: hasher.finalize().into(),
         })
     }

@@ -29,6 +29,8 @@ pub struct AllShown {
     /// Entries as lists of Zola's themes have them; of a section, with the pages that it lists.
     pub listed: Shown,
     pub cells: Shown,
+    /// Cells as data files have them.
+    pub records: Shown,
     pub predictions: Shown,
     pub timeline: Shown,
     pub corrections: Shown,
