@@ -29,6 +29,8 @@ pub struct Config {
     pub default_language: Arc<str>,
     /// Codes of the other languages, sorted.
     pub languages: Vec<Arc<str>>,
+    /// What each of `languages` has for itself, in their order.
+    pub of_languages: Vec<LanguageConfig>,
     /// Zola's `theme`.
     pub theme: Option<Placed>,
     pub output_dir: Arc<str>,
@@ -54,6 +56,16 @@ pub struct Config {
     pub dateline: DatelineConfig,
     /// Whether config has `[extra.dateline]` at all.
     pub is_dateline: bool,
+}
+
+/// `[languages.xx]`: what a language other than the default one has for itself.
+#[derive(Clone, Debug)]
+pub struct LanguageConfig {
+    pub title: Option<Arc<str>>,
+    pub description: Option<Arc<str>>,
+    pub generate_feeds: bool,
+    pub feed_filenames: Vec<Arc<str>>,
+    pub taxonomies: Vec<TaxonomyConfig>,
 }
 
 /// A taxonomy: a way of sorting pages into terms.
@@ -121,8 +133,17 @@ impl Config {
     /// The configuration as templates see it on a page in a language; of one that config does not
     /// know, that of the default language.
     pub fn value_in(&self, language: &str) -> &Value {
-        let found = self.languages.iter().position(|code| &**code == language);
+        let found = self.position_of(language);
         found.map_or(&self.value, |index| &self.values_by_language[index])
+    }
+
+    /// What a language other than the default one has for itself.
+    pub fn language(&self, code: &str) -> Option<&LanguageConfig> {
+        Some(&self.of_languages[self.position_of(code)?])
+    }
+
+    fn position_of(&self, language: &str) -> Option<usize> {
+        self.languages.iter().position(|code| &**code == language)
     }
 }
 

@@ -12,6 +12,7 @@ use dateline::render::asking;
 use dateline::render::detect;
 use dateline::render::engine::{self, Engine, TemplateError};
 use dateline::render::rebase::{rebase_css, rebase_html};
+use dateline::site::taxonomies::Kind;
 use dateline::value::Value;
 use proptest::prelude::*;
 
@@ -56,11 +57,18 @@ fn render(engine: &str, template: &str) -> Result<String, TemplateError> {
     render_files(engine, &[("x.html", template)], &context())
 }
 
+fn tags() -> Kind {
+    Kind {
+        name: "tags".into(),
+        language: None,
+    }
+}
+
 /// What the functions of the tests get to know.
 fn asker() -> Rc<Asker> {
     let answers = [
         (
-            Question::Config,
+            Question::Config { language: None },
             Ok(map([
                 ("base_url", "https://example.org/news".into()),
                 ("default_language", "en".into()),
@@ -94,17 +102,13 @@ fn asker() -> Rc<Asker> {
         ),
         (
             Question::TermPermalink {
-                kind: "tags".into(),
+                kind: tags(),
                 term: "Rust & co".into(),
-                language: None,
             },
             Ok("https://example.org/news/tags/rust-co/".into()),
         ),
         (
-            Question::Taxonomy {
-                kind: "tags".into(),
-                language: None,
-            },
+            Question::Taxonomy { kind: tags() },
             Ok(map([(
                 "items",
                 Value::list([map([("name", "rust".into())])]),

@@ -7,8 +7,8 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use url::Url;
 
 use super::{
-    Config, DatelineConfig, Label, MarkdownConfig, PartKind, Slugify, SlugifyConfig,
-    TaxonomyConfig, Vocabulary, look,
+    Config, DatelineConfig, Label, LanguageConfig, MarkdownConfig, PartKind, Slugify,
+    SlugifyConfig, TaxonomyConfig, Vocabulary, look,
 };
 use crate::data::{self, Data, Entry, Node, Placed, Reader, value_of};
 use crate::diagnostic::{Diagnostics, Place};
@@ -70,6 +70,7 @@ impl Config {
             description: all.language.description.clone(),
             author: site.author,
             languages: all.others.iter().map(|(code, _)| code.clone()).collect(),
+            of_languages: all.others.iter().map(|(_, keys)| keys.config()).collect(),
             theme: site.theme,
             output_dir: output_dir.unwrap_or_else(|| "public".into()),
             ignored_content: site.ignored_content,
@@ -608,6 +609,16 @@ impl LanguageKeys {
             build_search_index: self.build_search_index.or(below.build_search_index),
             search: self.search.or(below.search),
             translations: self.translations.or(below.translations),
+        }
+    }
+
+    fn config(&self) -> LanguageConfig {
+        LanguageConfig {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            generate_feeds: self.generate_feeds.unwrap_or(false),
+            feed_filenames: self.feed_filenames(),
+            taxonomies: self.taxonomies.clone().unwrap_or_default(),
         }
     }
 

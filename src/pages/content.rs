@@ -6,6 +6,7 @@ use super::question::Answer;
 use super::{list, predictions, view, weeks};
 use crate::address::Address;
 use crate::content::article::SortBy;
+use crate::content::name::FileName;
 use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
 
@@ -32,8 +33,10 @@ pub fn page(site: &Site, path: &str) -> Answer {
 
 /// A section, with its pages or without.
 pub fn section(site: &Site, path: &str, with_pages: bool) -> Answer {
-    if path == ROOT && site.find(path).is_none() {
-        return Ok(root_section(site, with_pages));
+    if site.find(path).is_none()
+        && let Some(language) = language_of_root(site, path)
+    {
+        return Ok(root_section(site, language, with_pages));
     }
     let index = find(site, path)?;
     let entry = site.entry(index);
@@ -55,14 +58,28 @@ pub fn section(site: &Site, path: &str, with_pages: bool) -> Answer {
 /// The section at the root of the content.
 pub const ROOT: &str = "_index.md";
 
+/// The same in a language; `None`: in the default one.
+pub fn root_in(language: Option<&str>) -> String {
+    language.map_or_else(|| ROOT.to_owned(), |code| format!("_index.{code}.md"))
+}
+
+/// The language of a section at the root of the content, by its path.
+fn language_of_root<'s>(site: &'s Site, path: &str) -> Option<Option<&'s Arc<str>>> {
+    let mut others = site.config.languages.iter();
+    if path == ROOT {
+        return Some(None);
+    }
+    others.find(|code| root_in(Some(code)) == path).map(Some)
+}
+
 /// The section at the root of content that has no `_index.md`, as Zola makes it up.
-fn root_section(site: &Site, with_pages: bool) -> Value {
+fn root_section(site: &Site, language: Option<&Arc<str>>, with_pages: bool) -> Value {
     let of_root = |is_section: bool| {
         let all = site.entries.indexes().iter().copied();
         all.filter(move |index| {
             let entry = site.entry(*index);
             entry.front_matter().section.is_some() == is_section
-                && entry.article.language.is_none()
+                && entry.article.language.as_ref() == language
                 && folder_above(entry).is_some_and(str::is_empty)
         })
     };
@@ -70,11 +87,15 @@ fn root_section(site: &Site, with_pages: bool) -> Value {
         .filter(|_| with_pages)
         .map(|page| listed(site, page));
     let subsections = of_root(true).map(|i| Value::from(&site.entry(i).article.path));
-    let address = Address::root();
+    let address = language.map_or_else(Address::root, |code| addresses::home_in(code));
+    let path = root_in(language.map(|code| &**code));
+    let own = language.and_then(|code| site.config.language(code));
+    let title = own.map_or(&site.config.title, |own| &own.title);
+    let description = own.map_or(&site.config.description, |own| &own.description);
     Value::map([
-        ("relative_path", ROOT.into()),
-        ("title", Value::from(site.config.title.clone())),
-        ("description", site.config.description.clone().into()),
+        ("relative_path", Value::from(&*path)),
+        ("title", title.clone().into()),
+        ("description", description.clone().into()),
         ("content", Value::html("")),
         ("path", (&address).into()),
         (
@@ -88,7 +109,7 @@ fn root_section(site: &Site, with_pages: bool) -> Value {
         ("extra", Value::map::<&'static str, _>([])),
         ("toc", Value::list([])),
         ("assets", Value::list([])),
-        ("translations", Value::list([])),
+        ("translations", translations(site, &path)),
         ("backlinks", Value::list([])),
         ("colocated_path", Value::None),
         ("draft", false.into()),
@@ -98,7 +119,54 @@ fn root_section(site: &Site, with_pages: bool) -> Value {
         ("paginate_reversed", false.into()),
         ("word_count", 0usize.into()),
         ("reading_time", 0usize.into()),
-        ("lang", (&site.config.default_language).into()),
+        (
+            "lang",
+            language.unwrap_or(&site.config.default_language).into(),
+        ),
+    ])
+}
+
+/// The same content in all languages that it is in, itself among them, the default one first.
+fn translations(site: &Site, path: &str) -> Value {
+    let language = FileName::new(path, &site.config).language;
+    let suffix = language.map_or_else(|| ".md".to_owned(), |code| format!(".{code}.md"));
+    let stem = path.strip_suffix(&*suffix).unwrap_or(path);
+    let others = site.config.languages.iter().map(Some);
+    let found = std::iter::once(None).chain(others).filter_map(|language| {
+        let path = match language {
+            Some(code) => format!("{stem}.{code}.md"),
+            None => format!("{stem}.md"),
+        };
+        let code = language.unwrap_or(&site.config.default_language);
+        let address = match site.find(&path) {
+            Some(index) => {
+                let entry = site.entry(index);
+                let title = entry.front_matter().title.clone();
+                return Some(translation(site, code, &path, title.into(), &entry.address));
+            }
+            None if language_of_root(site, &path).is_none() => return None,
+            None => language.map_or_else(Address::root, |code| addresses::home_in(code)),
+        };
+        Some(translation(site, code, &path, Value::None, &address))
+    });
+    Value::list(found)
+}
+
+fn translation(
+    site: &Site,
+    language: &Arc<str>,
+    path: &str,
+    title: Value,
+    address: &Address,
+) -> Value {
+    Value::map([
+        ("lang", Value::from(language)),
+        (
+            "permalink",
+            addresses::permalink(&site.config, address).into(),
+        ),
+        ("title", title),
+        ("path", path.into()),
     ])
 }
 
@@ -218,7 +286,7 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
                 .unwrap_or(&site.config.default_language)
                 .into(),
         ),
-        ("translations", Value::list([])),
+        ("translations", translations(site, &entry.article.path)),
         ("backlinks", backlinks(site, index)),
         ("toc", view::table_of_contents(body, &entry.permalink)),
     ]

@@ -6,7 +6,7 @@ use super::question::Answer;
 use super::{Proposing, View, content, list, view, weeks};
 use crate::address::Address;
 use crate::site::companies::Company;
-use crate::site::taxonomies::{SOURCES, Taxonomy};
+use crate::site::taxonomies::{Kind, SOURCES, Taxonomy};
 use crate::site::weeks::{Recap, Week};
 use crate::site::{Index, Site, addresses, identity, sections};
 use crate::value::Value;
@@ -15,11 +15,15 @@ use crate::value::Value;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FeedOf {
     Site,
+    /// All pages of a language other than the default one.
+    Language {
+        language: Arc<str>,
+    },
     Section {
         path: Arc<str>,
     },
     Term {
-        kind: Arc<str>,
+        kind: Kind,
         slug: Arc<str>,
     },
     Company {
@@ -52,10 +56,7 @@ const SITE_FEEDS: [(&str, FeedFormat); 3] = [
 
 /// Plans all feeds and the list of them.
 pub fn propose(site: &Site, proposals: &mut Proposing) {
-    let named = site.config.feed_filenames.iter();
-    let named: Vec<(String, FeedFormat)> = named
-        .map(|name| (name.to_string(), format_of(name)))
-        .collect();
+    let named = named_in(site, None);
     let of_site = if site.config.generate_feeds {
         &named[..]
     } else {
@@ -76,7 +77,17 @@ pub fn propose(site: &Site, proposals: &mut Proposing) {
             let of = FeedOf::Section {
                 path: entry.article.path.clone(),
             };
+            let named = named_in(site, entry.article.language.as_deref());
             propose_files(&entry.address, &of, &named, proposals);
+        }
+    }
+    for (code, language) in site.config.languages.iter().zip(&site.config.of_languages) {
+        if language.generate_feeds {
+            let of = FeedOf::Language {
+                language: code.clone(),
+            };
+            let named = named_in(site, Some(code));
+            propose_files(&addresses::home_in(code), &of, &named, proposals);
         }
     }
     for taxonomy in site
@@ -85,13 +96,18 @@ pub fn propose(site: &Site, proposals: &mut Proposing) {
         .iter()
         .filter(|taxonomy| has_feeds(site, taxonomy))
     {
+        let language = taxonomy.kind.language.as_deref();
+        let named = named_in(site, language);
         for term in &taxonomy.terms {
             let of = FeedOf::Term {
-                kind: taxonomy.config.name.clone(),
+                kind: taxonomy.kind.clone(),
                 slug: term.slug.clone(),
             };
             propose_files(&term.address, &of, &named, proposals);
-            if site.makes("feeds") && !named.iter().any(|(name, _)| name == "atom.xml") {
+            if site.makes("feeds")
+                && language.is_none()
+                && !named.iter().any(|(name, _)| name == "atom.xml")
+            {
                 let view = View::Feed {
                     of,
                     format: FeedFormat::Atom,
@@ -103,6 +119,16 @@ pub fn propose(site: &Site, proposals: &mut Proposing) {
     if site.makes("feeds") {
         propose_ours(site, of_site, proposals);
     }
+}
+
+/// The names and formats of feeds in a language; `None`: in the default one.
+fn named_in(site: &Site, language: Option<&str>) -> Vec<(String, FeedFormat)> {
+    let own = language.and_then(|code| site.config.language(code));
+    let names = own.map_or(&site.config.feed_filenames, |own| &own.feed_filenames);
+    let names = names.iter();
+    names
+        .map(|name| (name.to_string(), format_of(name)))
+        .collect()
 }
 
 fn propose_files(
@@ -231,7 +257,12 @@ pub fn of_site(site: &Site) -> Value {
 
 /// Title, addresses and entries of a feed.
 pub fn feed(site: &Site, of: &FeedOf) -> Answer {
-    let site_title = site.config.title.as_deref().unwrap_or("Briefs");
+    let language = language_of(site, of);
+    let own = language.and_then(|code| site.config.language(code));
+    let site_title = own.and_then(|own| own.title.as_deref());
+    let site_title = site_title.or(site.config.title.as_deref());
+    let site_title = site_title.unwrap_or("Briefs");
+    let description = own.map_or(&site.config.description, |own| &own.description);
     let limit = site.config.feed_limit.unwrap_or(FEED_LENGTH);
     let Listed {
         name,
@@ -257,9 +288,12 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
         .unwrap_or_else(|| site_title.into());
     Ok(Value::map([
         ("title", Value::from(title)),
-        ("description", site.config.description.clone().into()),
+        ("description", description.clone().into()),
         ("author", author.into()),
-        ("language", (&site.config.default_language).into()),
+        (
+            "language",
+            language.unwrap_or(&site.config.default_language).into(),
+        ),
         ("base_url", (&site.config.base_url).into()),
         ("path", (&address).into()),
         (
@@ -268,6 +302,16 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
         ),
         ("entries", Value::list(entries)),
     ]))
+}
+
+/// The language of a feed, if it is not the default one.
+fn language_of<'s>(site: &'s Site, of: &'s FeedOf) -> Option<&'s Arc<str>> {
+    match of {
+        FeedOf::Language { language } => Some(language),
+        FeedOf::Term { kind, .. } => kind.language.as_ref(),
+        FeedOf::Section { path } => site.entry(site.find(path)?).article.language.as_ref(),
+        FeedOf::Site | FeedOf::Company { .. } | FeedOf::Weekly => None,
+    }
 }
 
 /// What a feed is of.
@@ -280,7 +324,11 @@ struct Listed {
 
 fn listed(site: &Site, of: &FeedOf) -> Result<Listed, String> {
     let (name, address, mut pages) = match of {
-        FeedOf::Site => (None, Address::root(), dated_pages(site)),
+        FeedOf::Site => (None, Address::root(), newest_pages(site)),
+        FeedOf::Language { language } => {
+            let pages = dated_pages(site, Some(language));
+            (None, addresses::home_in(language), pages)
+        }
         FeedOf::Section { path } => {
             let index = site
                 .find(path)
@@ -291,11 +339,10 @@ fn listed(site: &Site, of: &FeedOf) -> Result<Listed, String> {
             (Some(entry.title.to_string()), entry.address.clone(), pages)
         }
         FeedOf::Term { kind, slug } => {
-            let term = site
-                .taxonomies
-                .get(kind)
-                .and_then(|taxonomy| taxonomy.by_slug(slug));
-            let term = term.ok_or_else(|| format!("there is no term `{slug}` in `{kind}`"))?;
+            let taxonomy = site.taxonomies.of_kind(kind);
+            let term = taxonomy.and_then(|taxonomy| taxonomy.by_slug(slug));
+            let name = &kind.name;
+            let term = term.ok_or_else(|| format!("there is no term `{slug}` in `{name}`"))?;
             (
                 Some(term.name.to_string()),
                 term.address.clone(),
@@ -329,16 +376,21 @@ fn listed(site: &Site, of: &FeedOf) -> Result<Listed, String> {
 }
 
 /// The pages that the site's feed may hold: on a Dateline site its briefs, otherwise all dated ones.
-fn dated_pages(site: &Site) -> Vec<Index> {
+fn newest_pages(site: &Site) -> Vec<Index> {
     if site.is_dateline && !site.briefs.is_empty() {
         return site.briefs.to_vec();
     }
+    dated_pages(site, None)
+}
+
+/// The dated pages of a language, newest first.
+fn dated_pages(site: &Site, language: Option<&str>) -> Vec<Index> {
     let mut pages: Vec<Index> = site.entries.indexes().to_vec();
     pages.retain(|index| {
         let entry = site.entry(*index);
         entry.front_matter().section.is_none()
             && entry.day().is_some()
-            && entry.article.language.is_none()
+            && entry.article.language.as_deref() == language
     });
     pages.sort_by_key(|index| std::cmp::Reverse(site.entry(*index).instant()));
     pages
@@ -456,12 +508,8 @@ pub fn list(site: &Site) -> Value {
         whole.push(feed("Weekly recap", &weeks::address()));
     }
     group("Site", whole);
-    for taxonomy in site
-        .taxonomies
-        .all()
-        .iter()
-        .filter(|taxonomy| has_feeds(site, taxonomy))
-    {
+    let taxonomies = site.taxonomies.of_language(None);
+    for taxonomy in taxonomies.filter(|taxonomy| has_feeds(site, taxonomy)) {
         let title = super::taxonomies::title(&taxonomy.config.name);
         group(
             &title,

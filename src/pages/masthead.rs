@@ -69,7 +69,11 @@ fn links(site: &Site) -> (Vec<Value>, Vec<Value>) {
         .map(|(name, heading)| view::named(heading, &format!("/{name}/")))
         .collect();
     let mut more = Vec::new();
-    for taxonomy in site.taxonomies.all().iter().filter(|t| t.config.render) {
+    for taxonomy in site
+        .taxonomies
+        .of_language(None)
+        .filter(|t| t.config.render)
+    {
         let name = super::taxonomies::title(&taxonomy.config.name);
         let is_sources = *taxonomy.config.name == *crate::site::taxonomies::SOURCES;
         if is_sources && !site.makes(crate::site::taxonomies::SOURCES) {

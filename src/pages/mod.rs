@@ -13,6 +13,7 @@ use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{FileBytes, StaticFile, StaticKind};
 use crate::site::kept::{Change, same_names};
+use crate::site::taxonomies::Kind;
 use crate::site::weeks::Week;
 use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
@@ -62,11 +63,15 @@ pub enum View {
         path: Arc<str>,
         number: usize,
     },
+    /// The home page of a language that has none of its own in the content.
+    LanguageHome {
+        language: Arc<str>,
+    },
     Terms {
-        kind: Arc<str>,
+        kind: Kind,
     },
     Term {
-        kind: Arc<str>,
+        kind: Kind,
         slug: Arc<str>,
         number: usize,
     },
@@ -323,6 +328,13 @@ fn propose_content(site: &Site, proposals: &mut Proposing) {
     if !has_home {
         proposals.zola(Address::root(), View::Home { number: 1 });
     }
+    for language in &site.config.languages {
+        if site.find(&content::root_in(Some(language))).is_none() {
+            let language = language.clone();
+            let address = addresses::home_in(&language);
+            proposals.zola(address, View::LanguageHome { language });
+        }
+    }
 }
 
 /// The view of a page; `None` where a view of ours stands at its address and shows it.
@@ -403,9 +415,10 @@ fn introduces_ours(site: &Site, index: Index) -> bool {
 
 fn propose_taxonomies(site: &Site, proposals: &mut Proposing) {
     for taxonomy in site.taxonomies.all() {
-        let kind = &taxonomy.config.name;
-        let ours = **kind == *crate::site::taxonomies::SOURCES
-            && !site.config.taxonomies.iter().any(|t| t.name == *kind);
+        let kind = &taxonomy.kind;
+        let name = &kind.name;
+        let ours = **name == *crate::site::taxonomies::SOURCES
+            && !site.config.taxonomies.iter().any(|t| t.name == *name);
         if !taxonomy.config.render || (ours && !site.makes(crate::site::taxonomies::SOURCES)) {
             continue;
         }

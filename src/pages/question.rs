@@ -14,14 +14,17 @@ use super::{
 use crate::config::Config;
 use crate::maps::HashMap;
 use crate::site::Site;
+use crate::site::taxonomies::Kind;
 use crate::site::weeks::Week;
 use crate::value::{Hash, Value};
 
 /// What a page, or a function that a template calls, may want to know.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
-    /// The configuration as templates see it.
-    Config,
+    /// The configuration as templates see it; `None`: in the default language.
+    Config {
+        language: Option<Arc<str>>,
+    },
     /// What stands on every page: name, navigation, feeds.
     Masthead,
     /// When the day of the build began in the site's time zone: RFC 3339 text with an offset.
@@ -71,28 +74,26 @@ pub enum Question {
     },
     /// The permalink of a term.
     TermPermalink {
-        kind: Arc<str>,
+        kind: Kind,
         term: Arc<str>,
-        language: Option<Arc<str>>,
     },
     /// The list of the terms of a taxonomy.
     Terms {
-        kind: Arc<str>,
+        kind: Kind,
     },
     /// A taxonomy as Zola has it, with all pages of all terms.
     Taxonomy {
-        kind: Arc<str>,
-        language: Option<Arc<str>>,
+        kind: Kind,
     },
     /// A term, by its slug, with one page of its list.
     Term {
-        kind: Arc<str>,
+        kind: Kind,
         slug: Arc<str>,
         number: usize,
     },
     /// A term as Zola has it, by its slug, with all of its pages.
     TermInFull {
-        kind: Arc<str>,
+        kind: Kind,
         slug: Arc<str>,
     },
     Companies {
@@ -166,7 +167,10 @@ pub type Answer = Result<Value, String>;
 /// The answer to a question; the same question gets the same answer from an equal site.
 pub fn answer(site: &Site, question: &Question) -> Answer {
     match question {
-        Question::Config => Ok(site.config.value.clone()),
+        Question::Config { language } => Ok(match language {
+            None => site.config.value.clone(),
+            Some(language) => site.config.value_in(language).clone(),
+        }),
         Question::Masthead => Ok(masthead::answer(site)),
         Question::Today => Ok(site.midnight().into()),
         Question::NewestDate => Ok(content::newest_date(site)),
@@ -180,15 +184,9 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::SectionList { path, number } => content::section_list(site, path, *number),
         Question::Home => Ok(content::home(site)),
         Question::Permalink { target } => site.permalink_of(target).map(Value::from),
-        Question::TermPermalink {
-            kind,
-            term,
-            language,
-        } => taxonomies::permalink(site, kind, term, language.as_deref()),
+        Question::TermPermalink { kind, term } => taxonomies::permalink(site, kind, term),
         Question::Terms { kind } => taxonomies::terms(site, kind),
-        Question::Taxonomy { kind, language } => {
-            taxonomies::in_full(site, kind, language.as_deref())
-        }
+        Question::Taxonomy { kind } => taxonomies::in_full(site, kind),
         Question::TermInFull { kind, slug } => taxonomies::term_in_full(site, kind, slug),
         Question::Term { kind, slug, number } => taxonomies::term(site, kind, slug, *number),
         Question::Companies { number } => Ok(companies::list(site, *number)),

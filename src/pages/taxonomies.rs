@@ -2,51 +2,47 @@
 
 use super::question::Answer;
 use super::{content, list, occurring, view};
-use crate::site::taxonomies::{Taxonomy, Term};
+use crate::site::taxonomies::{Kind, Taxonomy, Term};
 use crate::site::{Index, Site, addresses};
 use crate::value::Value;
 
-fn taxonomy<'s>(site: &'s Site, kind: &str) -> Result<&'s Taxonomy, String> {
-    site.taxonomies.get(kind).ok_or_else(|| {
-        let known: Vec<&str> = site
-            .taxonomies
-            .all()
-            .iter()
-            .map(|t| &*t.config.name)
-            .collect();
+fn taxonomy<'s>(site: &'s Site, kind: &Kind) -> Result<&'s Taxonomy, String> {
+    site.taxonomies.of_kind(kind).ok_or_else(|| {
+        let own = site.taxonomies.of_language(kind.language.as_deref());
+        let known: Vec<&str> = own.map(|t| &*t.kind.name).collect();
+        let language = match &kind.language {
+            Some(language) => format!(" in the language `{language}`"),
+            None => String::new(),
+        };
+        let name = &kind.name;
         format!(
-            "there is no taxonomy `{kind}`; there are: {}",
+            "there is no taxonomy `{name}`{language}; there are: {}",
             known.join(", ")
         )
     })
 }
 
-/// Terms are those of the default language.
-fn only_default_language(language: Option<&str>) -> Result<(), String> {
-    language.map_or(Ok(()), |code| {
-        Err(format!(
-            "taxonomies in other languages (`{code}`) are not made yet"
-        ))
-    })
-}
-
 /// The permalink of a term, by its name.
-pub fn permalink(site: &Site, kind: &str, term: &str, language: Option<&str>) -> Answer {
-    only_default_language(language)?;
+pub fn permalink(site: &Site, kind: &Kind, term: &str) -> Answer {
     let found = taxonomy(site, kind)?.by_name(term);
-    let term = found.ok_or_else(|| format!("the taxonomy `{kind}` has no term `{term}`"))?;
+    let term = found.ok_or_else(|| format!("the taxonomy `{}` has no term `{term}`", kind.name))?;
     Ok(addresses::permalink(&site.config, &term.address).into())
 }
 
 /// A taxonomy as Zola's `get_taxonomy` gives it: all terms with all of their pages.
-pub fn in_full(site: &Site, kind: &str, language: Option<&str>) -> Answer {
-    only_default_language(language)?;
+pub fn in_full(site: &Site, kind: &Kind) -> Answer {
     let taxonomy = taxonomy(site, kind)?;
     let make = || {
         let terms = taxonomy.terms.iter().map(|term| listed(site, term));
         Value::map([
             ("kind", configured(taxonomy)),
-            ("lang", (&site.config.default_language).into()),
+            (
+                "lang",
+                kind.language
+                    .as_ref()
+                    .unwrap_or(&site.config.default_language)
+                    .into(),
+            ),
             (
                 "permalink",
                 addresses::permalink(&site.config, &taxonomy.address).into(),
@@ -61,7 +57,7 @@ pub fn in_full(site: &Site, kind: &str, language: Option<&str>) -> Answer {
 }
 
 /// A term as Zola has it, with all of its pages.
-pub fn term_in_full(site: &Site, kind: &str, slug: &str) -> Answer {
+pub fn term_in_full(site: &Site, kind: &Kind, slug: &str) -> Answer {
     Ok(listed(site, find_term(taxonomy(site, kind)?, slug)?))
 }
 
@@ -110,7 +106,7 @@ fn find_term<'t>(taxonomy: &'t Taxonomy, slug: &str) -> Result<&'t Term, String>
 }
 
 /// The list of the terms of a taxonomy.
-pub fn terms(site: &Site, kind: &str) -> Answer {
+pub fn terms(site: &Site, kind: &Kind) -> Answer {
     let taxonomy = taxonomy(site, kind)?;
     let terms = taxonomy.terms.iter().map(|term| {
         Value::map([
@@ -144,24 +140,25 @@ pub fn page_length(site: &Site, taxonomy: &Taxonomy) -> usize {
 }
 
 /// A term with one page of its list.
-pub fn term(site: &Site, kind: &str, slug: &str, number: usize) -> Answer {
+pub fn term(site: &Site, kind: &Kind, slug: &str, number: usize) -> Answer {
     let taxonomy = taxonomy(site, kind)?;
     let term = find_term(taxonomy, slug)?;
     let length = page_length(site, taxonomy);
     let shown = list::slice(&term.pages, length, number);
-    let next_steps = if kind == "audiences" {
+    let name = &*kind.name;
+    let next_steps = if name == "audiences" {
         next_steps(site, shown)
     } else {
         Value::list([])
     };
     let occurring: &[Index] = if number == 1 { &term.pages } else { &[] };
-    let own_tag = (kind == "tags").then_some(&*term.slug);
+    let own_tag = (name == "tags").then_some(&*term.slug);
     Ok(Value::map([
         ("taxonomy", configured(taxonomy)),
         ("companies", occurring::companies(site, occurring, None)),
         ("tags", occurring::tags(site, occurring, own_tag)),
-        ("kind", kind.into()),
-        ("kind_title", title(kind).into()),
+        ("kind", name.into()),
+        ("kind_title", title(name).into()),
         ("kind_path", (&taxonomy.address).into()),
         ("name", (&term.name).into()),
         ("slug", (&term.slug).into()),

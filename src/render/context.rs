@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::crumbs;
 use crate::address::Address;
 use crate::config::Config;
+use crate::content::name::FileName;
 use crate::pages::question::{Asker, Question};
 use crate::pages::{Page, View, content, list};
+use crate::site::taxonomies::Kind;
 use crate::value::Value;
 
 /// How a view becomes HTML.
@@ -41,10 +43,14 @@ type Entries = Vec<(&'static str, Value)>;
 pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
     let ask = |question: Question| asker.ask(question);
     let config = asker.config();
+    let language = language_of(&page.view, config);
+    let code = language.as_ref().unwrap_or(&config.default_language);
+    let in_words: Value = code.into();
+    let direction = direction(code);
     let mut entries: Entries = vec![
-        ("config", ask(Question::Config)?),
+        ("config", ask(Question::Config { language })?),
         ("site", ask(Question::Masthead)?),
-        ("lang", (&config.default_language).into()),
+        ("lang", in_words),
     ];
     let here = [
         ("current_path", (&page.address).into()),
@@ -65,6 +71,7 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
             let templates = section(path, *number, asker, &mut entries, &mut ours)?;
             (templates, None)
         }
+        View::LanguageHome { language } => (language_home(language, asker, &mut entries)?, None),
         View::Terms { kind } => {
             let (answer, templates) = terms(kind, asker, &mut entries)?;
             let title = answer.text_of("title").to_owned();
@@ -87,7 +94,7 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
     let crumbs = way_to(page, shown, &entries, asker)?;
     ours.push(("here", navigation_link(&page.address, asker)?));
     ours.push(("crumbs", crumbs.clone()));
-    ours.push(("dir", direction(&config.default_language).into()));
+    ours.push(("dir", direction.into()));
     let fragment = match derived {
         None => None,
         Some((name, title, answer)) => {
@@ -108,6 +115,16 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
         ours: Value::map(ours),
         crumbs,
     })
+}
+
+/// The language of a page, if it is not the default one.
+fn language_of(view: &View, config: &Config) -> Option<Arc<str>> {
+    match view {
+        View::Article { path } | View::Section { path, .. } => FileName::new(path, config).language,
+        View::LanguageHome { language } => Some(language.clone()),
+        View::Terms { kind } | View::Term { kind, .. } => kind.language.clone(),
+        _ => None,
+    }
 }
 
 /// The pages above a page: of a view of ours or a term by its title and answer, of a section by
@@ -218,6 +235,19 @@ fn home(
     Ok(templates)
 }
 
+fn language_home(
+    language: &Arc<str>,
+    asker: &Rc<Asker>,
+    entries: &mut Entries,
+) -> Result<Vec<String>, String> {
+    let section = asker.ask(Question::Section {
+        path: content::root_in(Some(language)).into(),
+        with_pages: true,
+    })?;
+    entries.push(("section", section));
+    Ok(vec!["index.html".to_owned()])
+}
+
 fn section(
     path: &Arc<str>,
     number: usize,
@@ -227,7 +257,16 @@ fn section(
 ) -> Result<Vec<String>, String> {
     let layout = asker.ask(Question::Layout { path: path.clone() })?;
     list_of_section(path, &layout, number, asker, entries, ours)?;
-    Ok(templates(&layout, "section.html"))
+    // The home page of another language is a section of that language's own.
+    let is_root = !path.contains('/');
+    Ok(templates(
+        &layout,
+        if is_root {
+            "index.html"
+        } else {
+            "section.html"
+        },
+    ))
 }
 
 /// A section as Zola's templates see it: with all of its pages, or with a paginator. The built-in
@@ -289,7 +328,7 @@ fn zola_paginator(config: &Config, paginator: &Value, pages: Value) -> Value {
 }
 
 fn terms(
-    kind: &Arc<str>,
+    kind: &Kind,
     asker: &Rc<Asker>,
     entries: &mut Entries,
 ) -> Result<(Value, Vec<String>), String> {
@@ -297,17 +336,14 @@ fn terms(
     let (taxonomy, terms) = if asker.theme_is_ours() {
         (answer.clone(), answer.get("items").cloned())
     } else {
-        let in_full = asker.ask(Question::Taxonomy {
-            kind: kind.clone(),
-            language: None,
-        })?;
+        let in_full = asker.ask(Question::Taxonomy { kind: kind.clone() })?;
         let taxonomy = in_full.get("kind").cloned().unwrap_or_default();
         (taxonomy, in_full.get("items").cloned())
     };
     entries.push(("terms", terms.unwrap_or_default()));
     entries.push(("taxonomy", taxonomy));
     let templates = vec![
-        format!("{kind}/list.html"),
+        format!("{}/list.html", kind.name),
         "taxonomy_list.html".to_owned(),
         "page.html".to_owned(),
     ];
@@ -315,7 +351,7 @@ fn terms(
 }
 
 fn term(
-    kind: &Arc<str>,
+    kind: &Kind,
     slug: &Arc<str>,
     number: usize,
     asker: &Rc<Asker>,
@@ -350,7 +386,7 @@ fn term(
     entries.push(("taxonomy", of_answer("taxonomy")));
     entries.push(("number", number.into()));
     let templates = vec![
-        format!("{kind}/single.html"),
+        format!("{}/single.html", kind.name),
         "taxonomy_single.html".to_owned(),
         "page.html".to_owned(),
     ];

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::asking;
 use crate::diagnostic::nearest;
 use crate::pages::question::{Asker, Question};
+use crate::site::taxonomies::Kind;
 use crate::value::Value;
 
 /// A function as each engine binds it.
@@ -206,21 +207,25 @@ fn get_section(asker: &Asker, args: &Args) -> Result<Value, String> {
 
 /// `get_taxonomy(kind, lang?, required?)`: the list of terms, with what belongs to it.
 fn get_taxonomy(asker: &Asker, args: &Args) -> Result<Value, String> {
-    let question = Question::Taxonomy {
-        kind: args.required_text("kind")?.into(),
-        language: other_language(asker, args)?,
-    };
+    let kind = kind(asker, args)?;
+    let question = Question::Taxonomy { kind };
     unless_required(asker.ask(question), args)
 }
 
 /// `get_taxonomy_url(kind, name, lang?, required?)`: the address of a term.
 fn get_taxonomy_url(asker: &Asker, args: &Args) -> Result<Value, String> {
     let question = Question::TermPermalink {
-        kind: args.required_text("kind")?.into(),
+        kind: kind(asker, args)?,
         term: args.required_text("name")?.into(),
-        language: other_language(asker, args)?,
     };
     unless_required(asker.ask(question).map(as_html), args)
+}
+
+fn kind(asker: &Asker, args: &Args) -> Result<Kind, String> {
+    Ok(Kind {
+        name: args.required_text("kind")?.into(),
+        language: other_language(asker, args)?,
+    })
 }
 
 /// `now(utc?, timestamp?)`: the begin of the day of the build, so that it does not make every
@@ -261,7 +266,7 @@ fn other_language(asker: &Asker, args: &Args) -> Result<Option<Arc<str>>, String
         None | Some("") => Ok(None),
         Some(language) if language == config_text(asker, "default_language")? => Ok(None),
         Some(language) => {
-            let config = asker.ask(Question::Config)?;
+            let config = asker.ask(Question::Config { language: None })?;
             let others = config.get("languages");
             if others.and_then(|others| others.get(language)).is_none() {
                 return Err(format!(
@@ -275,7 +280,7 @@ fn other_language(asker: &Asker, args: &Args) -> Result<Option<Arc<str>>, String
 
 /// A feed is a file whatever a template says of slashes.
 fn is_feed(asker: &Asker, path: &str) -> Result<bool, String> {
-    let config = asker.ask(Question::Config)?;
+    let config = asker.ask(Question::Config { language: None })?;
     Ok(match config.get("feed_filenames") {
         Some(Value::List(names)) => names
             .items()
@@ -304,7 +309,7 @@ fn in_language(path: &str, language: Option<&str>) -> String {
 }
 
 fn config_text(asker: &Asker, key: &str) -> Result<String, String> {
-    let config = asker.ask(Question::Config)?;
+    let config = asker.ask(Question::Config { language: None })?;
     let text = config.get(key).and_then(Value::as_str);
     text.map(|text| text.trim_end_matches('/').to_owned())
         .ok_or_else(|| format!("the configuration has no `{key}`"))

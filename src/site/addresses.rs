@@ -80,12 +80,17 @@ pub fn pager(list: &Address, paginate_path: &str, number: usize) -> Address {
     }
 }
 
-/// A taxonomy's list of terms.
-pub fn taxonomy(config: &Config, slug: &str) -> Address {
-    match config.taxonomy_root.as_deref() {
-        Some(root) if !root.is_empty() => Address::page(&format!("{root}/{slug}")),
-        _ => Address::page(slug),
-    }
+/// A taxonomy's list of terms; `language` is none for the default one.
+pub fn taxonomy(config: &Config, slug: &str, language: Option<&str>) -> Address {
+    let root = config.taxonomy_root.as_deref();
+    let parts = [language, root, Some(slug)].into_iter().flatten();
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    Address::page(&parts.join("/"))
+}
+
+/// The home page of a language other than the default one.
+pub fn home_in(language: &str) -> Address {
+    Address::page(language)
 }
 
 /// A company without a page of its own.

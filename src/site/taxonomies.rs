@@ -11,7 +11,8 @@ use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, Place, nearest};
 use crate::maps::HashMap;
 
-/// All taxonomies, in the order of the configuration, ours after them.
+/// All taxonomies: those of the default language in the order of the configuration, then those of
+/// the other languages, ours after them.
 #[derive(Debug)]
 pub struct Taxonomies {
     all: Vec<Taxonomy>,
@@ -19,9 +20,18 @@ pub struct Taxonomies {
     has_sources: bool,
 }
 
+/// Which taxonomy it is: each language has its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Kind {
+    pub name: Arc<str>,
+    /// `None`: the default one.
+    pub language: Option<Arc<str>>,
+}
+
 /// A way of sorting pages into terms.
 #[derive(Clone, Debug)]
 pub struct Taxonomy {
+    pub kind: Kind,
     pub config: TaxonomyConfig,
     pub address: Address,
     /// Sorted by slug.
@@ -70,18 +80,17 @@ impl Taxonomies {
     /// Sorts all pages into the terms that they name.
     pub fn new(read: &Read<'_>, problems: &mut Diagnostics) -> Taxonomies {
         let (entries, config) = (read.entries, read.config);
-        let mut known: Vec<TaxonomyConfig> = config.taxonomies.clone();
-        for name in OURS {
-            if read.is_dateline && !known.iter().any(|t| &*t.name == name) {
-                known.push(ours(name));
-            }
-        }
-        let mut found: HashMap<&str, Found> = HashMap::default();
+        let known = known(read);
+        let mut found: HashMap<(Option<&str>, &str), Found> = HashMap::default();
         for index in entries.newest_first(is_sorted) {
-            let knows = |kind: &str| known.iter().any(|t| &*t.name == kind);
-            let names = || known.iter().map(|t| &*t.name);
+            let language = entries[index].article.language.as_deref();
+            let names = || {
+                let own = known.iter().filter(|t| t.0.as_deref() == language);
+                own.map(|(_, taxonomy)| &*taxonomy.name)
+            };
+            let knows = |kind: &str| names().any(|name| name == kind);
             for (kind, terms) in terms_of(&entries[index], knows, names, problems) {
-                let found = found.entry(kind).or_default();
+                let found = found.entry((language, kind)).or_default();
                 for (name, place) in terms {
                     let slug_of = |name: &str| config.slugify.taxonomies.term(name);
                     found.add(name, &slug_of, index, place);
@@ -90,10 +99,12 @@ impl Taxonomies {
         }
         let mut all: Vec<Taxonomy> = known
             .iter()
-            .map(|kind| {
-                let found = found.remove(&*kind.name).unwrap_or_default();
+            .map(|(language, kind)| {
+                let found = found.remove(&(language.as_deref(), &*kind.name));
+                let found = found.unwrap_or_default();
                 let slugify = config.slugify.taxonomies;
-                Taxonomy::new(kind.clone(), found, config, slugify, problems)
+                let kind = (language.clone(), kind.clone());
+                Taxonomy::new(kind, found, config, slugify, problems)
             })
             .collect();
         let has_sources = read.is_dateline && !all.iter().any(|t| &*t.config.name == SOURCES);
@@ -116,24 +127,29 @@ impl Taxonomies {
     ) -> Option<Taxonomies> {
         let mut all = self.all.clone();
         let stated = self.all.len() - usize::from(self.has_sources);
-        let position = |kind: &str| {
-            self.all[..stated]
-                .iter()
-                .position(|t| &*t.config.name == kind)
+        let position = |entry: &Entry, name: &str| {
+            let language = &entry.article.language;
+            let is = |kind: &Kind| *kind.name == *name && kind.language == *language;
+            self.all[..stated].iter().position(|t| is(&t.kind))
         };
-        let names = || self.all[..stated].iter().map(|t| &*t.config.name);
+        let names = |entry: &Entry| {
+            let language = entry.article.language.clone();
+            let own = self.all[..stated].iter();
+            let own = own.filter(move |t| t.kind.language == language);
+            own.map(|t| &*t.kind.name)
+        };
         let mut touched = Vec::new();
         let source = |entry: &'_ Entry| {
             let source = entry.brief()?.source.as_ref()?;
             (self.has_sources && is_brief_of_default_language(entry)).then(|| source.name.clone())
         };
         for (index, entry) in change.gone() {
-            let knows = |kind: &str| position(kind).is_some();
+            let knows = |kind: &str| position(entry, kind).is_some();
             // Of what was wrong before nothing is said again.
             let mut unused = Diagnostics::default();
-            for (kind, terms) in terms_of(entry, knows, names, &mut unused) {
+            for (kind, terms) in terms_of(entry, knows, || names(entry), &mut unused) {
                 for (name, _) in terms {
-                    let kind = position(kind)?;
+                    let kind = position(entry, kind)?;
                     touched.push((kind, all[kind].take(name, index)?));
                 }
             }
@@ -142,10 +158,10 @@ impl Taxonomies {
             }
         }
         for (index, entry) in change.come() {
-            let knows = |kind: &str| position(kind).is_some();
-            for (kind, terms) in terms_of(entry, knows, names, problems) {
+            let knows = |kind: &str| position(entry, kind).is_some();
+            for (kind, terms) in terms_of(entry, knows, || names(entry), problems) {
                 for (name, _) in terms {
-                    let kind = position(kind)?;
+                    let kind = position(entry, kind)?;
                     touched.push((kind, all[kind].give(name, index, read.entries)?));
                 }
             }
@@ -173,21 +189,33 @@ impl Taxonomies {
         &self.all
     }
 
-    /// A taxonomy by its name.
+    /// A taxonomy of the default language by its name.
     pub fn get(&self, name: &str) -> Option<&Taxonomy> {
-        self.all.iter().find(|t| &*t.config.name == name)
+        let mut own = self.of_language(None);
+        own.find(|taxonomy| &*taxonomy.kind.name == name)
+    }
+
+    /// A taxonomy of any language.
+    pub fn of_kind(&self, kind: &Kind) -> Option<&Taxonomy> {
+        self.all.iter().find(|taxonomy| taxonomy.kind == *kind)
+    }
+
+    /// The taxonomies of a language; `None`: of the default one.
+    pub fn of_language(&self, language: Option<&str>) -> impl Iterator<Item = &Taxonomy> {
+        let all = self.all.iter();
+        all.filter(move |taxonomy| taxonomy.kind.language.as_deref() == language)
     }
 }
 
 impl Taxonomy {
     fn new(
-        kind: TaxonomyConfig,
+        (language, config): (Option<Arc<str>>, TaxonomyConfig),
         found: Found,
-        config: &Config,
+        site: &Config,
         slugify: crate::config::Slugify,
         problems: &mut Diagnostics,
     ) -> Taxonomy {
-        let address = addresses::taxonomy(config, &kind.slug);
+        let address = addresses::taxonomy(site, &config.slug, language.as_deref());
         let mut terms = Vec::with_capacity(found.by_slug.len());
         let mut drafts = found.terms;
         let mut spellings = HashMap::default();
@@ -215,8 +243,13 @@ impl Taxonomy {
             .enumerate()
             .map(|(i, t)| (t.slug.clone(), i))
             .collect();
+        let kind = Kind {
+            name: config.name.clone(),
+            language,
+        };
         Taxonomy {
-            config: kind,
+            kind,
+            config,
             address,
             terms,
             by_slug: Arc::new(by_slug),
@@ -329,6 +362,23 @@ impl FoundTerm {
     }
 }
 
+/// The taxonomies that there are beside the sources, each with its language.
+fn known(read: &Read<'_>) -> Vec<(Option<Arc<str>>, TaxonomyConfig)> {
+    let config = read.config;
+    let stated = config.taxonomies.iter().cloned();
+    let mut known: Vec<_> = stated.map(|taxonomy| (None, taxonomy)).collect();
+    for name in OURS {
+        if read.is_dateline && !known.iter().any(|(_, t)| &*t.name == name) {
+            known.push((None, ours(name)));
+        }
+    }
+    for (code, language) in config.languages.iter().zip(&config.of_languages) {
+        let stated = language.taxonomies.iter().cloned();
+        known.extend(stated.map(|taxonomy| (Some(code.clone()), taxonomy)));
+    }
+    known
+}
+
 fn ours(name: &str) -> TaxonomyConfig {
     TaxonomyConfig {
         name: name.into(),
@@ -349,12 +399,13 @@ fn sources(read: &Read<'_>, problems: &mut Diagnostics) -> Taxonomy {
         }
     }
     let slugify = crate::config::Slugify::On;
-    Taxonomy::new(ours(SOURCES), found, read.config, slugify, problems)
+    let kind = (None, ours(SOURCES));
+    Taxonomy::new(kind, found, read.config, slugify, problems)
 }
 
 /// Whether an entry is one that taxonomies sort.
 fn is_sorted(entry: &Entry) -> bool {
-    entry.front_matter().section.is_none() && entry.article.language.is_none()
+    entry.front_matter().section.is_none()
 }
 
 /// The terms that an entry names, by taxonomy; those of an unknown one and those that are too many
