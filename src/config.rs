@@ -91,6 +91,36 @@ pub struct MarkdownConfig {
     pub definition_list: bool,
     pub bottom_footnotes: bool,
     pub lazy_async_image: bool,
+    pub insert_anchor_links: AnchorPlace,
+}
+
+/// Where links to headings stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AnchorPlace {
+    /// Before the words of the heading.
+    Left,
+    Right,
+    /// The heading as a whole is the link.
+    Heading,
+    #[default]
+    None,
+}
+
+impl AnchorPlace {
+    /// What config and sections say for each.
+    pub const NAMES: [(&'static str, AnchorPlace); 4] = [
+        ("left", AnchorPlace::Left),
+        ("right", AnchorPlace::Right),
+        ("heading", AnchorPlace::Heading),
+        ("none", AnchorPlace::None),
+    ];
+
+    /// What config and sections say for it.
+    pub fn name(self) -> &'static str {
+        let mut names = Self::NAMES.iter();
+        let found = names.find(|(_, place)| *place == self);
+        found.map_or("none", |(name, _)| name)
+    }
 }
 
 /// `[slugify]`: how text becomes part of an address.

@@ -86,6 +86,7 @@ pub mod render;
 pub mod site;
 pub mod value;
 
+use config::Config;
 use content::Article;
 use diagnostic::{Diagnostic, Diagnostics};
 use input::{Input, Preview, StaticFile, ThemeSource};
@@ -127,7 +128,7 @@ pub struct Planned {
 /// Parses, derives and plans; nothing is rendered. `None` if the theme cannot be used.
 pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Option<Planned> {
     let (articles, broken) = read(input, memo, problems);
-    let theme = theme(&input.theme, memo, problems);
+    let theme = theme(&input.theme, &input.config, memo, problems);
     let parts = |preview| Parts {
         config: input.config.clone(),
         articles: articles.clone(),
@@ -136,6 +137,10 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         now: input.now,
         preview,
         theme_is_ours: input.theme.is_built_in(),
+        anchor_links: theme
+            .as_ref()
+            .map(|theme| theme.anchor_links.clone())
+            .unwrap_or_default(),
     };
     let mut later = problems.clone();
     let before = memo.planned.take();
@@ -191,13 +196,18 @@ fn read(
 }
 
 /// The theme, compiled; that of before if its templates are the same.
-fn theme(source: &ThemeSource, memo: &mut Memo, problems: &mut Diagnostics) -> Option<Arc<Theme>> {
+fn theme(
+    source: &ThemeSource,
+    config: &Config,
+    memo: &mut Memo,
+    problems: &mut Diagnostics,
+) -> Option<Arc<Theme>> {
     if let Some((known, theme)) = &memo.theme
         && known == source
     {
         return Some(theme.clone());
     }
-    let theme = Arc::new(Theme::load(source, problems)?);
+    let theme = Arc::new(Theme::load(source, config, problems)?);
     memo.theme = Some((source.clone(), theme.clone()));
     Some(theme)
 }
@@ -214,6 +224,7 @@ fn derive(
         let (then, now) = (&before.site, &parts);
         then.config.value == now.config.value
             && (then.preview, then.theme_is_ours) == (now.preview, now.theme_is_ours)
+            && then.anchor_links == now.anchor_links
     });
     let files = parts.files;
     let site = Site::after(before.map(|before| &*before.site), parts, problems);

@@ -7,7 +7,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use url::Url;
 
 use super::{
-    Config, DatelineConfig, Label, LanguageConfig, MarkdownConfig, PartKind, Slugify,
+    AnchorPlace, Config, DatelineConfig, Label, LanguageConfig, MarkdownConfig, PartKind, Slugify,
     SlugifyConfig, TaxonomyConfig, Vocabulary, look,
 };
 use crate::data::{self, Data, Entry, Node, Placed, Reader, value_of};
@@ -281,12 +281,6 @@ fn slugify(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SlugifyConfig {
 }
 
 fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfig, Value) {
-    const ANCHORS: [(&str, &str); 4] = [
-        ("left", "left"),
-        ("right", "right"),
-        ("heading", "heading"),
-        ("none", "none"),
-    ];
     let table = keys.table("markdown", problems);
     let mut table = table.unwrap_or_else(|| Reader::new(keys.file(), "markdown", Vec::new()));
     let mut values: Vec<(Key, Value)> = Vec::new();
@@ -304,16 +298,18 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         definition_list: flag("definition_list", false),
         bottom_footnotes: flag("bottom_footnotes", false),
         lazy_async_image: flag("lazy_async_image", false),
+        insert_anchor_links: AnchorPlace::default(),
     };
     flag("render_emoji", false);
     flag("external_links_external", true);
     let class = table.text("external_links_class", problems);
-    let anchors = table.choice("insert_anchor_links", &ANCHORS, problems);
+    let anchors = table.choice("insert_anchor_links", &AnchorPlace::NAMES, problems);
+    let insert_anchor_links = anchors.unwrap_or_default();
     let highlighting = table.take("highlighting");
     values.push(("external_links_class".into(), class.into()));
     values.push((
         "insert_anchor_links".into(),
-        anchors.unwrap_or("none").into(),
+        insert_anchor_links.name().into(),
     ));
     let highlighting = highlighting.map(|entry| Value::from(&entry.node.value));
     values.push(("highlighting".into(), highlighting.into()));
@@ -325,6 +321,10 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         }
     }
     report_unknown(&table, problems);
+    let config = MarkdownConfig {
+        insert_anchor_links,
+        ..config
+    };
     (config, Value::map(values))
 }
 

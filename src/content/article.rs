@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::brief::Brief;
 use super::date::{Moment, PartialDate};
+use crate::config::AnchorPlace;
 use crate::data::Placed;
 use crate::diagnostic::Place;
 use crate::value::Value;
@@ -72,7 +73,7 @@ pub struct SectionKeys {
     pub paginate_by: usize,
     pub paginate_path: Arc<str>,
     pub paginate_reversed: bool,
-    pub insert_anchor_links: Option<Arc<str>>,
+    pub insert_anchor_links: Option<AnchorPlace>,
     pub page_template: Option<(Arc<str>, Place)>,
     pub transparent: bool,
     pub redirect_to: Option<Arc<str>>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Context;
 use super::article::{FrontMatter, SectionKeys, SortBy};
 use super::date::Moment;
-use crate::config::Config;
+use crate::config::{AnchorPlace, Config};
 use crate::data::{Data, Entry, Placed, Reader, value_of};
 use crate::diagnostic::{Diagnostics, Place, nearest};
 
@@ -166,21 +166,13 @@ fn section_keys(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SectionKey
         ("permalink", SortBy::Permalink),
         ("none", SortBy::None),
     ];
-    const ANCHORS: [(&str, &str); 4] = [
-        ("left", "left"),
-        ("right", "right"),
-        ("heading", "heading"),
-        ("none", "none"),
-    ];
     let paginate_path = keys.text("paginate_path", problems);
     SectionKeys {
         sort_by: keys.choice("sort_by", &SORTS, problems).unwrap_or_default(),
         paginate_by: keys.count("paginate_by", problems).unwrap_or(0),
         paginate_path: paginate_path.unwrap_or_else(|| "page".into()),
         paginate_reversed: keys.flag("paginate_reversed", problems).unwrap_or(false),
-        insert_anchor_links: keys
-            .choice("insert_anchor_links", &ANCHORS, problems)
-            .map(Arc::from),
+        insert_anchor_links: keys.choice("insert_anchor_links", &AnchorPlace::NAMES, problems),
         page_template: keys.placed_text("page_template", problems),
         transparent: keys.flag("transparent", problems).unwrap_or(false),
         redirect_to: keys.text("redirect_to", problems),

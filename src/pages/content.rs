@@ -265,7 +265,7 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
         .filter(|part| !part.is_empty());
     vec![
         ("relative_path", (&entry.article.path).into()),
-        ("content", view::html(site, entry, body.content)),
+        ("content", view::content(site, entry, body.content)),
         ("permalink", (&entry.permalink).into()),
         ("ancestors", ancestor_paths(site, index)),
         ("title", front_matter.title.clone().into()),
@@ -334,7 +334,7 @@ fn page_value(site: &Site, index: Index) -> Value {
                 .article
                 .body
                 .summary
-                .map(|fragment| view::html(site, entry, fragment))
+                .map(|fragment| view::content(site, entry, fragment))
                 .into(),
         ),
     ]);

@@ -424,7 +424,7 @@ fn entry(site: &Site, index: Index) -> Value {
         ("summary", front_matter.description.clone().into()),
         (
             "content",
-            view::html(site, entry, entry.article.body.content),
+            view::content(site, entry, entry.article.body.content),
         ),
         (
             "authors",

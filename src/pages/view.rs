@@ -271,6 +271,11 @@ pub fn html(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
     Value::html(site.html(entry, fragment))
 }
 
+/// The same of a page's content, with links in its headings if they are wanted.
+pub fn content(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
+    Value::html(site.content_html(entry, fragment))
+}
+
 /// A slice of an entry's HTML for a page of another.
 pub fn html_elsewhere(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
     Value::html(site.html_elsewhere(entry, fragment))

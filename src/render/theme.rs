@@ -1,8 +1,13 @@
 //! The theme: its engine, and the built-in templates for what it does not lay out.
 
+use std::sync::Arc;
+
+use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::input::{EmbeddedTheme, TemplateSource, ThemeSource};
-use crate::render::engine::{self, Engine};
+use crate::pages::question::Asker;
+use crate::render::engine::{self, Engine, TemplateError};
+use crate::site::anchors::{self, AnchorLinks};
 use crate::value::{Hash, Value};
 
 /// Compiled templates, shared by all threads.
@@ -13,6 +18,8 @@ pub struct Theme {
     built_in: Option<Box<dyn Engine>>,
     /// The digest of all templates and of what reads them.
     pub hash: Hash,
+    /// Links in headings, for the site's languages.
+    pub anchor_links: AnchorLinks,
 }
 
 /// A template that was chosen for a page.
@@ -186,7 +193,11 @@ pub fn embedded() -> EmbeddedTheme {
 impl Theme {
     /// Compiles the templates. Every template that does not parse is reported; there is a theme
     /// only if all do.
-    pub fn load(source: &ThemeSource, problems: &mut Diagnostics) -> Option<Theme> {
+    pub fn load(
+        source: &ThemeSource,
+        config: &Config,
+        problems: &mut Diagnostics,
+    ) -> Option<Theme> {
         let engine = engine::load(source, problems)?;
         let built_in = if source.is_built_in() {
             None
@@ -205,10 +216,18 @@ impl Theme {
                     .as_slice(),
             );
         }
+        let anchor_links = match anchor_links(&*engine, config) {
+            Ok(links) => links,
+            Err(error) => {
+                problems.template_syntax(&error);
+                return None;
+            }
+        };
         Some(Theme {
             engine,
             built_in,
             hash: hasher.finalize().into(),
+            anchor_links,
         })
     }
 
@@ -249,6 +268,28 @@ impl Theme {
     pub fn fragments(&self) -> &dyn Engine {
         self.built_in.as_deref().unwrap_or(&*self.engine)
     }
+}
+
+/// What `anchor-link.html` makes of headings in each language and of each level, whatever their id.
+fn anchor_links(engine: &dyn Engine, config: &Config) -> Result<AnchorLinks, TemplateError> {
+    const TEMPLATE: &str = "anchor-link.html";
+    if !engine.has(TEMPLATE) {
+        return Ok(AnchorLinks::default());
+    }
+    let nobody = Asker::prepared([]);
+    let languages = std::iter::once(&config.default_language).chain(&config.languages);
+    let mut links: Vec<Arc<str>> = Vec::new();
+    for language in languages {
+        for level in 1..=anchors::LEVELS {
+            let context = Value::map([
+                ("id", Value::from(anchors::ID.to_string())),
+                ("level", level.into()),
+                ("lang", language.into()),
+            ]);
+            links.push(engine.render(TEMPLATE, &context, &nobody)?.into());
+        }
+    }
+    Ok(links.into())
 }
 
 fn built_in_source() -> ThemeSource {

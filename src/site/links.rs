@@ -303,7 +303,7 @@ fn join(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/") + slash)
 }
 
-fn push_escaped(text: &str, into: &mut String) {
+pub(super) fn push_escaped(text: &str, into: &mut String) {
     for c in text.chars() {
         match c {
             '&' => into.push_str("&amp;"),

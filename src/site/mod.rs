@@ -20,6 +20,7 @@ use crate::maps::HashMap;
 use crate::value::Value;
 
 pub mod addresses;
+pub mod anchors;
 pub mod changes;
 pub mod companies;
 pub mod compare;
@@ -42,6 +43,7 @@ pub mod taxonomies;
 pub mod timeline;
 pub mod weeks;
 
+use anchors::AnchorLinks;
 use companies::Companies;
 use compare::Compare;
 pub use entries::{Entries, Entry, Index};
@@ -70,6 +72,8 @@ pub struct Site {
     /// Whether the built-in theme lays the site out: it has lists of cards, each cut into pages.
     /// Any other theme gets Zola's lists of whole pages.
     pub theme_is_ours: bool,
+    /// The links in headings, as the theme makes them.
+    pub anchor_links: AnchorLinks,
     /// Pages and sections, sorted by path.
     pub entries: Arc<Entries>,
     held_back: HeldBack,
@@ -141,6 +145,7 @@ pub struct Parts<'a> {
     pub preview: Preview,
     /// See [`Site::theme_is_ours`].
     pub theme_is_ours: bool,
+    pub anchor_links: AnchorLinks,
 }
 
 impl Site {
@@ -248,6 +253,7 @@ impl Site {
             preview,
             is_dateline,
             theme_is_ours: parts.theme_is_ours,
+            anchor_links: parts.anchor_links.clone(),
             backlinks,
             events,
             held_back,
