@@ -375,9 +375,12 @@ fn assets(site: &Site, entry: &Entry) -> Value {
     let slash = if folder.is_empty() { "" } else { "/" };
     let inside = format!("{folder}{slash}");
     let is_section = entry.front_matter().section.is_some();
+    let copies = site.files.copies.iter().map(|(path, to)| (path, to));
     let mut found: Vec<&str> = site
         .files
+        .files
         .iter()
+        .chain(copies)
         .filter(|(path, address)| {
             path.strip_prefix(&inside)
                 .is_some_and(|rest| !(is_section && rest.contains('/')))

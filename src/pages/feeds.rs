@@ -261,7 +261,8 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
     let own = language.and_then(|code| site.config.language(code));
     let site_title = own.and_then(|own| own.title.as_deref());
     let site_title = site_title.or(site.config.title.as_deref());
-    let site_title = site_title.unwrap_or("Briefs");
+    let site_title = site_title.unwrap_or(if site.is_dateline { "Briefs" } else { "" });
+    let between = if site.is_dateline { ": " } else { " - " };
     let description = own.map_or(&site.config.description, |own| &own.description);
     let limit = site.config.feed_limit.unwrap_or(FEED_LENGTH);
     let Listed {
@@ -279,7 +280,7 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
     };
     let title = name.map_or_else(
         || site_title.to_owned(),
-        |name| format!("{site_title}: {name}"),
+        |name| format!("{site_title}{between}{name}"),
     );
     let author = site
         .config
@@ -302,6 +303,40 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
         ),
         ("entries", Value::list(entries)),
     ]))
+}
+
+/// A feed as Zola's templates know it: whole pages, and what they are of.
+pub fn in_full(site: &Site, of: &FeedOf) -> Answer {
+    let pages = listed(site, of)?.pages;
+    let shown = pages[..pages
+        .len()
+        .min(site.config.feed_limit.unwrap_or(usize::MAX))]
+        .iter();
+    let changed = shown.clone().filter_map(|page| {
+        let front_matter = site.entry(*page).front_matter();
+        let newest = front_matter.updated.as_ref().or(front_matter.date.as_ref());
+        newest.map(|moment| (moment.instant, moment.text.clone()))
+    });
+    let last_updated = changed.max_by_key(|(instant, _)| *instant);
+    let language = language_of(site, of).unwrap_or(&site.config.default_language);
+    let mut entries = vec![
+        (
+            "pages",
+            Value::list(shown.map(|page| content::listed(site, *page))),
+        ),
+        ("last_updated", last_updated.map(|(_, text)| text).into()),
+        ("lang", language.into()),
+    ];
+    match of {
+        FeedOf::Section { path } => entries.push(("section", content::section(site, path, false)?)),
+        FeedOf::Term { kind, slug } => {
+            let term = super::taxonomies::term_in_full(site, kind, slug)?;
+            entries.push(("taxonomy", super::taxonomies::stated(site, kind)?));
+            entries.push(("term", term.with([("pages", Value::None)])));
+        }
+        FeedOf::Site | FeedOf::Language { .. } | FeedOf::Company { .. } | FeedOf::Weekly => {}
+    }
+    Ok(Value::map(entries))
 }
 
 /// The language of a feed, if it is not the default one.

@@ -463,7 +463,12 @@ fn propose_files(site: &Site, files: &[StaticFile], proposals: &mut Proposing) {
             } else {
                 format!("/{}", file.path)
             };
-            if let Some(address) = site.files.get(key.as_str()) {
+            let copies = &site.files.copies;
+            let from = copies.partition_point(|(path, _)| **path < *key);
+            let copies = copies[from..].iter();
+            let copies = copies.take_while(|(path, _)| **path == *key);
+            let addresses = site.files.files.get(key.as_str()).into_iter();
+            for address in addresses.chain(copies.map(|(_, address)| address)) {
                 let view = View::File {
                     bytes: file.bytes.clone(),
                 };

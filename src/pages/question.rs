@@ -155,6 +155,10 @@ pub enum Question {
     Feed {
         of: feeds::FeedOf,
     },
+    /// A feed as Zola's templates know it, with whole pages.
+    FeedInFull {
+        of: feeds::FeedOf,
+    },
     /// All feeds of the site.
     FeedList,
     /// The briefs, tags and companies that `llms.txt` names.
@@ -205,6 +209,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Events { number } => Ok(events::list(site, *number)),
         Question::Event { slug, number } => events::event(site, slug, *number),
         Question::Feed { of } => feeds::feed(site, of),
+        Question::FeedInFull { of } => feeds::in_full(site, of),
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
     }

@@ -80,6 +80,11 @@ fn listed(site: &Site, term: &Term) -> Value {
     site.shown.terms.get(term.number, count, make)
 }
 
+/// What the configuration says of a taxonomy, by its name.
+pub fn stated(site: &Site, kind: &Kind) -> Answer {
+    Ok(configured(taxonomy(site, kind)?))
+}
+
 /// What the configuration says of a taxonomy: Zola's `taxonomy`.
 fn configured(taxonomy: &Taxonomy) -> Value {
     /// Zola has nothing where nothing is configured.

@@ -32,6 +32,7 @@ pub mod head;
 pub mod json_ld;
 pub mod memo;
 pub mod minijinja;
+mod own_files;
 pub mod partial;
 pub mod rebase;
 pub mod sitemap;
@@ -180,13 +181,14 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
     let body = match &page.view {
         View::File { bytes } => static_file(&page.address, bytes, &site.config.base_path),
         _ => {
-            let text = match files::text(page, &asker) {
-                Some(text) => planned(text),
-                None => {
-                    let (text, failed) = html(page, theme, &asker)?;
-                    theme_failed = failed;
-                    based(asker.config(), text)
-                }
+            let text = if let Some(text) = own_files::text(page, theme, &asker) {
+                based(asker.config(), text?)
+            } else if let Some(text) = files::text(page, &asker) {
+                planned(text)
+            } else {
+                let (text, failed) = html(page, theme, &asker)?;
+                theme_failed = failed;
+                based(asker.config(), text)
             };
             OutputBody::Made(text.into_bytes())
         }

@@ -250,6 +250,11 @@ impl Theme {
         }
     }
 
+    /// What renders a template that the theme itself has.
+    pub fn engine_with(&self, template: &str) -> Option<&dyn Engine> {
+        Some(&*self.engine).filter(|engine| engine.has(template))
+    }
+
     /// Whether the theme, or the built-in one, has a template.
     pub fn has(&self, template: &str) -> bool {
         self.engine.has(template)

@@ -8,6 +8,7 @@ use super::held_back::HeldBack;
 use super::kept::{Change, Earlier};
 use super::{Entries, Entry, Hidden, Index, Site, addresses};
 use crate::address::Address;
+use crate::config::Config;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::input::{StaticFile, StaticKind};
@@ -36,46 +37,71 @@ fn without_ids(html: &str) -> String {
     text
 }
 
+/// Where static files go.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// Those beside content by their path from `content/`, those of `static/` by their path behind
+    /// a slash.
+    pub files: HashMap<Arc<str>, Address>,
+    /// The same files beside the translations of a page, sorted.
+    pub copies: Vec<(Arc<str>, Address)>,
+}
+
 /// Where each static file goes.
 ///
-/// A file beside content belongs to the page or section of the nearest folder above it that is one;
-/// below a draft it is not published. A file in a folder that is neither keeps its path.
+/// A file beside content belongs to the page or section of the nearest folder above it that is one,
+/// in each of its languages; below a draft it is not published. A file in a folder that is neither
+/// keeps its path.
 pub fn place_files(
     files: &[StaticFile],
     entries: &Entries,
     held_back: &HeldBack,
-) -> HashMap<Arc<str>, Address> {
-    let mut placed = HashMap::default();
+    config: &Config,
+) -> Placed {
+    let mut placed = Placed::default();
     for file in files {
         if file.kind != StaticKind::Content {
             let address = Address::file(&file.path);
-            placed.insert(format!("/{}", file.path).into(), address);
+            let path = format!("/{}", file.path).into();
+            placed.files.insert(path, address);
             continue;
         }
         let mut folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let address = loop {
+        let addresses = loop {
             let slash = if folder.is_empty() { "" } else { "/" };
-            let owners = [
-                format!("{folder}{slash}index.md"),
-                format!("{folder}{slash}_index.md"),
-            ];
-            if owners.iter().any(|path| held_back.reason(path).is_some()) {
-                break None;
+            let of = |name: &str| format!("{folder}{slash}{name}.md");
+            let is_held_back = |name| held_back.reason(&of(name)).is_some();
+            if ["index", "_index"].into_iter().any(is_held_back) {
+                break Vec::new();
             }
-            if let Some(owner) = owners.iter().find_map(|path| entries.find(path)) {
+            let codes = config.languages.iter().map(|code| format!(".{code}"));
+            let codes: Vec<String> = std::iter::once(String::new()).chain(codes).collect();
+            let owners = |name: &str| -> Vec<Index> {
+                let paths = codes.iter().map(|code| of(&format!("{name}{code}")));
+                paths.filter_map(|path| entries.find(&path)).collect()
+            };
+            let mut owners = ["index", "_index"].into_iter().map(owners);
+            if let Some(owners) = owners.find(|owners| !owners.is_empty()) {
                 let rest = file.path[folder.len()..].trim_start_matches('/');
-                let owner = entries[owner].address.join(rest);
-                break Some(Address::file(owner.as_str()));
+                let addresses = owners.into_iter().map(|owner| {
+                    let owner = entries[owner].address.join(rest);
+                    Address::file(owner.as_str())
+                });
+                break addresses.collect();
             }
             if folder.is_empty() {
-                break Some(Address::file(&file.path));
+                break vec![Address::file(&file.path)];
             }
             folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         };
-        if let Some(address) = address {
-            placed.insert(file.path.clone(), address);
+        let mut addresses = addresses.into_iter();
+        if let Some(address) = addresses.next() {
+            placed.files.insert(file.path.clone(), address);
         }
+        let copies = addresses.map(|address| (file.path.clone(), address));
+        placed.copies.extend(copies);
     }
+    placed.copies.sort();
     placed
 }
 
@@ -276,7 +302,7 @@ impl Site {
         if let Some(index) = self.find(path) {
             return Found::Entry(self.entry(index));
         }
-        if let Some(address) = self.files.get(path) {
+        if let Some(address) = self.files.files.get(path) {
             return Found::File(address);
         }
         self.hidden(path).map_or(Found::Nothing, Found::Hidden)

@@ -8,7 +8,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::address::Address;
 use crate::config::Config;
 use crate::content::Article;
 use crate::content::article::Table;
@@ -77,9 +76,7 @@ pub struct Site {
     /// Pages and sections, sorted by path.
     pub entries: Arc<Entries>,
     held_back: HeldBack,
-    /// Where static files go: those beside content by their path from `content/`, those of
-    /// `static/` by their address.
-    pub files: HashMap<Arc<str>, Address>,
+    pub files: links::Placed,
     /// The pages and sections whose text names an entry (`@/path.md`), by path.
     pub backlinks: Kept<HashMap<Index, Vec<Index>>>,
     /// Briefs of the default language, newest first.
@@ -246,7 +243,7 @@ impl Site {
             |problems| (making.events(problems), making.backlinks(problems)),
         );
         let mut site = Site {
-            files: links::place_files(parts.files, &entries, &held_back),
+            files: links::place_files(parts.files, &entries, &held_back, &config),
             config,
             now,
             today,

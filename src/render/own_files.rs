@@ -1,0 +1,61 @@
+//! Feeds, sitemaps and `robots.txt` that the theme or the site has a template of its own for, as
+//! Zola's templates know them (Zola's documentation, "Feeds", "Sitemap", "Robots.txt").
+
+use std::rc::Rc;
+
+use super::theme::Theme;
+use crate::diagnostic::TemplateError;
+use crate::pages::question::{Asker, Question};
+use crate::pages::{Page, View};
+use crate::site::addresses::permalink;
+use crate::value::Value;
+
+/// The text of a file that a template makes; `None` if no template is named like it.
+pub fn text(
+    page: &Page,
+    theme: &Theme,
+    asker: &Rc<Asker>,
+) -> Option<Result<String, TemplateError>> {
+    let template = match &page.view {
+        View::Feed { .. } => page.address.as_str().rsplit('/').next()?,
+        View::Sitemap { .. } => "sitemap.xml",
+        View::SitemapIndex { .. } => "split_sitemap_index.xml",
+        View::Robots => "robots.txt",
+        _ => return None,
+    };
+    let engine = theme.engine_with(template)?;
+    let context = super::planned(context(page, asker));
+    Some(engine.render(template, &context, asker))
+}
+
+fn context(page: &Page, asker: &Rc<Asker>) -> Result<Value, String> {
+    let config = asker.config();
+    let own = match &page.view {
+        View::Feed { of, .. } => {
+            let feed = asker.ask(Question::FeedInFull { of: of.clone() })?;
+            let code = feed.text_of("lang");
+            let language = (*code != *config.default_language).then(|| code.into());
+            let of_config = asker.ask(Question::Config { language })?;
+            let url = permalink(config, &page.address);
+            return Ok(feed.with([("config", of_config), ("feed_url", url.into())]));
+        }
+        View::Sitemap { lines } => {
+            let entries = lines.iter().map(|(address, updated)| {
+                Value::map([
+                    ("permalink", Value::from(permalink(config, address))),
+                    ("updated", updated.clone().into()),
+                    ("extra", Value::None),
+                ])
+            });
+            ("entries", Value::list(entries))
+        }
+        View::SitemapIndex { parts } => {
+            let parts = parts.iter();
+            let parts = parts.map(|part| Value::from(permalink(config, part)));
+            ("sitemaps", Value::list(parts))
+        }
+        _ => ("lang", (&config.default_language).into()),
+    };
+    let of_config = asker.ask(Question::Config { language: None })?;
+    Ok(Value::map([own, ("config", of_config)]))
+}
