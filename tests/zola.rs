@@ -538,3 +538,125 @@ fn terms_without_a_template_are_pages_of_the_theme() {
     let not_found = read("404.html");
     assert!(not_found.contains("<h1>404 Not Found</h1>"), "{not_found}");
 }
+
+/// The lines of a text that say something.
+fn lines(text: &str) -> Vec<&str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn each_language_has_its_pages_taxonomies_and_feeds() {
+    let site = Built::new("tests/sites/zola-languages", &[]);
+    site.check(
+        "it/index.html",
+        &[
+            "<h1> &#x2F;it&#x2F; it</h1>",
+            "<p>de Start https://example.org/de/ _index.de.md</p>",
+            "<p>en Home https://example.org/ _index.md</p>",
+            "<p>it none https://example.org/it/ _index.it.md</p>",
+        ],
+    );
+    site.check(
+        "de/blog/first/index.html",
+        &[
+            "<h1>Erster</h1>",
+            "<h2 id=\"eine-uberschrift\">Eine <code>Überschrift</code><a class=\"zola-anchor\" \
+             href=\"#eine-uberschrift\" aria-label=\"Anchor link for: eine-uberschrift\">🔗</a></h2>",
+            "<p>Siehe <a href=\"https://example.org/blog/first/\">hier</a>.</p>",
+            "<p>Eine Überschrift https://example.org/de/blog/first/#eine-uberschrift</p>",
+            "<p>de Erster https://example.org/de/blog/first/ Erster</p>",
+            "<p>en First https://example.org/blog/first/ First</p>",
+            "<p>themen Größe https://example.org/de/themen/grosse/</p>",
+            "<p>themen rust https://example.org/de/themen/rust/</p>",
+            "<p>themen de https://example.org/de/themen/ 2</p>",
+        ],
+    );
+    site.check(
+        "de/themen/rust/page/2/index.html",
+        &["<h1>themen rust de</h1>", "<p>2 of 2</p>", "<p>Erster</p>"],
+    );
+    let home = site.read("de/index.html");
+    assert!(
+        home.contains("<html lang=\"de\">\n<title>Wörter</title>"),
+        "{home}"
+    );
+    assert_eq!(site.read("de/blog/colocated/data.txt"), "data\n");
+    assert_eq!(site.read("blog/colocated/data.txt"), "data\n");
+    assert!(!site.has("it/rss.xml") && !site.has("de/tags/index.html"));
+}
+
+#[test]
+fn headings_have_links_where_a_section_or_config_says() {
+    let heading = |site: &Built, path: &str| site.main(path)[1].clone();
+    let site = Built::new("tests/sites/zola-languages", &[]);
+    assert_eq!(
+        heading(&site, "guide/index.html"),
+        "<h1 id=\"whole-line\"><a class=\"zola-anchor\" href=\"#whole-line\" \
+         aria-label=\"Anchor link for: whole-line\">Whole <em>line</em></a></h1>"
+    );
+    // Its folder has no section, so config decides.
+    assert_eq!(
+        heading(&site, "plain/leaf/index.html"),
+        "<h3 id=\"own\"><a class=\"zola-anchor\" href=\"#own\" \
+         aria-label=\"Anchor link for: own\">🔗</a>Deep</h3>"
+    );
+    assert_eq!(
+        heading(&site, "blog/first/index.html"),
+        "<h2 id=\"a-heading-more\">A <code>heading</code> &amp; more</h2>"
+    );
+    let template = "<a href=\"#{{ id }}\" class=\"h{{ level }} {{ lang }}\"><b>#</b></a>";
+    let site = Built::new(
+        "tests/sites/zola-languages",
+        &[("templates/anchor-link.html", template)],
+    );
+    let link = |id: &str, class: &str, words: &str| {
+        format!("<a href=\"#{id}\" class=\"{class}\">{words}</a>")
+    };
+    assert_eq!(
+        heading(&site, "guide/index.html"),
+        format!(
+            "<h1 id=\"whole-line\">{}</h1>",
+            link("whole-line", "h1 en", "Whole <em>line</em>")
+        )
+    );
+    assert_eq!(
+        heading(&site, "de/blog/first/index.html"),
+        format!(
+            "<h2 id=\"eine-uberschrift\">Eine <code>Überschrift</code>{}</h2>",
+            link("eine-uberschrift", "h2 de", "<b>#</b>")
+        )
+    );
+}
+
+#[test]
+fn feeds_sitemap_and_robots_come_from_templates_of_these_names() {
+    let site = Built::new("tests/sites/zola-languages", &[]);
+    assert_eq!(
+        lines(&site.read("de/themen/rust/rss.xml")),
+        [
+            "<feed lang=\"de\">",
+            "<title>Wörter: rust of themen</title>",
+            "<self>https://example.org/de/themen/rust/rss.xml</self>",
+            "<changed>2026-01-04</changed>",
+            "<item>Nur deutsch https://example.org/de/blog/third/</item>",
+            "<item>Erster https://example.org/de/blog/first/</item>",
+            "</feed>",
+        ]
+    );
+    let sitemap = site.read("sitemap.xml");
+    let sitemap = lines(&sitemap);
+    assert_eq!(
+        sitemap[..2],
+        ["<pages>", "<page>https://example.org/</page>"]
+    );
+    assert!(sitemap.contains(&"<page>https://example.org/de/blog/third/ 2026-01-04</page>"));
+    assert_eq!(
+        lines(&site.read("robots.txt")),
+        [
+            "User-agent: *",
+            "# Words",
+            "Sitemap: https://example.org/sitemap.xml",
+        ]
+    );
+}
