@@ -78,6 +78,11 @@ fn serve_of_a_plain_site() {
 }
 
 #[test]
+fn serve_of_a_site_in_several_languages() {
+    check("serve_of_a_site_in_several_languages", languages, 80, serve);
+}
+
+#[test]
 fn build_over_the_output_of_briefs() {
     check(
         "build_over_the_output_of_briefs",
@@ -121,9 +126,18 @@ fn briefs(theme: &str) -> Files {
 
 /// A Zola site without briefs.
 fn plain() -> Files {
+    site("sites/zola-small")
+}
+
+/// A Zola site in three languages, with templates of its own.
+fn languages() -> Files {
+    site("sites/zola-languages")
+}
+
+fn site(name: &str) -> Files {
     let mut files = Files::new();
-    gather(&folder("sites/zola-small"), "", &mut files);
-    let config = fs::read_to_string(folder("sites/zola-small/config.toml")).unwrap();
+    gather(&folder(name), "", &mut files);
+    let config = fs::read_to_string(folder(&format!("{name}/config.toml"))).unwrap();
     with_config_and_themes(files, &config)
 }
 
