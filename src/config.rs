@@ -45,6 +45,8 @@ pub struct Config {
     pub taxonomies: Vec<TaxonomyConfig>,
     pub taxonomy_root: Option<Arc<str>>,
     pub markdown: MarkdownConfig,
+    /// Whether pages are written without white space that nobody sees.
+    pub minify_html: bool,
     pub slugify: SlugifyConfig,
     /// Everything under `extra`, for templates.
     pub extra: Value,

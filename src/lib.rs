@@ -65,8 +65,11 @@
 //! wrong only until then is a warning. Content and site are checked and reported even if the site has
 //! errors already; then nothing is written.
 //!
-//! **Languages.** Files named `x.de.md` get their addresses, but our own pages, taxonomies and feeds
-//! are made of the default language alone as yet.
+//! **Languages.** Zola's pages are made in each language: home page, taxonomies, feeds. Our own are
+//! made of the default language alone as yet.
+//!
+//! **Links in headings** are made of a theme's `anchor-link.html` once for each level and language,
+//! with a mark for the id, for content has no engine when it is read.
 
 use std::io;
 use std::sync::Arc;

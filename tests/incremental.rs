@@ -364,6 +364,7 @@ fn options(folder: &Folder, now: &str) -> Options {
         config: None,
         base_url: None,
         output_dir: None,
+        minify: false,
         drafts: false,
         scheduled: false,
         now: Some(Now::parse(now).unwrap()),

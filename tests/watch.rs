@@ -675,6 +675,7 @@ fn options(root: &Path) -> Options {
         config: None,
         base_url: None,
         output_dir: None,
+        minify: false,
         drafts: false,
         scheduled: true,
         now: None,

@@ -660,3 +660,23 @@ fn feeds_sitemap_and_robots_come_from_templates_of_these_names() {
         ]
     );
 }
+
+#[test]
+fn pages_are_minified_where_config_asks_for_it() {
+    let config = fs::read_to_string(root("tests/sites/zola-small/config.toml")).unwrap();
+    let config = format!("minify_html = true\n{config}");
+    let page = "+++\ntitle = \"Small\"\n+++\n```\na\n\n    b   c\n```\n\nSome `x   y` <em>words</em>   more.\n\n\
+                <!-- A remark. -->\n\n<script>\n  let a = 1;   // kept\n</script>\n";
+    let files = [("config.toml", &*config), ("content/small.md", page)];
+    let small = Built::zola_small(&files).read("small/index.html");
+    let large = Built::zola_small(&files[1..]).read("small/index.html");
+    assert!(small.len() < large.len(), "{small}");
+    assert!(large.contains("A remark.") && !small.contains("A remark."));
+    for kept in [
+        "a\n\n    b   c\n</code></pre>",
+        "<code>x   y</code> <em>words</em> more.",
+        "let a = 1;   // kept",
+    ] {
+        assert!(small.contains(kept), "{small}");
+    }
+}

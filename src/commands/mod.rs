@@ -135,6 +135,9 @@ struct BuildArguments {
     /// Build around files in the output folder that are not Dateline's, and leave them
     #[arg(short, long)]
     force: bool,
+    /// Write pages without white space and comments that nobody sees
+    #[arg(long)]
+    minify: bool,
     #[command(flatten)]
     time: TimeArguments,
 }
@@ -306,6 +309,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         config: config.clone(),
         base_url: None,
         output_dir: None,
+        minify: false,
         drafts: time.drafts,
         scheduled: false,
         now: time.now,
@@ -327,6 +331,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
             let options = session::Options {
                 base_url: given.base_url,
                 output_dir: given.output_dir,
+                minify: given.minify,
                 ..options(given.time)
             };
             build::run(&options, given.force)

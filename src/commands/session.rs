@@ -42,6 +42,7 @@ pub struct Options {
     pub config: Option<PathBuf>,
     pub base_url: Option<String>,
     pub output_dir: Option<PathBuf>,
+    pub minify: bool,
     pub drafts: bool,
     /// Whether briefs that are dated after now are shown.
     pub scheduled: bool,
@@ -239,6 +240,7 @@ impl Desk {
                 .output_dir
                 .as_ref()
                 .map(|dir| dir.to_string_lossy().into()),
+            minify: options.minify,
         };
         let parsed = match &mut self.config {
             Some(known) if known.file == source.file && known.text == source.text => known,

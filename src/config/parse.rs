@@ -19,6 +19,8 @@ use crate::value::{Key, Value};
 pub struct Overrides {
     pub base_url: Option<Arc<str>>,
     pub output_dir: Option<Arc<str>>,
+    /// Whether pages are minified whatever config.toml says.
+    pub minify: bool,
 }
 
 impl Config {
@@ -84,6 +86,7 @@ impl Config {
             taxonomies: all.language.taxonomies.clone().unwrap_or_default(),
             taxonomy_root: site.taxonomy_root,
             markdown,
+            minify_html: site.minify_html || overrides.minify,
             slugify,
             extra,
             value: all.value(&all.default_language, &all.language, &shared),
@@ -171,6 +174,7 @@ struct SiteKeys {
     generate_robots_txt: bool,
     exclude_paginated_pages_in_sitemap: bool,
     taxonomy_root: Option<Arc<str>>,
+    minify_html: bool,
     /// Those that only a later step reads, out of [`Config::value`].
     passed: Vec<(Key, Value)>,
 }
@@ -178,9 +182,10 @@ struct SiteKeys {
 fn site_keys(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SiteKeys {
     const EXCLUDED: [(&str, bool); 2] = [("none", false), ("all", true)];
     let mut passed = Vec::new();
+    let minify_html = keys.flag("minify_html", problems).unwrap_or(false);
+    passed.push(("minify_html".into(), Value::from(minify_html)));
     for key in [
         "compile_sass",
-        "minify_html",
         "hard_link_static",
         "preserve_dotfiles_in_output",
     ] {
@@ -196,6 +201,7 @@ fn site_keys(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SiteKeys {
     let ignored_static = keys.placed_texts("ignored_static", problems);
     let is_excluded = keys.choice("exclude_paginated_pages_in_sitemap", &EXCLUDED, problems);
     SiteKeys {
+        minify_html,
         author: keys.text("author", problems),
         theme: keys.placed_text("theme", problems),
         output_dir: keys.text("output_dir", problems),

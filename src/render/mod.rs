@@ -31,6 +31,7 @@ pub mod functions;
 pub mod head;
 pub mod json_ld;
 pub mod memo;
+mod minify;
 pub mod minijinja;
 mod own_files;
 pub mod partial;
@@ -188,7 +189,12 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
             } else {
                 let (text, failed) = html(page, theme, &asker)?;
                 theme_failed = failed;
-                based(asker.config(), text)
+                let text = based(asker.config(), text);
+                if asker.config().minify_html {
+                    minify::html(text)
+                } else {
+                    text
+                }
             };
             OutputBody::Made(text.into_bytes())
         }
