@@ -234,6 +234,33 @@ impl Toml {
 
 /// Reads YAML that begins at byte `start` of its file. Nothing counts as an empty table.
 pub fn parse_yaml(text: &str, start: usize) -> Tree {
+    let mistake = |mistake| Tree {
+        entries: Vec::new(),
+        mistakes: vec![mistake],
+    };
+    let root = match parse_yaml_node(text, start) {
+        Ok(root) => root,
+        Err(found) => return mistake(found),
+    };
+    match root.value {
+        Data::Table(entries) => Tree {
+            entries,
+            mistakes: Vec::new(),
+        },
+        Data::Null => Tree {
+            entries: Vec::new(),
+            mistakes: Vec::new(),
+        },
+        _ => mistake(Mistake {
+            bytes: root.bytes,
+            message: "expected keys with values, as in `title: …`".into(),
+            is_date: false,
+        }),
+    }
+}
+
+/// Reads YAML that may be anything: a table, a list, a single datum.
+pub fn parse_yaml_node(text: &str, start: usize) -> Result<Node, Mistake> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: DEPTH_MAX,
@@ -248,32 +275,11 @@ pub fn parse_yaml(text: &str, start: usize) -> Tree {
         strict_booleans: true,
         with_snippet: false,
     };
-    let mistake = |bytes: Range<usize>, message: String| Tree {
-        entries: Vec::new(),
-        mistakes: vec![Mistake {
-            bytes: bytes.start + start..bytes.end + start,
-            message,
-            is_date: false,
-        }],
-    };
     match serde_saphyr::from_str_with_options::<Spanned<Data>>(text, options) {
         Ok(root) => {
             let mut root = node(root);
             shift(&mut root, start);
-            match root.value {
-                Data::Table(entries) => Tree {
-                    entries,
-                    mistakes: Vec::new(),
-                },
-                Data::Null => Tree {
-                    entries: Vec::new(),
-                    mistakes: Vec::new(),
-                },
-                _ => mistake(
-                    root.bytes.start - start..root.bytes.end - start,
-                    "expected keys with values, as in `title: …`".into(),
-                ),
-            }
+            Ok(root)
         }
         Err(error) => {
             let bytes = error.location().map_or(0..0, |location| {
@@ -286,7 +292,11 @@ pub fn parse_yaml(text: &str, start: usize) -> Tree {
             let message = UserMessageFormatter.format_message(error.without_snippet());
             // A scanner's error may stand at the very end, or nowhere.
             let end = text.trim_end().len();
-            mistake(bytes.start.min(end)..bytes.end.min(end), message.into())
+            Err(Mistake {
+                bytes: bytes.start.min(end) + start..bytes.end.min(end) + start,
+                message: message.into(),
+                is_date: false,
+            })
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Everything that a build depends on, read before it begins. The build itself reads nothing.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::content::source::Source;
+use crate::value::Value;
 
 /// A site as it lies on the disk, and the time.
 #[derive(Debug)]
@@ -17,10 +20,72 @@ pub struct Input {
     pub files: Vec<StaticFile>,
     /// The theme's and the site's templates.
     pub theme: ThemeSource,
+    /// Files of the site that templates ask for by name.
+    pub shelf: Arc<dyn Shelf>,
     /// When the build happens; only scheduling asks for more than the day.
     pub now: Timestamp,
     /// Whether drafts and scheduled briefs are shown.
     pub preview: Preview,
+}
+
+/// Files of the site that templates ask for by name. Nobody knows them before, for they may lie
+/// anywhere in the site.
+///
+/// What was found once, or was not there, stays so for everybody who asks this shelf; after a
+/// change the shell gives a new one. So the same question has one answer for one site.
+pub trait Shelf: fmt::Debug + Send + Sync {
+    /// What lies at a path from the root of the site, with `/`.
+    fn find(&self, path: &str) -> Shelved;
+
+    /// The bytes of a file that was found.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+}
+
+/// What a shelf has at a path.
+#[derive(Clone, Debug)]
+pub enum Shelved {
+    Nothing,
+    /// It is there and must not, or cannot, be opened.
+    Refused(Arc<str>),
+    File(Arc<AskedFile>),
+}
+
+/// A file that was asked for, with what was read out of it.
+#[derive(Debug)]
+pub struct AskedFile {
+    /// From the root of the site, with `/`.
+    pub path: Arc<str>,
+    /// If they need not be read.
+    pub bytes: Option<FileBytes>,
+    facts: Mutex<HashMap<String, Fact>>,
+}
+
+/// What was read out of a file, or why that is impossible, once somebody knows it.
+type Fact = Arc<OnceLock<Result<Value, String>>>;
+
+impl AskedFile {
+    pub fn new(path: &str, bytes: Option<FileBytes>) -> Arc<AskedFile> {
+        Arc::new(AskedFile {
+            path: path.into(),
+            bytes,
+            facts: Mutex::default(),
+        })
+    }
+
+    /// Something that is read out of the file, by a name for it; `make` is called once.
+    pub fn fact(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<Value, String>,
+    ) -> Result<Value, String> {
+        let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        let fact = facts.entry(name.to_owned()).or_default().clone();
+        drop(facts);
+        fact.get_or_init(make).clone()
+    }
 }
 
 /// What is shown before its time.
@@ -75,12 +140,18 @@ pub struct ThemeSource {
     pub engine: Option<Arc<str>>,
     pub templates: Vec<TemplateSource>,
     /// `[extra]` of theme.toml, which config's own overrides.
-    pub extra: crate::value::Value,
+    pub extra: Value,
     /// Whether theme.toml says `extends = "dateline"`: what the theme lacks is the built-in one's.
     pub extends_built_in: bool,
 }
 
 impl ThemeSource {
+    /// `themes/NAME`, where a theme on the disk lies.
+    pub fn folder(&self) -> Option<Arc<str>> {
+        let is_name = !self.name.is_empty() && !self.name.contains('/') && &*self.name != "..";
+        is_name.then(|| format!("themes/{}", self.name).into())
+    }
+
     /// Whether it is the built-in theme, perhaps edited or with templates of the site laid over it,
     /// or one that extends it. Other themes know Zola's templates alone.
     pub fn is_built_in(&self) -> bool {

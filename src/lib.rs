@@ -137,6 +137,8 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         articles: articles.clone(),
         broken: broken.clone(),
         files: &input.files,
+        shelf: &input.shelf,
+        theme_folder: input.theme.folder(),
         now: input.now,
         preview,
         theme_is_ours: input.theme.is_built_in(),

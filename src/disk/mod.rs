@@ -13,6 +13,7 @@ mod old;
 mod open;
 mod ops;
 mod read;
+mod shelf;
 mod theme;
 mod tree;
 mod write;

@@ -15,6 +15,7 @@ use super::changes::Changes;
 use super::entries::{Content, Entries, Entry, Looks, differs};
 use super::open::{Opener, is_plain};
 use super::ops::{naming, shown};
+use super::shelf::Shelf;
 use super::theme::{EMBEDDED, Embedded, read_theme_toml};
 use super::tree::{Found, Identity, Lies, Settings, Tree, is_within, real};
 use crate::config::Config;
@@ -125,6 +126,8 @@ pub struct Reader {
     entries: Entries,
     /// Those of the entries, in their order.
     sources: Arc<Vec<Source>>,
+    /// What templates asked for by name.
+    shelf: Option<Arc<Shelf>>,
     embedded: Option<Embedded>,
 }
 
@@ -158,6 +161,14 @@ impl Reader {
             }
         };
         problems.extend(tree.problems().iter().cloned());
+        self.shelf = Some(match self.shelf.take().filter(|_| is_known) {
+            // Few files are asked for, so all are looked at, whatever the hints are.
+            Some(shelf) => shelf.refreshed(&mut changes)?,
+            None => {
+                let settings = tree.settings();
+                Arc::new(Shelf::new(&settings.root, settings.output.clone())?)
+            }
+        });
         match hints {
             Hints::Paths(paths) if is_known && paths.len() <= HINTS_MAX => {
                 let hinted = self.names(&tree, paths);
@@ -210,6 +221,10 @@ impl Reader {
             sources: self.sources.clone(),
             files,
             theme,
+            shelf: self
+                .shelf
+                .clone()
+                .expect("a site is read before it is built"),
             now: reading.now,
             preview: reading.preview,
         }
@@ -403,6 +418,7 @@ impl Reader {
         Comparison {
             tree: self.tree.clone(),
             entries: self.entries.clone(),
+            shelf: self.shelf.clone(),
         }
     }
 
@@ -456,6 +472,10 @@ impl Reader {
                 folders.insert(path, folder);
             }
         }
+        let asked = self.shelf.iter().flat_map(|shelf| shelf.folders());
+        for folder in asked {
+            folders.entry(folder.path.clone()).or_insert(folder);
+        }
         folders.into_values().collect()
     }
 }
@@ -475,6 +495,7 @@ pub struct Folder {
 pub struct Comparison {
     tree: Option<Arc<Tree>>,
     entries: Entries,
+    shelf: Option<Arc<Shelf>>,
 }
 
 impl Comparison {
@@ -501,6 +522,7 @@ impl Comparison {
         {
             different.push(root.join(&**theme));
         }
+        different.extend(self.shelf.iter().flat_map(|shelf| shelf.different()));
         different
     }
 }

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{
-    DataOf, archive, companies, compare, content, events, feeds, masthead, predictions, taxonomies,
-    timeline, view, weeks,
+    DataOf, archive, companies, compare, content, events, feeds, files, masthead, predictions,
+    taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
 use crate::maps::HashMap;
@@ -163,6 +163,11 @@ pub enum Question {
     FeedList,
     /// The briefs, tags and companies that `llms.txt` names.
     Overview,
+    /// Something of a file of the site that a template names; absent if there is no such file.
+    File {
+        path: Arc<str>,
+        wanted: files::Wanted,
+    },
 }
 
 /// What the site says: a value, or why there is none.
@@ -212,6 +217,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::FeedInFull { of } => feeds::in_full(site, of),
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
+        Question::File { path, wanted } => files::answer(site, path, *wanted),
     }
 }
 
@@ -280,6 +286,11 @@ impl Asker {
     /// Whether the built-in theme lays the site out. It is no question either.
     pub fn theme_is_ours(&self) -> bool {
         self.site.as_ref().is_some_and(|site| site.theme_is_ours)
+    }
+
+    /// The folder of the theme, for messages. It is no question either.
+    pub fn theme_folder(&self) -> Option<Arc<str>> {
+        self.site.as_ref()?.theme_folder.clone()
     }
 
     /// Asks, and records question and answer. A question asked again has the answer it had.

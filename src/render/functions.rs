@@ -4,8 +4,13 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::asking;
 use crate::diagnostic::nearest;
+use crate::pages::files::{self, Sha, Wanted};
+use crate::pages::loaded::{self, Notation};
 use crate::pages::question::{Asker, Question};
 use crate::site::taxonomies::Kind;
 use crate::value::Value;
@@ -25,6 +30,20 @@ pub struct Function {
 
 /// All functions, by name.
 pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "get_hash",
+        parameters: &["path", "literal", "sha_type", "base64"],
+        is_safe: false,
+        is_large: false,
+        body: get_hash,
+    },
+    Function {
+        name: "get_image_metadata",
+        parameters: &["path", "allow_missing"],
+        is_safe: false,
+        is_large: false,
+        body: get_image_metadata,
+    },
     Function {
         name: "get_page",
         parameters: &["path", "lang"],
@@ -59,6 +78,13 @@ pub const FUNCTIONS: &[Function] = &[
         is_safe: true,
         is_large: false,
         body: get_url,
+    },
+    Function {
+        name: "load_data",
+        parameters: &["path", "url", "literal", "format", "required"],
+        is_safe: false,
+        is_large: true,
+        body: load_data,
     },
     Function {
         name: "now",
@@ -162,13 +188,11 @@ pub fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// `get_url(path, lang?, trailing_slash?)`: the address of a content file (`@/x.md#a`) or of
-/// anything else under the base URL.
+/// `get_url(path, lang?, trailing_slash?, cachebust?)`: the address of a content file (`@/x.md#a`)
+/// or of anything else under the base URL. With `cachebust` it is another one whenever the file is
+/// another, so that a browser does not take what it has kept.
 fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
     let path = args.required_text("path")?;
-    if args.flag("cachebust", false)? {
-        return Err("`cachebust` is not supported yet; leave it out".into());
-    }
     let language = other_language(asker, args)?;
     if let Some(target) = path.strip_prefix("@/") {
         let target = in_language(target, language.as_deref()).into();
@@ -176,12 +200,12 @@ fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
         return Ok(as_html(permalink));
     }
     let mut url = config_text(asker, "base_url")?;
+    let mut file = path.trim_start_matches('/').to_owned();
     if let Some(language) = language {
-        url.push('/');
-        url.push_str(&language);
+        file = format!("{language}/{file}");
     }
     url.push('/');
-    url.push_str(path.trim_start_matches('/'));
+    url.push_str(&file);
     // Zola's rule: the slash at the end is the argument's matter alone.
     while url.ends_with('/') {
         url.pop();
@@ -189,7 +213,107 @@ fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
     if args.flag("trailing_slash", false)? && !is_feed(asker, path)? {
         url.push('/');
     }
+    if args.flag("cachebust", false)? {
+        /// Zola's length, which is enough that no two versions of a file are taken for one.
+        const DIGITS: usize = 20;
+        let digest = file_answer(asker, &file, Wanted::Digest(Sha::Sha256))?;
+        let digest = digest.ok_or_else(|| file_not_found(asker, &file))?;
+        url.push_str("?h=");
+        url.push_str(
+            digest
+                .as_str()
+                .and_then(|d| d.get(..DIGITS))
+                .unwrap_or_default(),
+        );
+    }
     Ok(as_html(url.into()))
+}
+
+/// `get_hash(path | literal, sha_type?=384, base64?=true)`: the digest of a file or of a text.
+fn get_hash(asker: &Asker, args: &Args) -> Result<Value, String> {
+    let sha = match args.get("sha_type") {
+        None => Sha::Sha384,
+        Some(Value::Int(256)) => Sha::Sha256,
+        Some(Value::Int(384)) => Sha::Sha384,
+        Some(Value::Int(512)) => Sha::Sha512,
+        Some(_) => return Err("`sha_type` has to be 256, 384 or 512".into()),
+    };
+    let is_base64 = args.flag("base64", true)?;
+    let digest = match (args.text("path")?, args.text("literal")?) {
+        (Some(path), None) => {
+            let found = file_answer(asker, path, Wanted::Digest(sha))?;
+            found.ok_or_else(|| file_not_found(asker, path))?
+        }
+        (None, Some(text)) => sha.hex(text.as_bytes()).into(),
+        _ => return Err("it takes either a `path` or a `literal`".into()),
+    };
+    if !is_base64 {
+        return Ok(digest);
+    }
+    let hex = digest.as_str().unwrap_or_default();
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap_or_default();
+    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+    Ok(STANDARD.encode(bytes).into())
+}
+
+/// `load_data(path | literal, format?, required?=true)`: a file of data, or data in the template.
+fn load_data(asker: &Asker, args: &Args) -> Result<Value, String> {
+    if let Some(address) = args.text("url")? {
+        return Err(format!(
+            "Dateline does not fetch anything, and `{address}` would have to be fetched; \
+             save it as a file of the site and give its `path`"
+        ));
+    }
+    let notation = match args.text("format")? {
+        None => None,
+        Some(name) => match Notation::named(name) {
+            None => {
+                return Err(format!(
+                    "`{name}` is no format; it has to be {}",
+                    Notation::NAMES
+                ));
+            }
+            notation => notation,
+        },
+    };
+    match (args.text("path")?, args.text("literal")?) {
+        (Some(path), None) => {
+            let is_required = args.flag("required", true)?;
+            match file_answer(asker, path, Wanted::Data(notation))? {
+                // The one item of a list.
+                Some(data) => Ok(data.items().first().cloned().unwrap_or_default()),
+                None if is_required => Err(file_not_found(asker, path)),
+                None => Ok(Value::None),
+            }
+        }
+        (None, Some(text)) => {
+            let data = loaded::parse(text.as_bytes(), notation.unwrap_or(Notation::Plain));
+            data.map_err(|mistake| mistake.in_literal())
+        }
+        _ => Err("it takes either a `path` or a `literal`".into()),
+    }
+}
+
+/// `get_image_metadata(path, allow_missing?)`: the size of a picture, and of which kind it is.
+fn get_image_metadata(asker: &Asker, args: &Args) -> Result<Value, String> {
+    let path = args.required_text("path")?;
+    let is_optional = args.flag("allow_missing", false)?;
+    match file_answer(asker, path, Wanted::Picture)? {
+        Some(found) => Ok(found),
+        None if is_optional => Ok(Value::None),
+        None => Err(file_not_found(asker, path)),
+    }
+}
+
+/// What is wanted of a file of the site; nothing if there is none.
+fn file_answer(asker: &Asker, path: &str, wanted: Wanted) -> Result<Option<Value>, String> {
+    let path = path.into();
+    let answer = asker.ask(Question::File { path, wanted })?;
+    Ok(Some(answer).filter(|answer| !answer.is_none()))
+}
+
+fn file_not_found(asker: &Asker, path: &str) -> String {
+    files::not_found(path, asker.theme_folder().as_deref())
 }
 
 /// `get_page(path, lang?)`: everything that Zola's `page` has.

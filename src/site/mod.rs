@@ -14,7 +14,7 @@ use crate::content::article::Table;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::input::{Preview, StaticFile};
+use crate::input::{AskedFile, FileBytes, Preview, Shelf, StaticFile, StaticKind};
 use crate::maps::HashMap;
 use crate::value::Value;
 
@@ -77,6 +77,12 @@ pub struct Site {
     pub entries: Arc<Entries>,
     held_back: HeldBack,
     pub files: links::Placed,
+    /// Files that templates ask for by name.
+    pub shelf: Arc<dyn Shelf>,
+    /// Static files that lie nowhere in the site, by where they go.
+    pub not_on_disk: HashMap<Arc<str>, Arc<AskedFile>>,
+    /// `themes/NAME`, if the theme could lie there.
+    pub theme_folder: Option<Arc<str>>,
     /// The pages and sections whose text names an entry (`@/path.md`), by path.
     pub backlinks: Kept<HashMap<Index, Vec<Index>>>,
     /// Briefs of the default language, newest first.
@@ -138,6 +144,9 @@ pub struct Parts<'a> {
     /// Paths of files that have errors; nothing about them is reported twice.
     pub broken: Vec<Arc<str>>,
     pub files: &'a [StaticFile],
+    pub shelf: &'a Arc<dyn Shelf>,
+    /// See [`Site::theme_folder`].
+    pub theme_folder: Option<Arc<str>>,
     pub now: Timestamp,
     pub preview: Preview,
     /// See [`Site::theme_is_ours`].
@@ -244,6 +253,9 @@ impl Site {
         );
         let mut site = Site {
             files: links::place_files(parts.files, &entries, &held_back, &config),
+            shelf: parts.shelf.clone(),
+            not_on_disk: not_on_disk(parts.files),
+            theme_folder: parts.theme_folder,
             config,
             now,
             today,
@@ -425,6 +437,20 @@ fn hide_below_draft_sections(
 /// What a brief lacks that every list of ours shows of it.
 ///
 /// A title or date that is there but wrong was reported when it was read.
+/// The static files that templates cannot be given from the disk.
+fn not_on_disk(files: &[StaticFile]) -> HashMap<Arc<str>, Arc<AskedFile>> {
+    let is_wanted = |file: &&StaticFile| {
+        file.kind != StaticKind::Content && !matches!(file.bytes, FileBytes::OnDisk(_))
+    };
+    let files = files.iter().filter(is_wanted);
+    // The site's own files come after those of the theme, which they stand in for.
+    let files = files.map(|file| {
+        let asked = AskedFile::new(&file.path, Some(file.bytes.clone()));
+        (file.path.clone(), asked)
+    });
+    files.collect()
+}
+
 fn check_brief(entry: &Entry, known: &Diagnostics) -> Vec<Diagnostic> {
     let mut problems = Diagnostics::default();
     if let Some(brief) = entry.brief() {

@@ -1,0 +1,251 @@
+//! Files that templates ask for by name: opened when somebody asks, and remembered, whether they
+//! were there or not, so that a later reading knows what to look at again.
+#![expect(clippy::disallowed_methods, reason = "this module is the file system")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::changes::{Changes, Content, State, Version};
+use super::open::{Opener, Refusal};
+use super::read::Folder;
+use super::tree::{Identity, Stamp};
+use crate::input::{self, AskedFile, Shelved};
+use crate::value::Hash;
+
+/// The files of one site that were asked for.
+#[derive(Debug)]
+pub struct Shelf {
+    opener: Opener,
+    /// What we write is no input.
+    output: Option<PathBuf>,
+    known: Mutex<BTreeMap<Arc<str>, Known>>,
+}
+
+/// What was found at a path.
+#[derive(Clone, Debug)]
+struct Known {
+    found: Shelved,
+    /// Of a file.
+    stamp: Option<Stamp>,
+    /// Of a file that may be written again and have the same stamp, or of one that changed.
+    hash: Option<Hash>,
+    length: u64,
+    is_settled: bool,
+}
+
+/// Larger files are told apart by their stamps alone.
+const HASHED_BYTES_MAX: u64 = 16 << 20;
+
+/// Larger files are not read.
+const BYTES_MAX: u64 = 512 << 20;
+
+/// Folders that belong to tools, ours among them.
+const OF_TOOLS: [&str; 3] = [".dateline", ".git", "node_modules"];
+
+impl Shelf {
+    /// A shelf that nobody has asked yet.
+    pub fn new(root: &Path, output: Option<PathBuf>) -> io::Result<Shelf> {
+        Ok(Shelf {
+            opener: Opener::new(root)?,
+            output,
+            known: Mutex::default(),
+        })
+    }
+
+    /// The shelf as things are now: itself if all that was asked for is as it was.
+    pub fn refreshed(self: &Arc<Shelf>, changes: &mut Changes) -> io::Result<Arc<Shelf>> {
+        let before = self.known().clone();
+        let mut now = before.clone();
+        let mut is_same = true;
+        for (path, known) in &before {
+            let Some(new) = self.changed(path, known) else {
+                continue;
+            };
+            if known.is_same(&new) {
+                // Only how it looks differs.
+                let found = known.found.clone();
+                now.insert(path.clone(), Known { found, ..new });
+                continue;
+            }
+            changes.add(
+                path.clone(),
+                known.version(),
+                new.version().unwrap_or(Version::GONE),
+            );
+            is_same = false;
+            now.insert(path.clone(), new);
+        }
+        if is_same {
+            self.known().extend(now);
+            return Ok(self.clone());
+        }
+        let shelf = Shelf::new(self.opener.root(), self.output.clone())?;
+        *shelf.known() = now;
+        Ok(Arc::new(shelf))
+    }
+
+    /// Whether there is a folder in which a change of something that was asked for would be seen.
+    pub fn folders(&self) -> Vec<Folder> {
+        let root = self.opener.root();
+        let mut paths = BTreeSet::new();
+        for path in self.known().keys() {
+            let at = root.join(&**path);
+            let there = at.ancestors().skip(1).find(|path| path.is_dir());
+            paths.extend(there.map(Path::to_owned));
+            // A link may lead to it.
+            let real = std::fs::canonicalize(&at).ok();
+            paths.extend(real.as_deref().and_then(Path::parent).map(Path::to_owned));
+        }
+        let folder = |path: PathBuf| {
+            let identity = Identity::new(&std::fs::metadata(&path).ok()?);
+            let is_deep = false;
+            Some(Folder {
+                path,
+                identity,
+                is_deep,
+            })
+        };
+        paths.into_iter().filter_map(folder).collect()
+    }
+
+    /// The paths at which something looks different.
+    pub fn different(&self) -> Vec<PathBuf> {
+        let known = self.known().clone();
+        let different = known
+            .iter()
+            .filter(|(path, known)| self.changed(path, known).is_some());
+        let root = self.opener.root();
+        different.map(|(path, _)| root.join(&**path)).collect()
+    }
+
+    /// What is at a path now, if that does not look like what was there.
+    fn changed(&self, path: &Arc<str>, known: &Known) -> Option<Known> {
+        let opened = self.open(path);
+        match &opened {
+            Ok(Some((_, stamp, _))) if known.is_settled && known.stamp == Some(*stamp) => None,
+            Ok(None) if matches!(known.found, Shelved::Nothing) => None,
+            Err(reason) if matches!(&known.found, Shelved::Refused(r) if r == reason) => None,
+            _ => Some(Known::new(path, opened, true)),
+        }
+    }
+
+    /// Opens what lies at a path, if it is a file that may be opened.
+    fn open(&self, path: &str) -> Result<Option<Opened>, Arc<str>> {
+        if path.split('/').any(|part| OF_TOOLS.contains(&part)) {
+            return Ok(None);
+        }
+        if let Some(output) = &self.output
+            && std::fs::canonicalize(self.opener.root().join(path))
+                .is_ok_and(|place| place.starts_with(output))
+        {
+            return Ok(None);
+        }
+        match self.opener.open(path) {
+            Ok((file, metadata)) => Ok(Some((file, Stamp::new(&metadata), metadata.len()))),
+            Err(Refusal::Failed(error)) if is_nothing(&error) => Ok(None),
+            // A folder is no file; another place may have one.
+            Err(Refusal::Failed(_)) if self.opener.root().join(path).is_dir() => Ok(None),
+            Err(refusal) => Err(refusal.to_string().into()),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A file, how it looks, and how long it is.
+type Opened = (std::fs::File, Stamp, u64);
+
+fn is_nothing(error: &io::Error) -> bool {
+    let kind = error.kind();
+    kind == io::ErrorKind::NotFound || kind == io::ErrorKind::NotADirectory
+}
+
+impl input::Shelf for Shelf {
+    fn find(&self, path: &str) -> Shelved {
+        if let Some(known) = self.known().get(path) {
+            return known.found.clone();
+        }
+        let path: Arc<str> = path.into();
+        let new = Known::new(&path, self.open(&path), false);
+        // Another thread may have been quicker.
+        self.known().entry(path).or_insert(new).found.clone()
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let failed = |reason: String| format!("cannot read `{path}`: {reason}");
+        let opened = self.opener.open(path);
+        let (file, metadata) = opened.map_err(|refusal| failed(refusal.to_string()))?;
+        if metadata.len() > BYTES_MAX {
+            return Err(failed(format!("it is larger than {} MB", BYTES_MAX >> 20)));
+        }
+        let mut bytes = Vec::new();
+        let read = file.take(BYTES_MAX).read_to_end(&mut bytes);
+        read.map_err(|error| failed(error.to_string()))?;
+        Ok(bytes)
+    }
+}
+
+impl Known {
+    fn new(path: &str, opened: Result<Option<Opened>, Arc<str>>, is_later: bool) -> Known {
+        let without = |found| Known {
+            found,
+            stamp: None,
+            hash: None,
+            length: 0,
+            is_settled: true,
+        };
+        match opened {
+            Ok(Some((file, stamp, length))) => {
+                let is_settled = stamp.is_settled();
+                let is_hashed = (is_later || !is_settled) && length <= HASHED_BYTES_MAX;
+                Known {
+                    found: Shelved::File(AskedFile::new(path, None)),
+                    stamp: Some(stamp),
+                    hash: is_hashed.then(|| hash_of(file)).flatten(),
+                    length,
+                    is_settled,
+                }
+            }
+            Ok(None) => without(Shelved::Nothing),
+            Err(reason) => without(Shelved::Refused(reason)),
+        }
+    }
+
+    /// Whether both are files of the same bytes.
+    fn is_same(&self, other: &Known) -> bool {
+        let are_files = self.stamp.is_some() && other.stamp.is_some();
+        are_files && self.hash.is_some() && self.hash == other.hash
+    }
+
+    /// How it was found; nothing if it was not there.
+    fn version(&self) -> Option<Version> {
+        let content = match self.hash {
+            Some(hash) => Content::Hash(hash),
+            None => Content::Unknown,
+        };
+        match self.found {
+            Shelved::Nothing => None,
+            Shelved::Refused(_) => Some(Version {
+                state: State::Static,
+                content,
+            }),
+            Shelved::File(_) => Some(Version {
+                state: match self.length {
+                    0 => State::Empty,
+                    _ => State::Static,
+                },
+                content,
+            }),
+        }
+    }
+}
+
+fn hash_of(file: std::fs::File) -> Option<Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file).ok()?;
+    Some(hasher.finalize().into())
+}

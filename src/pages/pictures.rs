@@ -1,0 +1,119 @@
+//! Pictures that templates ask about: how large they are and of which kind.
+
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{ImageDecoder, ImageFormat, ImageReader};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use crate::value::Value;
+
+/// `{width, height, format, mime}`, read out of the first bytes; a photo that lies on its side is
+/// measured as it is shown.
+pub fn metadata(path: &str, bytes: &[u8]) -> Result<Value, String> {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let (size, format, mime) = match ending.to_ascii_lowercase().as_str() {
+        "svg" => (svg_size(bytes)?, "svg", "text/svg+xml"),
+        "avif" => (avif_size(bytes)?, "avif", "image/avif"),
+        _ => {
+            let (size, format) = raster_size(bytes)?;
+            let name = format.extensions_str().first().copied().unwrap_or_default();
+            (size, name, format.to_mime_type())
+        }
+    };
+    let (width, height) = size;
+    Ok(Value::map([
+        ("width", Value::from(i64::from(width))),
+        ("height", i64::from(height).into()),
+        ("format", format.into()),
+        ("mime", mime.into()),
+    ]))
+}
+
+/// Width and height, and the format that the bytes themselves tell.
+fn raster_size(bytes: &[u8]) -> Result<((u32, u32), ImageFormat), String> {
+    let reader = ImageReader::new(Cursor::new(bytes));
+    let reader = reader.with_guessed_format().map_err(|e| e.to_string())?;
+    let Some(format) = reader.format() else {
+        return Err("it is none of JPEG, PNG, WebP, GIF, SVG and AVIF".to_owned());
+    };
+    let mut decoder = reader.into_decoder().map_err(|error| error.to_string())?;
+    let (width, height) = decoder.dimensions();
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let size = match is_on_its_side(orientation) {
+        true => (height, width),
+        false => (width, height),
+    };
+    Ok((size, format))
+}
+
+fn is_on_its_side(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(
+        orientation,
+        Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH
+    )
+}
+
+fn avif_size(bytes: &[u8]) -> Result<(u32, u32), String> {
+    let size = imagesize::blob_size(bytes).map_err(|error| error.to_string())?;
+    let number = |length: usize| u32::try_from(length).map_err(|error| error.to_string());
+    Ok((number(size.width)?, number(size.height)?))
+}
+
+/// `width` and `height` of the outermost element, else those of its `viewBox`.
+fn svg_size(bytes: &[u8]) -> Result<(u32, u32), String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let mut reader = Reader::from_str(text);
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(start) | Event::Empty(start) => {
+                if start.local_name().as_ref() != "svg" {
+                    return Err("its outermost element is not `<svg>`".to_owned());
+                }
+                return size_of(&start);
+            }
+            Event::Eof => return Err("there is no `<svg>` in it".to_owned()),
+            _ => {}
+        }
+    }
+}
+
+fn size_of(svg: &BytesStart<'_>) -> Result<(u32, u32), String> {
+    let attribute = |name: &str| {
+        let found = svg.try_get_attribute(name).ok().flatten()?;
+        Some(found.value.into_owned())
+    };
+    let length = |name: &str| attribute(name).and_then(|text| pixels(&text));
+    if let (Some(width), Some(height)) = (length("width"), length("height")) {
+        return Ok((width, height));
+    }
+    let view_box = attribute("viewBox").unwrap_or_default();
+    let numbers: Vec<&str> = view_box
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .filter(|part| !part.is_empty())
+        .collect();
+    match numbers[..] {
+        [_, _, width, height] => pixels(width).zip(pixels(height)),
+        _ => None,
+    }
+    .ok_or_else(|| "its `<svg>` has neither `width` and `height` nor a `viewBox`".to_owned())
+}
+
+/// A length without its unit; a part of the surroundings (`100%`) is none.
+fn pixels(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    if unit.starts_with('%') {
+        return None;
+    }
+    let number: f64 = number.parse().ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "digits and a point make no negative number, and what is too large is cut"
+    )]
+    Some(number as u32)
+}
