@@ -42,6 +42,12 @@ pub trait Shelf: fmt::Debug + Send + Sync {
     /// # Errors
     /// Why it cannot be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// What was kept under a name by this build or an earlier one, if it is there as it was kept.
+    fn kept(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Keeps what took long to make, if there is a place for it. To forget it costs time alone.
+    fn keep(&self, name: &str, bytes: &[u8]);
 }
 
 /// What a shelf has at a path.

@@ -501,9 +501,9 @@ const FAILING: &[FailingCase] = &[
     ),
     (
         BOTH,
-        "{{ get_url(path=\"x\", cachebust=true) }}",
+        "{{ load_data(url=\"https://example.org/x\") }}",
         (1, 4),
-        "`cachebust` is not supported yet",
+        "Dateline does not fetch anything",
         "",
     ),
     (

@@ -680,3 +680,143 @@ fn pages_are_minified_where_config_asks_for_it() {
         assert!(small.contains(kept), "{small}");
     }
 }
+/// What real Zola writes for the same files.
+#[test]
+fn templates_read_files_of_the_site() {
+    let note = ("themes/tera1-small/static/note.txt", "of the theme\n");
+    let site = Built::new("tests/sites/zola-files", &[note]);
+    site.check(
+        "index.html",
+        &[
+            r#"toml 3 2026-02-03 oak elm 1.5"#,
+            r#"csv name|size Oak|1, 2 Elm|3"#,
+            r#"yaml Oak Elm 2"#,
+            r#"xml 1 1|-2|x &amp; y v text raw"#,
+            r#"json 1|2.5|-3 here"#,
+            r#"plain a note"#,
+            r#"65"#,
+            r#"literal 7 x"#,
+            r#"gone not there"#,
+            r#"theme of the theme"#,
+            r#"bust https://example.org/files/js/app.js?h=3e5b7ab69fb7d67bbdc7 https://example.org/files/js/app.js/?h=3e5b7ab69fb7d67bbdc7"#,
+            r#"hash Tc1KWaETWL9ZNn+TiVtHwsBd+yyFv2LCslp7PjwHT5aJCyBwpxnW7xtPA1RdtKbo"#,
+            r#"hash 3e5b7ab69fb7d67bbdc7d8e88a24651a2d6a6de7672590af957aca8a3d72baa8"#,
+            r#"hash f43f799324a27fbdf95f oXLO3K5HR0thXFTVEKXYSo3qMDLpWFh0MLQTU4vj8zM="#,
+            r#"svg 120 60 svg text&#x2F;svg+xml"#,
+            r#"gif 2 3 gif image&#x2F;gif"#,
+            r#"no picture"#,
+        ],
+    );
+}
+
+/// What a build of `tests/sites/zola-files` says if this stands in its `templates/index.html`.
+fn failure_of(template: &str, files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root("tests/sites/zola-files"), folder.path());
+    copy(
+        &root("tests/themes/tera1-small"),
+        &folder.path().join("themes/tera1-small"),
+    );
+    for (path, text) in [("templates/index.html", template)].iter().chain(files) {
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    let done = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .arg("build")
+        .current_dir(folder.path())
+        .env("COLUMNS", "300")
+        .env_remove("GITHUB_ACTIONS")
+        .output()
+        .unwrap();
+    assert!(!done.status.success(), "{template}");
+    String::from_utf8(done.stderr).unwrap()
+}
+
+#[test]
+fn what_is_wrong_with_a_file_that_a_template_reads_is_said() {
+    const CASES: [(&str, &str); 12] = [
+        (
+            r#"{{ load_data(path="gone.toml") }}"#,
+            "there is no file `gone.toml` in the site; it was looked for at `gone.toml`, \
+             `static/gone.toml`, `content/gone.toml`, `themes/tera1-small/static/gone.toml`",
+        ),
+        (
+            r#"{{ get_url(path="gone.css", cachebust=true) }}"#,
+            "there is no file `gone.css` in the site",
+        ),
+        (
+            r#"{{ get_image_metadata(path="gone.png") }}"#,
+            "there is no file `gone.png` in the site",
+        ),
+        (
+            r#"{{ load_data(path="data/bad.toml") }}"#,
+            "data/bad.toml:2:6: ",
+        ),
+        (
+            r#"{{ load_data(path="data/bad.json") }}"#,
+            "data/bad.json:3:1: trailing comma",
+        ),
+        (
+            r#"{{ load_data(path="data/bad.csv") }}"#,
+            "data/bad.csv:3: this record has 1 fields, the ones before it have 2",
+        ),
+        (r#"{{ load_data(path="data/bad.xml") }}"#, "data/bad.xml:2:"),
+        (
+            r#"{{ load_data(literal="[", format="json") }}"#,
+            "literal:1:1: ",
+        ),
+        (
+            r#"{{ load_data(path="../secret.toml", required=false) }}"#,
+            "the path `../secret.toml` has a `..`",
+        ),
+        (
+            r#"{{ load_data(url="https://example.org/x.json", required=false) }}"#,
+            "Dateline does not fetch anything, and `https://example.org/x.json` would have to be fetched",
+        ),
+        (
+            r#"{{ get_image_metadata(path="data/note.txt") }}"#,
+            "`data/note.txt` is no picture to us",
+        ),
+        (
+            r#"{{ get_hash(path="data/note.txt", sha_type=1) }}"#,
+            "`sha_type` has to be 256, 384 or 512",
+        ),
+    ];
+    let files = [
+        ("data/bad.toml", "a = 1\nb = [\n"),
+        ("data/bad.json", "{\n\"a\": 1,\n}\n"),
+        ("data/bad.csv", "a,b\n1,2\n3\n"),
+        ("data/bad.xml", "<a>\n<b></a>\n"),
+    ];
+    for (template, expected) in CASES {
+        let said = failure_of(template, &files);
+        assert!(said.contains(expected), "{template}: {said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_leads_a_template_out_of_the_site() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret.txt"), "secret").unwrap();
+    let site = Built::new(
+        "tests/sites/zola-files",
+        &[("themes/tera1-small/static/note.txt", "")],
+    );
+    let folder = site.folder.path();
+    std::os::unix::fs::symlink(outside.path(), folder.join("data/out")).unwrap();
+    let template = r#"{{ load_data(path="data/out/secret.txt", required=false) }}"#;
+    fs::write(folder.join("templates/index.html"), template).unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .arg("build")
+        .current_dir(folder)
+        .env("COLUMNS", "300")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(
+        !done.status.success() && !said.contains("secret\""),
+        "{said}"
+    );
+    let expected = "cannot open `data/out/secret.txt`: a symbolic link leads out of the site";
+    assert!(said.contains(expected), "{said}");
+}

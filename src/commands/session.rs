@@ -31,7 +31,7 @@ use crate::diagnostic::{Diagnostics, Place};
 use crate::disk::{self, Changes, Hints, How, Opener, Staging, State, Version};
 use crate::input::{FileBytes, Input, Preview};
 use crate::pages::Page;
-use crate::render::{Output, OutputBody, Sink, memo, theme};
+use crate::render::{Output, OutputBody, Sink, memo, pictures, theme};
 use crate::site::Hidden;
 use crate::value::Value;
 
@@ -95,6 +95,8 @@ pub struct Memo {
 #[derive(Default)]
 struct Remembered {
     pages: HashMap<Address, (memo::Remembered, Arc<[u8]>)>,
+    /// Pictures that were made; the address stands for all that they are made of.
+    pictures: HashMap<Address, Arc<[u8]>>,
     bytes: usize,
 }
 
@@ -633,7 +635,7 @@ fn show(
 ) -> Result<Vec<u8>, Diagnostics> {
     let mut problems = Diagnostics::default();
     let Some(page) = planned.plan.get(address) else {
-        return Err(problems);
+        return picture(address, planned, remembered);
     };
     let known = held(remembered).pages.remove(address);
     if let Some((known, bytes)) = known
@@ -656,14 +658,49 @@ fn show(
         OutputBody::Made(bytes) => {
             let kept = memo::Remembered::new(page, planned.theme.hash, &rendered);
             let mut remembered = held(remembered);
-            if remembered.bytes > REMEMBERED_BYTES_MAX {
-                *remembered = Remembered::default();
-            }
-            remembered.bytes += bytes.len();
+            remembered.make_room(bytes.len());
             remembered
                 .pages
                 .insert(address.clone(), (kept, bytes.as_slice().into()));
             Ok(bytes.clone())
+        }
+    }
+}
+
+impl Remembered {
+    /// Makes room for so many bytes.
+    fn make_room(&mut self, bytes: usize) {
+        if self.bytes > REMEMBERED_BYTES_MAX {
+            *self = Remembered::default();
+        }
+        self.bytes += bytes;
+    }
+}
+
+/// A picture that a page asked for. If there is none, nothing is wrong either.
+fn picture(
+    address: &Address,
+    planned: &Planned,
+    remembered: &Mutex<Remembered>,
+) -> Result<Vec<u8>, Diagnostics> {
+    if let Some(known) = held(remembered).pictures.get(address) {
+        return Ok(known.to_vec());
+    }
+    let mut problems = Diagnostics::default();
+    let Some(picture) = planned.site.pictures.get(address) else {
+        return Err(problems);
+    };
+    match pictures::bytes(&picture, &planned.site) {
+        Ok(bytes) => {
+            let mut remembered = held(remembered);
+            remembered.make_room(bytes.len());
+            let kept = bytes.as_slice().into();
+            remembered.pictures.insert(address.clone(), kept);
+            Ok(bytes)
+        }
+        Err(reason) => {
+            problems.unreadable(Place::whole(&picture.file), &reason);
+            Err(problems)
         }
     }
 }

@@ -151,6 +151,13 @@ impl Shelf {
         }
     }
 
+    /// Where what took long to make is kept: only where a build has made itself a folder.
+    fn keeping(&self) -> Option<PathBuf> {
+        let folder = self.opener.root().join(".dateline");
+        let is_ours = std::fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir());
+        is_ours.then(|| folder.join("pictures"))
+    }
+
     fn known(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -186,6 +193,29 @@ impl input::Shelf for Shelf {
         let read = file.take(BYTES_MAX).read_to_end(&mut bytes);
         read.map_err(|error| failed(error.to_string()))?;
         Ok(bytes)
+    }
+
+    fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        let mut kept = std::fs::read(self.keeping()?.join(name)).ok()?;
+        let bytes = kept.split_off(blake3::OUT_LEN.min(kept.len()));
+        // A machine that stopped may have left anything.
+        (*blake3::hash(&bytes).as_bytes() == *kept).then_some(bytes)
+    }
+
+    fn keep(&self, name: &str, bytes: &[u8]) {
+        // Whatever fails, it is made again next time.
+        let Some(folder) = self.keeping() else {
+            return;
+        };
+        let thread = rayon::current_thread_index().unwrap_or_default();
+        let unfinished = folder.join(format!("{name}.{}-{thread}", std::process::id()));
+        let all = [blake3::hash(bytes).as_bytes().as_slice(), bytes].concat();
+        let is_written = std::fs::create_dir_all(&folder).is_ok()
+            && std::fs::write(&unfinished, all).is_ok()
+            && std::fs::rename(&unfinished, folder.join(name)).is_ok();
+        if !is_written {
+            let _ = std::fs::remove_file(&unfinished);
+        }
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::loaded::{self, Notation};
-use super::pictures;
+use super::pictures::{self, Resize};
 use super::question::Answer;
 use crate::input::{AskedFile, FileBytes, Shelved};
 use crate::site::Site;
-use crate::value::Value;
+use crate::value::{Hash, Value};
 
 /// What is asked of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +21,8 @@ pub enum Wanted {
     Data(Option<Notation>),
     /// Size and kind of a picture.
     Picture,
+    /// A picture made of it.
+    Resized(Resize),
 }
 
 /// The digests that browsers know.
@@ -62,11 +64,23 @@ pub fn answer(site: &Site, path: &str, wanted: Wanted) -> Answer {
                 Ok(Value::list([data]))
             })
         }
-        Wanted::Picture => file.fact("picture", || {
-            let found = pictures::metadata(&file.path, &read()?);
-            found.map_err(|reason| format!("`{}` is no picture to us: {reason}", file.path))
-        }),
+        Wanted::Picture => picture(site, &file),
+        Wanted::Resized(resize) => {
+            let picture = picture(site, &file)?;
+            let digest = file.fact("digest", || {
+                let digest = Hash::of(&read()?);
+                Ok(format!("{:032x}", digest.0).into())
+            })?;
+            pictures::resized(site, &file.path, (&picture, &digest), resize)
+        }
     }
+}
+
+fn picture(site: &Site, file: &AskedFile) -> Answer {
+    file.fact("picture", || {
+        let found = pictures::metadata(&file.path, &bytes(site, file)?);
+        found.map_err(|reason| format!("`{}` is no picture to us: {reason}", file.path))
+    })
 }
 
 /// Why a path leads to no file, in words: where it was looked for.

@@ -1,13 +1,87 @@
 //! Pictures that templates ask about: how large they are and of which kind.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use image::metadata::Orientation;
 use image::{ImageDecoder, ImageFormat, ImageReader};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::value::Value;
+use super::question::Answer;
+use crate::address::Address;
+use crate::config::slug_of;
+use crate::site::pictures::{Fitting, Format, Picture, Steps};
+use crate::site::{Site, addresses};
+use crate::value::{Hash, Value};
+
+/// What a template wants of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Resize {
+    pub fitting: Fitting,
+    /// Nothing: as PNG if the picture is one, else as JPEG.
+    pub format: Option<Format>,
+    pub quality_of_jpeg: u8,
+}
+
+/// Where the picture will stand and how large it will be. It is made later.
+pub fn resized(
+    site: &Site,
+    file: &Arc<str>,
+    (picture, digest): (&Value, &Value),
+    resize: Resize,
+) -> Answer {
+    let side = |name: &str| {
+        let side = picture.get(name).and_then(Value::as_int);
+        side.and_then(|side| u32::try_from(side).ok()).unwrap_or(1)
+    };
+    let (width, height) = (side("width"), side("height"));
+    let own_format = picture.text_of("format");
+    if matches!(own_format, "svg" | "avif") {
+        return Err(format!(
+            "`{file}` is {}, which cannot be resized; use it as it is, or a PNG, JPEG, WebP or GIF",
+            own_format.to_uppercase()
+        ));
+    }
+    let format = resize.format.unwrap_or(match own_format {
+        "png" => Format::Png,
+        _ => Format::Jpeg {
+            quality: resize.quality_of_jpeg,
+        },
+    });
+    let steps = Steps::of(resize.fitting, (width, height));
+    let digest = u128::from_str_radix(digest.as_str().unwrap_or_default(), 16);
+    let digest = Hash(digest.map_err(|error| error.to_string())?);
+    let all = format!("{:032x} {steps:?} {format:?}", digest.0);
+    let name = file.rsplit_once('/').map_or(&**file, |(_, name)| name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let name = format!(
+        "processed_images/{}.{:016x}.{}",
+        slug_of(stem),
+        Hash::of(all.as_bytes()).0 >> 64,
+        format.ending()
+    );
+    let address = Address::file(&name);
+    let url = addresses::permalink(&site.config, &address);
+    site.pictures.put(
+        address,
+        Picture {
+            file: file.clone(),
+            digest,
+            steps,
+            format,
+        },
+    );
+    let number = |side: u32| Value::from(i64::from(side));
+    Ok(Value::map([
+        ("url", Value::from(url)),
+        ("static_path", format!("static/{name}").into()),
+        ("width", number(steps.size.0)),
+        ("height", number(steps.size.1)),
+        ("orig_width", number(width)),
+        ("orig_height", number(height)),
+    ]))
+}
 
 /// `{width, height, format, mime}`, read out of the first bytes; a photo that lies on its side is
 /// measured as it is shown.

@@ -11,8 +11,10 @@ use super::asking;
 use crate::diagnostic::nearest;
 use crate::pages::files::{self, Sha, Wanted};
 use crate::pages::loaded::{self, Notation};
+use crate::pages::pictures::Resize;
 use crate::pages::question::{Asker, Question};
 use crate::site::taxonomies::Kind;
+use crate::site::pictures::{Fitting, Format};
 use crate::value::Value;
 
 /// A function as each engine binds it.
@@ -85,6 +87,13 @@ pub const FUNCTIONS: &[Function] = &[
         is_safe: false,
         is_large: true,
         body: load_data,
+    },
+    Function {
+        name: "resize_image",
+        parameters: &["path", "width", "height", "op", "format", "quality"],
+        is_safe: false,
+        is_large: false,
+        body: resize_image,
     },
     Function {
         name: "now",
@@ -303,6 +312,78 @@ fn get_image_metadata(asker: &Asker, args: &Args) -> Result<Value, String> {
         None if is_optional => Ok(Value::None),
         None => Err(file_not_found(asker, path)),
     }
+}
+
+/// `resize_image(path, width?, height?, op?, format?, quality?)`: a picture made of another, which
+/// goes out with the site.
+fn resize_image(asker: &Asker, args: &Args) -> Result<Value, String> {
+    let path = args.required_text("path")?;
+    let side = |name: &str| match args.get(name) {
+        None => Ok(None),
+        Some(Value::Int(side)) => match u32::try_from(*side) {
+            Ok(side @ 1..) => Ok(Some(side)),
+            _ => Err(format!("`{name}` has to be a number of pixels, not {side}")),
+        },
+        Some(other) => Err(format!(
+            "`{name}` has to be a number, not {}",
+            kind_of(other)
+        )),
+    };
+    let operation = args.text("op")?.unwrap_or("fill");
+    let needed = |name: &str, side: Option<u32>| {
+        side.ok_or_else(|| format!("`op=\"{operation}\"` needs a `{name}`"))
+    };
+    let width = || needed("width", side("width")?);
+    let height = || needed("height", side("height")?);
+    let fitting = match operation {
+        "scale" => Fitting::Scale(width()?, height()?),
+        "fit_width" => Fitting::Width(width()?),
+        "fit_height" => Fitting::Height(height()?),
+        "fit" => Fitting::Within(width()?, height()?),
+        "fill" => Fitting::Fill(width()?, height()?),
+        other => {
+            return Err(format!(
+                "`op` has to be `scale`, `fit_width`, `fit_height`, `fit` or `fill`, not `{other}`"
+            ));
+        }
+    };
+    let (format, quality_of_jpeg) = picture_format(args)?;
+    let wanted = Wanted::Resized(Resize {
+        fitting,
+        format,
+        quality_of_jpeg,
+    });
+    let found = file_answer(asker, path, wanted)?;
+    found.ok_or_else(|| file_not_found(asker, path))
+}
+
+/// The format that is stated, and the quality of a JPEG if none is.
+fn picture_format(args: &Args) -> Result<(Option<Format>, u8), String> {
+    /// Zola's.
+    const QUALITY: u8 = 75;
+    let quality = match args.get("quality") {
+        None => None,
+        Some(Value::Int(quality @ 1..=100)) => u8::try_from(*quality).ok(),
+        // A WebP of the worst quality is something else than none.
+        Some(Value::Int(0)) if args.text("format")? == Some("webp") => Some(0),
+        Some(_) => return Err("`quality` has to be a number from 1 to 100".into()),
+    };
+    let quality_of_jpeg = quality.unwrap_or(QUALITY);
+    let format = match args.text("format")?.unwrap_or("auto") {
+        "auto" => None,
+        "jpg" | "jpeg" => Some(Format::Jpeg {
+            quality: quality_of_jpeg,
+        }),
+        "png" => Some(Format::Png),
+        "webp" => Some(Format::WebP { quality }),
+        "avif" => return Err("Dateline does not write AVIF; `format=\"webp\"` is as small".into()),
+        other => {
+            return Err(format!(
+                "`format` has to be `auto`, `jpg`, `png` or `webp`, not `{other}`"
+            ));
+        }
+    };
+    Ok((format, quality_of_jpeg))
 }
 
 /// What is wanted of a file of the site; nothing if there is none.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::address::Address;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Diagnostics, TemplateError};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, TemplateError};
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup};
 use crate::pages::{Page, Plan, View};
@@ -35,6 +35,7 @@ mod minify;
 pub mod minijinja;
 mod own_files;
 pub mod partial;
+pub mod pictures;
 pub mod rebase;
 pub mod sitemap;
 pub mod tera;
@@ -116,9 +117,35 @@ pub fn render(
         theme_failed.extend(theme_failure.map(|error| (&page.address, error)));
     }
     report(failed.into_iter(), problems);
+    make_pictures(plan, site, sink, problems)?;
     // What fails on one view of ours fails on most: that is said once.
     if let [(address, error), others @ ..] = &theme_failed[..] {
         problems.theme_page_failed(address, others.len(), error);
+    }
+    Ok(())
+}
+
+/// Makes the pictures that the pages asked for.
+fn make_pictures(
+    plan: &Plan,
+    site: &Site,
+    sink: &dyn Sink,
+    problems: &mut Diagnostics,
+) -> io::Result<()> {
+    let wanted = site.pictures.list();
+    let wanted = wanted.par_iter().with_max_len(1);
+    let failed: Vec<Option<(Arc<str>, String)>> = wanted
+        .filter(|(address, _)| plan.get(address).is_none())
+        .map(|(address, picture)| match pictures::bytes(picture, site) {
+            Ok(bytes) => {
+                let (address, body) = (address.clone(), OutputBody::Made(bytes));
+                sink.put(Output { address, body }).map(|()| None)
+            }
+            Err(reason) => Ok(Some((picture.file.clone(), reason))),
+        })
+        .collect::<io::Result<_>>()?;
+    for (file, reason) in failed.into_iter().flatten() {
+        problems.unreadable(Place::whole(&file), &reason);
     }
     Ok(())
 }

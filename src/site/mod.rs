@@ -34,6 +34,7 @@ pub mod links;
 pub mod lists;
 mod making;
 pub mod observations;
+pub mod pictures;
 pub mod predictions;
 pub mod related;
 pub mod sections;
@@ -51,6 +52,7 @@ use held_back::HeldBack;
 use identity::Identities;
 use kept::{Change, Earlier, Kept};
 use making::Making;
+use pictures::Pictures;
 use predictions::Predictions;
 use sections::Sections;
 use shown::AllShown;
@@ -83,6 +85,8 @@ pub struct Site {
     pub not_on_disk: HashMap<Arc<str>, Arc<AskedFile>>,
     /// `themes/NAME`, if the theme could lie there.
     pub theme_folder: Option<Arc<str>>,
+    /// The pictures that pages of this site asked for, and those of the sites before it.
+    pub pictures: Arc<Pictures>,
     /// The pages and sections whose text names an entry (`@/path.md`), by path.
     pub backlinks: Kept<HashMap<Index, Vec<Index>>>,
     /// Briefs of the default language, newest first.
@@ -256,6 +260,7 @@ impl Site {
             shelf: parts.shelf.clone(),
             not_on_disk: not_on_disk(parts.files),
             theme_folder: parts.theme_folder,
+            pictures: before.map_or_else(Arc::default, |b| b.site.pictures.clone()),
             config,
             now,
             today,

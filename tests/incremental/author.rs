@@ -317,6 +317,10 @@ const NEW_FILES: &[(&str, &str)] = &[
     ),
     ("static/style.css", "body { background: url(/dot.png) }\n"),
     ("static/notes.txt", "New notes.\n"),
+    ("data/facts.toml", "tons = 3\n"),
+    ("static/facts.toml", "tons = 4\n"),
+    ("facts.toml", "tons = 5\n"),
+    ("themes/tera1-small/static/facts.toml", "tons = 6\n"),
     ("static/about/index.html", "<a href=\"/\">Home</a>\n"),
     (
         "templates/about.html",
@@ -372,6 +376,10 @@ const TEMPLATE_PIECES: &[&str] = &[
     "{% set t = get_taxonomy(kind=\"tags\") %}{{ t.items | length }}",
     "{{ get_taxonomy_url(kind=\"tags\", name=\"clouds\") }}",
     "{{ now() | date(format=\"%F\") }}",
+    "{{ get_url(path=\"style.css\", cachebust=true) }}",
+    "{{ get_hash(path=\"static/notes.txt\") }}",
+    "{% set d = load_data(path=\"facts.toml\", required=false) %}{% if d %}{{ d.tons }}{% endif %}",
+    "{% set d = load_data(path=\"data/facts.toml\", required=false) %}{% if d %}{{ d.tons }}{% endif %}",
 ];
 
 /// The times at which histories take place.

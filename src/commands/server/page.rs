@@ -70,10 +70,30 @@ pub fn find(preview: &Preview, shown: &Shown, path: &str, query: Option<&str>) -
     match way(site, &preview.base_path, path, query) {
         Way::File(address) => made(preview, site, address, StatusCode::OK),
         Way::Moved(status, to) => Found::Moved(status, to),
-        Way::Missing => match site.file("404.html") {
-            Some(address) => made(preview, site, address, StatusCode::NOT_FOUND),
-            None => Found::Missing,
+        Way::Missing => match picture(preview, site, path) {
+            Some(picture) => picture,
+            None => missing(preview, site),
         },
+    }
+}
+
+/// What stands in for a page that is not there.
+fn missing(preview: &Preview, site: &Site) -> Found {
+    match site.file("404.html") {
+        Some(address) => made(preview, site, address, StatusCode::NOT_FOUND),
+        None => Found::Missing,
+    }
+}
+
+/// A picture that a page had made: it stands in no plan.
+fn picture(preview: &Preview, site: &Site, path: &str) -> Option<Found> {
+    let path = path.strip_prefix(&*preview.base_path)?;
+    let name = path.strip_prefix("/processed_images/")?;
+    let address = Address::file(&format!("processed_images/{name}"));
+    match (site.snapshot.render)(&address) {
+        // Nobody asked for such a picture.
+        Err(problems) if !problems.has_errors() => None,
+        _ => Some(made(preview, site, &address, StatusCode::OK)),
     }
 }
 
