@@ -157,6 +157,8 @@ pub struct DatelineConfig {
     pub time_zone: TimeZone,
     /// `example.org,2026`: the authority of feed ids (RFC 4151).
     pub authority: Option<Arc<str>>,
+    /// The variables of the environment that templates may read.
+    pub env: Vec<Arc<str>>,
     pub vocabulary: Vocabulary,
     pub look: Look,
 }

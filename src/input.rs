@@ -1,6 +1,6 @@
 //! Everything that a build depends on, read before it begins. The build itself reads nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -22,6 +22,8 @@ pub struct Input {
     pub theme: ThemeSource,
     /// Files of the site that templates ask for by name.
     pub shelf: Arc<dyn Shelf>,
+    /// The variables of the environment that templates may read, as far as they are set.
+    pub environment: Arc<BTreeMap<Arc<str>, Arc<str>>>,
     /// When the build happens; only scheduling asks for more than the day.
     pub now: Timestamp,
     /// Whether drafts and scheduled briefs are shown.
@@ -48,6 +50,9 @@ pub trait Shelf: fmt::Debug + Send + Sync {
 
     /// Keeps what took long to make, if there is a place for it. To forget it costs time alone.
     fn keep(&self, name: &str, bytes: &[u8]);
+
+    /// Forgets what is kept under other names than these, so that it does not pile up.
+    fn keep_only(&self, names: &BTreeSet<String>);
 }
 
 /// What a shelf has at a path.

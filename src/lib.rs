@@ -26,6 +26,11 @@
 //! putting in what they say now ([`site::kept`]); so is the plan. The result is equal to a site made
 //! of nothing, which a property test holds it to; where little has changed it costs little.
 //!
+//! **Files that templates name** (`load_data`, `resize_image`) may lie anywhere in the site, so nobody
+//! reads them before: a question is answered out of an [`input::Shelf`], which remembers what it was
+//! asked for and what was there. A later reading looks at just that again. Pictures that are made of
+//! others stand in no plan: they are made after the pages that ask for them ([`site::pictures`]).
+//!
 //! **Ids in the plan** (paths, slugs, weeks) mean the same in the next build. A [`site::Index`] is a
 //! slot that a file keeps as long as sites follow on each other, so that tables that name it need
 //! not be made anew; it means nothing elsewhere.
@@ -138,6 +143,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         broken: broken.clone(),
         files: &input.files,
         shelf: &input.shelf,
+        environment: &input.environment,
         theme_folder: input.theme.folder(),
         now: input.now,
         preview,

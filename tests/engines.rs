@@ -564,9 +564,9 @@ const FAILING: &[FailingCase] = &[
     ),
     (
         TERA_ONLY,
-        "{{ get_env(name=\"HOME\") }}",
+        "{{ get_env(name=3) }}",
         (1, 4),
-        "cannot read environment variables",
+        "`name` has to be text, not a number",
         "",
     ),
     (

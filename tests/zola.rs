@@ -793,6 +793,174 @@ fn what_is_wrong_with_a_file_that_a_template_reads_is_said() {
     }
 }
 
+/// A site with a picture and a template that has others made of it. The sizes are Zola's.
+fn site_of_pictures(folder: &Path) {
+    let picture = image::RgbImage::from_fn(60, 40, |x, y| {
+        image::Rgb([(x * 4) as u8, (y * 6) as u8, 128])
+    });
+    fs::create_dir_all(folder.join("content/trees")).unwrap();
+    fs::create_dir_all(folder.join("templates")).unwrap();
+    picture
+        .save(folder.join("content/trees/An oak.png"))
+        .unwrap();
+    fs::write(
+        folder.join("config.toml"),
+        "base_url = \"https://example.org/b\"\n",
+    )
+    .unwrap();
+    let template = r#"
+{%- for op in ["scale", "fit_width", "fit_height", "fit", "fill"] %}
+{%- set made = resize_image(path="trees/An oak.png", op=op, width=30, height=30) %}
+{{ op }} {{ made.width }} {{ made.height }} {{ made.orig_width }} {{ made.orig_height }} {{ made.url | safe }}
+{%- endfor %}
+{%- for format in ["jpg", "webp", "png"] %}
+{%- set made = resize_image(path="@/trees/An oak.png", op="fit", width=90, height=90, format=format) %}
+{{ format }} {{ made.width }} {{ made.height }} {{ made.url | safe }}
+{%- endfor %}
+{%- set made = resize_image(path="@/trees/An oak.png", width=9, height=8, format="webp", quality=50) %}
+lossy {{ made.width }} {{ made.height }} {{ made.url | safe }}
+"#;
+    fs::write(folder.join("templates/index.html"), template).unwrap();
+}
+
+fn built(folder: &Path) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .arg("build")
+        .current_dir(folder)
+        .env("SOURCE_DATE_EPOCH", "1777581000")
+        .env("COLUMNS", "200")
+        .env_remove("GITHUB_ACTIONS")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn pictures_are_made_of_others_into_the_output_alone() {
+    let site = tempfile::tempdir().unwrap();
+    let folder = site.path();
+    site_of_pictures(folder);
+    let done = built(folder);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let page = fs::read_to_string(folder.join("public/index.html")).unwrap();
+    let lines: Vec<&str> = page.lines().filter(|line| !line.is_empty()).collect();
+    let expected = [
+        "scale 30 30 60 40",
+        "fit_width 30 20 60 40",
+        "fit_height 45 30 60 40",
+        "fit 30 20 60 40",
+        "fill 30 30 60 40",
+        "jpg 60 40",
+        "webp 60 40",
+        "png 60 40",
+        "lossy 9 8",
+    ];
+    assert_eq!(lines.len(), expected.len(), "{page}");
+    let mut made = Vec::new();
+    for (line, expected) in lines.iter().zip(expected) {
+        let (numbers, url) = line.rsplit_once(' ').unwrap();
+        assert_eq!(numbers, expected);
+        let path = url.strip_prefix("https://example.org/b/").unwrap();
+        assert!(path.starts_with("processed_images/an-oak."), "{path}");
+        let size = image::image_dimensions(folder.join("public").join(path)).unwrap();
+        let numbers: Vec<&str> = numbers.split(' ').collect();
+        assert_eq!(numbers[1..3], [size.0.to_string(), size.1.to_string()]);
+        made.push(path.to_owned());
+    }
+    assert!(
+        !folder.join("static").exists(),
+        "the sources are the author's"
+    );
+    // What is kept costs time and nothing else: half of it is spoilt, then all of it is gone.
+    let bytes = |made: &[String]| -> Vec<Vec<u8>> {
+        made.iter()
+            .map(|path| fs::read(folder.join("public").join(path)).unwrap())
+            .collect()
+    };
+    let first = bytes(&made);
+    let kept = folder.join(".dateline/pictures");
+    for (number, entry) in fs::read_dir(&kept).unwrap().enumerate() {
+        if number % 2 == 0 {
+            fs::write(entry.unwrap().path(), "spoilt").unwrap();
+        }
+    }
+    let said = String::from_utf8(built(folder).stdout).unwrap();
+    assert!(said.contains("(0 written"), "{said}");
+    fs::remove_dir_all(&kept).unwrap();
+    fs::remove_dir_all(folder.join("public")).unwrap();
+    assert!(built(folder).status.success());
+    assert_eq!(bytes(&made), first);
+}
+
+#[test]
+fn what_is_wrong_with_a_picture_is_said() {
+    const CASES: [(&str, &str); 6] = [
+        (
+            r#"path="gone.png", width=1, height=1"#,
+            "there is no file `gone.png` in the site",
+        ),
+        (
+            r#"path="trees/An oak.png", width=1"#,
+            "`op=\"fill\"` needs a `height`",
+        ),
+        (
+            r#"path="trees/An oak.png", width=0, height=1"#,
+            "`width` has to be a number of pixels, not 0",
+        ),
+        (
+            r#"path="trees/An oak.png", width=1, height=1, format="avif""#,
+            "Dateline does not write AVIF",
+        ),
+        (r#"path="half.png", width=1, height=1"#, "content/half.png"),
+        (
+            r#"path="trees/An oak.png", width=90000, height=90000"#,
+            "90000 × 90000 pixels are too many",
+        ),
+    ];
+    for (args, expected) in CASES {
+        let site = tempfile::tempdir().unwrap();
+        let folder = site.path();
+        site_of_pictures(folder);
+        let whole = fs::read(folder.join("content/trees/An oak.png")).unwrap();
+        fs::write(folder.join("content/half.png"), &whole[..whole.len() / 2]).unwrap();
+        let template = format!("{{{{ resize_image({args}) | json_encode }}}}");
+        fs::write(folder.join("templates/index.html"), template).unwrap();
+        let done = built(folder);
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(
+            !done.status.success() && said.contains(expected),
+            "{args}: {said}"
+        );
+        assert!(!folder.join("public").exists(), "{args}");
+    }
+}
+
+#[test]
+fn a_template_reads_the_variables_that_the_configuration_allows() {
+    let template =
+        "{{ get_env(name=\"SOURCE_DATE_EPOCH\") }}|{{ get_env(name=\"HOME\", default=\"no\") }}\n";
+    let site = tempfile::tempdir().unwrap();
+    let folder = site.path();
+    site_of_pictures(folder);
+    fs::write(folder.join("templates/index.html"), template).unwrap();
+    let said = String::from_utf8(built(folder).stderr).unwrap();
+    let expected = "`env = [\"SOURCE_DATE_EPOCH\"]` under `[extra.dateline]` allows";
+    assert!(said.contains(expected), "{said}");
+    let config = "base_url = \"https://example.org\"\n[extra.dateline]\nenv = [\"SOURCE_DATE_EPOCH\"]\npages = []\n";
+    fs::write(folder.join("config.toml"), config).unwrap();
+    let done = built(folder);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let page = fs::read_to_string(folder.join("public/index.html")).unwrap();
+    assert_eq!(page, "1777581000|no\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn no_link_leads_a_template_out_of_the_site() {

@@ -20,9 +20,9 @@ use jiff::tz::TimeZone;
 
 use super::about;
 use super::clock::{self, Now};
-use super::held;
 use super::progress::Progress;
 use super::server::Snapshot;
+use super::{held, variable};
 use crate::Planned;
 use crate::address::Address;
 use crate::config::{Config, Overrides, Vocabulary};
@@ -276,6 +276,9 @@ impl Desk {
         if !input.theme.extra.is_none() {
             input.config = parsed.with_extra(&source, &overrides, &input);
         }
+        let names = input.config.dateline.env.iter();
+        let set = names.filter_map(|name| Some((name.clone(), variable(name)?.into())));
+        input.environment = Arc::new(set.collect());
         self.is_behind = false;
         Ok(Some(ReadSite {
             input,
@@ -392,6 +395,7 @@ pub fn build(
         return Ok((None, problems));
     }
     let written = staging.commit()?;
+    pictures::forget_others(&planned.site);
     let mut summary = summarise(&planned, &input);
     summary.written = written.written;
     summary.unchanged = written.unchanged;

@@ -747,6 +747,7 @@ fn dateline_keys(
         pages: keys.placed_texts("pages", problems),
         time_zone: time_zone(&mut keys, problems),
         authority: authority(&mut keys, problems),
+        env: keys.texts("env", problems).unwrap_or_default(),
         vocabulary,
         look,
     };

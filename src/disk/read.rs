@@ -225,6 +225,7 @@ impl Reader {
                 .shelf
                 .clone()
                 .expect("a site is read before it is built"),
+            environment: Arc::default(),
             now: reading.now,
             preview: reading.preview,
         }

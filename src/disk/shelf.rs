@@ -217,6 +217,17 @@ impl input::Shelf for Shelf {
             let _ = std::fs::remove_file(&unfinished);
         }
     }
+
+    fn keep_only(&self, names: &BTreeSet<String>) {
+        let kept = self
+            .keeping()
+            .and_then(|folder| std::fs::read_dir(folder).ok());
+        for entry in kept.into_iter().flatten().flatten() {
+            if !names.contains(&*entry.file_name().to_string_lossy()) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 impl Known {

@@ -163,6 +163,10 @@ pub enum Question {
     FeedList,
     /// The briefs, tags and companies that `llms.txt` names.
     Overview,
+    /// A variable of the environment; absent if it is not set.
+    Variable {
+        name: Arc<str>,
+    },
     /// Something of a file of the site that a template names; absent if there is no such file.
     File {
         path: Arc<str>,
@@ -217,8 +221,26 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::FeedInFull { of } => feeds::in_full(site, of),
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
+        Question::Variable { name } => variable(site, name),
         Question::File { path, wanted } => files::answer(site, path, *wanted),
     }
+}
+
+fn variable(site: &Site, name: &str) -> Answer {
+    if !site
+        .config
+        .dateline
+        .env
+        .iter()
+        .any(|known| **known == *name)
+    {
+        return Err(format!(
+            "templates cannot read environment variables that the configuration does not allow; \
+             `env = [\"{name}\"]` under `[extra.dateline]` allows `{name}`"
+        ));
+    }
+    let found = site.environment.get(name);
+    Ok(found.map_or(Value::None, Value::from))
 }
 
 fn data(site: &Site, of: &DataOf) -> Answer {

@@ -13,8 +13,8 @@ use crate::pages::files::{self, Sha, Wanted};
 use crate::pages::loaded::{self, Notation};
 use crate::pages::pictures::Resize;
 use crate::pages::question::{Asker, Question};
-use crate::site::taxonomies::Kind;
 use crate::site::pictures::{Fitting, Format};
+use crate::site::taxonomies::Kind;
 use crate::value::Value;
 
 /// A function as each engine binds it.
@@ -32,6 +32,13 @@ pub struct Function {
 
 /// All functions, by name.
 pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "get_env",
+        parameters: &["name", "default"],
+        is_safe: false,
+        is_large: false,
+        body: get_env,
+    },
     Function {
         name: "get_hash",
         parameters: &["path", "literal", "sha_type", "base64"],
@@ -236,6 +243,19 @@ fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
         );
     }
     Ok(as_html(url.into()))
+}
+
+/// `get_env(name, default?)`: a variable of the environment, if the configuration allows it.
+fn get_env(asker: &Asker, args: &Args) -> Result<Value, String> {
+    let name = args.required_text("name")?;
+    let answer = asker.ask(Question::Variable { name: name.into() });
+    match (answer, args.get("default")) {
+        (Ok(Value::None) | Err(_), Some(default)) => Ok(default.clone()),
+        (Ok(Value::None), None) => Err(format!(
+            "the environment variable `{name}` is not set, and there is no `default`"
+        )),
+        (answer, _) => answer,
+    }
 }
 
 /// `get_hash(path | literal, sha_type?=384, base64?=true)`: the digest of a file or of a text.

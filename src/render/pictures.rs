@@ -24,17 +24,8 @@ const DECODED_BYTES_MAX: u64 = 1 << 30;
 /// # Errors
 /// Why it cannot be made, in words.
 pub fn bytes(picture: &Picture, site: &Site) -> Result<Vec<u8>, String> {
-    /// Whoever changes what is made of the same picture counts on here.
-    const EDITION: u32 = 1;
-    let Picture {
-        file,
-        digest,
-        steps,
-        format,
-        ..
-    } = picture;
-    let all = format!("{EDITION} {:032x} {steps:?} {format:?}", digest.0);
-    let name = format!("{:032x}", Hash::of(all.as_bytes()).0);
+    let Picture { file, digest, .. } = picture;
+    let name = name(picture);
     if let Some(kept) = site.shelf.kept(&name) {
         return Ok(kept);
     }
@@ -45,6 +36,26 @@ pub fn bytes(picture: &Picture, site: &Site) -> Result<Vec<u8>, String> {
     let made = make(&source, picture).map_err(|error| format!("cannot resize it: {error}"))?;
     site.shelf.keep(&name, &made);
     Ok(made)
+}
+
+/// What a picture is kept as: a digest of all that it is made of.
+fn name(picture: &Picture) -> String {
+    /// Whoever changes what is made of the same picture counts on here.
+    const EDITION: u32 = 1;
+    let Picture {
+        digest,
+        steps,
+        format,
+        ..
+    } = picture;
+    let all = format!("{EDITION} {:032x} {steps:?} {format:?}", digest.0);
+    format!("{:032x}", Hash::of(all.as_bytes()).0)
+}
+
+/// Forgets the pictures that this site does not ask for. All of its pages have been made by now.
+pub fn forget_others(site: &Site) {
+    let names = site.pictures.list().iter().map(|(_, p)| name(p)).collect();
+    site.shelf.keep_only(&names);
 }
 
 fn make(source: &[u8], picture: &Picture) -> Result<Vec<u8>, String> {

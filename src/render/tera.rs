@@ -5,8 +5,8 @@
 //! constant arguments that give much (`get_section(path="blog/_index.md")` in a base template)
 //! are answered into that context (`answers.rs`).
 //!
-//! Differences to Tera as it comes: `get_env` gives nothing away, `get_random` gives the same
-//! each time, `range` and nesting have limits, `date` is ours.
+//! Differences to Tera as it comes: `get_env` and `date` are ours, `get_random` gives the same each
+//! time, `range` and nesting have limits.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -230,7 +230,6 @@ fn empty() -> Tera {
     for filter in FILTERS {
         tera.register_filter(filter.name, BoundFilter(filter));
     }
-    tera.register_function("get_env", get_env);
     tera.register_function("get_random", get_random);
     bounds::register(&mut tera);
     tera
@@ -282,16 +281,6 @@ fn unbind(value: &Bound) -> Value {
             let entries = entries.iter();
             Value::map(entries.map(|(key, value)| (key.clone(), unbind(value))))
         }
-    }
-}
-
-/// A template learns nothing about the machine that it is rendered on.
-fn get_env(args: &HashMap<String, Bound>) -> Result<Bound, Error> {
-    match args.get("default") {
-        Some(default) => Ok(default.clone()),
-        None => Err(Error::msg(
-            "templates cannot read environment variables; put the value into config.toml",
-        )),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A `Site` is made once, complete, and never changed. Each kind of thing that is read out of the
 //! briefs has a file and a table of its own here.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -79,6 +80,8 @@ pub struct Site {
     pub entries: Arc<Entries>,
     held_back: HeldBack,
     pub files: links::Placed,
+    /// The variables of the environment that templates may read, as far as they are set.
+    pub environment: Arc<BTreeMap<Arc<str>, Arc<str>>>,
     /// Files that templates ask for by name.
     pub shelf: Arc<dyn Shelf>,
     /// Static files that lie nowhere in the site, by where they go.
@@ -149,6 +152,7 @@ pub struct Parts<'a> {
     pub broken: Vec<Arc<str>>,
     pub files: &'a [StaticFile],
     pub shelf: &'a Arc<dyn Shelf>,
+    pub environment: &'a Arc<BTreeMap<Arc<str>, Arc<str>>>,
     /// See [`Site::theme_folder`].
     pub theme_folder: Option<Arc<str>>,
     pub now: Timestamp,
@@ -258,6 +262,7 @@ impl Site {
         let mut site = Site {
             files: links::place_files(parts.files, &entries, &held_back, &config),
             shelf: parts.shelf.clone(),
+            environment: parts.environment.clone(),
             not_on_disk: not_on_disk(parts.files),
             theme_folder: parts.theme_folder,
             pictures: before.map_or_else(Arc::default, |b| b.site.pictures.clone()),

@@ -1,4 +1,4 @@
-//! Histories that went wrong once, of kinds that are too rare to come up by themselves.
+//! Histories that went wrong once, or could, of kinds that are too rare to come up by themselves.
 
 use super::edit::{Edit, Files, Look, Step, World};
 use super::{Law, briefs, plain, serve, what_differs};
@@ -19,6 +19,7 @@ fn histories_that_once_went_wrong() {
         file_for_folder_in_another_case(),
         two_files_at_one_address(),
         slots_are_numbered_anew(),
+        files_that_a_template_reads(),
     ] {
         let mut files = (history.site)();
         for (file, text) in &history.files {
@@ -113,6 +114,44 @@ fn two_files_at_one_address() -> History {
             write("content/about.md", &page(2)),
             write("content/other.md", &draft(false)),
             write("content/other.md", &draft(true)),
+        ],
+    }
+}
+
+/// They lie where nothing else is read, come where others were found before, and break.
+fn files_that_a_template_reads() -> History {
+    let template = "{% set one = load_data(path=\"one.toml\", required=false) %}{% if one %}{{ one.x }}{% endif %}\n\
+                    {% set deep = load_data(path=\"data/deep/two.json\", required=false) %}{% if deep %}{{ deep.x }}{% endif %}\n\
+                    {{ get_hash(path=\"notes.txt\") }}\n\
+                    {% set size = get_image_metadata(path=\"dot.svg\", allow_missing=true) %}{% if size %}{{ size.width }}{% endif %}\n";
+    let svg = |width: u8| format!("<svg width=\"{width}\" height=\"1\"/>\n");
+    History {
+        name: "files that a template reads",
+        site: plain,
+        files: vec![
+            ("templates/about.html".into(), template.into()),
+            (
+                "themes/tera1-small/static/one.toml".into(),
+                "x = 1\n".into(),
+            ),
+        ],
+        edits: vec![
+            write("static/one.toml", "x = 2\n"),
+            write("data/deep/two.json", "{\"x\": 3}"),
+            write("one.toml", "x = 4\n"),
+            write("one.toml", "x = \n"),
+            write("one.toml", "x = 5\n"),
+            write("data/deep/two.json", "{\"x\": 6}"),
+            write("static/dot.svg", &svg(1)),
+            write("dot.svg", &svg(2)),
+            delete("one.toml"),
+            delete("data"),
+            write("data", "a file in the place of the folder\n"),
+            delete("data"),
+            write("data/deep/two.json", "{\"x\": 7}"),
+            write("notes.txt", "Other notes.\n"),
+            delete("static/one.toml"),
+            delete("notes.txt"),
         ],
     }
 }
