@@ -1229,6 +1229,99 @@ fn pages(first: &Address, more: usize) -> String {
     }
 }
 
+/// Shortcodes.
+impl Diagnostics {
+    /// A text calls a shortcode that the templates of site and theme do not have.
+    pub fn unknown_shortcode(&mut self, place: Place, name: &str, known: &[&str]) {
+        let hint = match (nearest(name, known.iter().copied()), known) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, []) => format!(
+                "add the template `templates/shortcodes/{name}.html`, or write `{{{{/*` and `*/}}}}` \
+                 for what is no shortcode"
+            ),
+            (None, known) => format!("there are `{}`", known.join("`, `")),
+        };
+        self.error(
+            "unknown-shortcode",
+            place,
+            format!("there is no shortcode `{name}`"),
+            hint,
+        );
+    }
+
+    /// The body of a shortcode has no end.
+    pub fn unclosed_shortcode(&mut self, place: Place) {
+        self.error(
+            "bad-shortcode",
+            place,
+            "the body that begins here has no end".to_owned(),
+            "end it with `{% end %}`, or write `{%/*` and `*/%}` for what is no shortcode",
+        );
+    }
+
+    /// There is the end of a body that nothing began.
+    pub fn unopened_shortcode(&mut self, place: Place) {
+        self.error(
+            "bad-shortcode",
+            place,
+            "no shortcode with a body begins before this end".to_owned(),
+            "begin it with `{% name() %}`, which needs the brackets",
+        );
+    }
+
+    /// A text calls more shortcodes than can be expanded, or too deep in each other.
+    pub fn too_many_shortcodes(&mut self, place: Place, calls_max: usize, depth_max: usize) {
+        self.error(
+            "bad-shortcode",
+            place,
+            format!(
+                "a file calls at most {calls_max} shortcodes, at most {depth_max} of them in each other"
+            ),
+            "divide the file",
+        );
+    }
+
+    /// The shortcodes of a text make more than can be shown.
+    pub fn large_shortcodes(&mut self, place: Place, bytes_max: usize) {
+        self.error(
+            "bad-shortcode",
+            place,
+            format!(
+                "up to this call the shortcodes of this file make more than {} MB",
+                bytes_max >> 20
+            ),
+            "divide the file, or look for a loop that repeats itself",
+        );
+    }
+
+    /// The output of a `.html` shortcode would become part of the address of a link or an image.
+    pub fn shortcode_in_address(&mut self, place: Place) {
+        self.error(
+            "bad-shortcode",
+            place,
+            "a shortcode that makes HTML stands in an address".to_owned(),
+            "name its template `.md`, so that it is expanded before links are read",
+        );
+    }
+
+    /// The template of a shortcode fails for a call.
+    pub fn shortcode_failed(&mut self, place: Place, name: &str, error: &TemplateError) {
+        let line = match error.line {
+            0 => String::new(),
+            line => format!(":{line}"),
+        };
+        self.error(
+            "shortcode-error",
+            place,
+            format!(
+                "the shortcode `{name}` failed: {} (in {}{line})",
+                error.message, error.file
+            ),
+            error.hint.clone(),
+        );
+    }
+}
+
 /// Templates.
 impl Diagnostics {
     /// A template does not parse. The message says what was expected at the place that is marked.

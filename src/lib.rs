@@ -99,8 +99,8 @@ use content::Article;
 use diagnostic::{Diagnostic, Diagnostics};
 use input::{Input, Preview, StaticFile, ThemeSource};
 use pages::Plan;
-use render::Sink;
 use render::theme::Theme;
+use render::{Sink, shortcodes};
 use site::kept::Change;
 use site::{Entry, Hidden, Parts, Site, links};
 
@@ -108,6 +108,9 @@ use site::{Entry, Hidden, Parts, Site, links};
 #[derive(Debug, Default)]
 pub struct Memo {
     articles: content::Known,
+    /// The articles that call shortcodes, as they are shown and as they will be once all that is
+    /// scheduled is published.
+    shortcodes: [shortcodes::Known; 2],
     theme: Option<(ThemeSource, Arc<Theme>)>,
     planned: Option<Remembered>,
 }
@@ -137,9 +140,9 @@ pub struct Planned {
 pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Option<Planned> {
     let (articles, broken) = read(input, memo, problems);
     let theme = theme(&input.theme, &input.config, memo, problems);
-    let parts = |preview| Parts {
+    let parts = |articles, preview| Parts {
         config: input.config.clone(),
-        articles: articles.clone(),
+        articles,
         broken: broken.clone(),
         files: &input.files,
         shelf: &input.shelf,
@@ -155,8 +158,21 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
     };
     let mut later = problems.clone();
     let before = memo.planned.take();
+    let with_shortcodes = |preview, known: &mut _, problems: &mut _| {
+        let parts = |articles| parts(articles, preview);
+        let before = before.as_ref();
+        parts(expand(
+            &articles,
+            parts,
+            before,
+            theme.as_ref(),
+            known,
+            problems,
+        ))
+    };
+    let [shown, scheduled] = &mut memo.shortcodes;
     let made = derive(
-        parts(input.preview),
+        with_shortcodes(input.preview, shown, problems),
         before.as_ref(),
         theme.as_ref(),
         problems,
@@ -168,7 +184,8 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
             scheduled: true,
             ..input.preview
         };
-        derive(parts(preview), None, theme.as_ref(), &mut later);
+        let parts = with_shortcodes(preview, scheduled, &mut later);
+        derive(parts, None, theme.as_ref(), &mut later);
         let is_scheduled = |file: &str| {
             let path = file.strip_prefix("content/").unwrap_or(file);
             site.hidden(path) == Some(Hidden::Scheduled)
@@ -223,6 +240,41 @@ fn theme(
     Some(theme)
 }
 
+/// The articles with their shortcodes expanded. That takes a site to ask, which is made of the
+/// articles as they are; without a theme there is nothing to expand them with.
+fn expand<'a>(
+    articles: &[Arc<Article>],
+    parts: impl Fn(Vec<Arc<Article>>) -> Parts<'a>,
+    before: Option<&Remembered>,
+    theme: Option<&Arc<Theme>>,
+    known: &mut shortcodes::Known,
+    problems: &mut Diagnostics,
+) -> Vec<Arc<Article>> {
+    let mut articles = articles.to_vec();
+    let is_waiting = |article: &Arc<Article>| article.unexpanded.is_some();
+    if let Some(theme) = theme
+        && articles.iter().any(is_waiting)
+    {
+        // What is wrong is said of the site that is made of the whole articles.
+        let parts = parts(articles.clone());
+        let before = before.filter(|before| before.may_be_followed_by(&parts));
+        let before = before.map(|before| &*before.site);
+        let site = Arc::new(Site::after(before, parts, &mut Diagnostics::default()));
+        known.follow(&mut articles, &site, theme, problems);
+    }
+    articles
+}
+
+impl Remembered {
+    /// Files and theme may change what the configuration means.
+    fn may_be_followed_by(&self, parts: &Parts<'_>) -> bool {
+        let then = &self.site;
+        then.config.value == parts.config.value
+            && (then.preview, then.theme_is_ours) == (parts.preview, parts.theme_is_ours)
+            && then.anchor_links == parts.anchor_links
+    }
+}
+
 /// Derives and plans a site, and reports what is wrong with it.
 fn derive(
     parts: Parts<'_>,
@@ -230,13 +282,7 @@ fn derive(
     theme: Option<&Arc<Theme>>,
     problems: &mut Diagnostics,
 ) -> Remembered {
-    // Files and theme may change what the configuration means.
-    let before = before.filter(|before| {
-        let (then, now) = (&before.site, &parts);
-        then.config.value == now.config.value
-            && (then.preview, then.theme_is_ours) == (now.preview, now.theme_is_ours)
-            && then.anchor_links == now.anchor_links
-    });
+    let before = before.filter(|before| before.may_be_followed_by(&parts));
     let files = parts.files;
     let site = Site::after(before.map(|before| &*before.site), parts, problems);
     let change = before.map(|before| Change::between(&before.site.entries, &site.entries));

@@ -169,6 +169,7 @@ fn article(path: &str, language: Option<&str>, id: Option<&str>) -> Arc<Article>
         front_matter: FrontMatter::default(),
         body: Body::default(),
         table: Table::Brief(Box::new(brief)),
+        unexpanded: None,
     })
 }
 

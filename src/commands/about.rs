@@ -51,7 +51,7 @@ fn about(site: &Site, entry: &Entry) -> About {
         words: article.body.words,
         minutes: article.body.reading_minutes(),
         tldr_words,
-        links: links(article.body.slice(article.body.content)),
+        links: links(&article.body.own_slice(article.body.content)),
         is_draft: article.front_matter.draft,
         is_scheduled: site.is_scheduled(entry),
     }
@@ -60,7 +60,8 @@ fn about(site: &Site, entry: &Entry) -> About {
 /// The words of a fragment, markup left out.
 fn words(article: &Arc<Article>, part: Fragment) -> usize {
     let mut text = String::new();
-    let mut rest = article.body.slice(part);
+    let html = article.body.own_slice(part);
+    let mut rest = &*html;
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(before);
         rest = tag.split_once('>').map_or("", |(_, after)| after);

@@ -3,11 +3,15 @@
 //! An article is made from its bytes and the configuration alone. It knows nothing of other files,
 //! so that it stays valid as long as its bytes do.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::brief::Brief;
 use super::date::{Moment, PartialDate};
+use super::expanded;
+use super::shortcode::Piece;
+use super::source::Source;
 use crate::config::AnchorPlace;
 use crate::data::Placed;
 use crate::diagnostic::Place;
@@ -26,6 +30,16 @@ pub struct Article {
     pub body: Body,
     /// What the article is, beyond a page, by its table under `[extra]`.
     pub table: Table,
+    /// Stated if the body calls shortcodes that are not expanded yet. It has not been read then,
+    /// nor what it says of a brief.
+    pub unexpanded: Option<Box<Unexpanded>>,
+}
+
+/// A body that calls shortcodes.
+#[derive(Debug)]
+pub struct Unexpanded {
+    pub source: Source,
+    pub pieces: Vec<Piece>,
 }
 
 /// The table of ours that a page has under `[extra]`.
@@ -146,6 +160,8 @@ pub struct Body {
     pub anchors: Vec<Arc<str>>,
     /// The targets of the holes.
     pub links: Vec<Link>,
+    /// The HTML of shortcodes, for which marks stand in that of the body.
+    pub outputs: Vec<Arc<str>>,
     /// Words outside of code blocks, as Zola counts them.
     pub words: usize,
 }
@@ -154,6 +170,10 @@ pub struct Body {
 pub const HOLE_START: char = '\u{FDD0}';
 /// Marks the end of an unresolved address.
 pub const HOLE_END: char = '\u{FDD1}';
+/// Marks the place of a shortcode's HTML ([`expanded`]).
+pub const OUTPUT_MARK: char = '\u{FDD2}';
+/// The same in code, where HTML is shown as text.
+pub const ESCAPED_MARK: char = '\u{FDD3}';
 
 /// A slice of an article's HTML, in bytes of [`Body::html`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,7 +201,12 @@ impl Body {
         self.words.div_ceil(WORDS_PER_MINUTE)
     }
 
-    /// The HTML of a part, its links not resolved.
+    /// The HTML of a part that the author wrote: without that of shortcodes, links not resolved.
+    pub fn own_slice(&self, fragment: Fragment) -> Cow<'_, str> {
+        expanded::without_marks(self.slice(fragment))
+    }
+
+    /// The HTML of a part, its links not resolved, with marks for that of shortcodes.
     pub fn slice(&self, fragment: Fragment) -> &str {
         &self.html[fragment.range()]
     }

@@ -72,17 +72,30 @@ pub fn is_safe_image(address: &str) -> bool {
     is_safe(address, &["http", "https"])
 }
 
-/// Browsers drop white space and control characters, and what passes through another format may
-/// be decoded once more on its way. So each form that an address may take must be safe.
+/// Whether some text would run a script or show a document of its own if it were an address.
+pub fn runs_script(text: &str) -> bool {
+    const SCHEMES: [&str; 3] = ["javascript", "vbscript", "data"];
+    !is_in_each_form(text, |scheme| {
+        !SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(scheme))
+    })
+}
+
 fn is_safe(address: &str, schemes: &[&str]) -> bool {
-    let is_known = |form: &str| {
-        scheme(form).is_none_or(|scheme| schemes.iter().any(|s| s.eq_ignore_ascii_case(scheme)))
-    };
+    let is_known = |scheme: &str| schemes.iter().any(|s| s.eq_ignore_ascii_case(scheme));
+    is_in_each_form(address, is_known) && parses(address)
+}
+
+/// Whether the scheme of an address is allowed.
+///
+/// Browsers drop white space and control characters, and what passes through another format may
+/// be decoded once more on its way. So that holds of each form that the address may take.
+fn is_in_each_form(address: &str, is_allowed: impl Fn(&str) -> bool) -> bool {
+    let is_known = |form: &str| scheme(form).is_none_or(&is_allowed);
     let is_plain = address
         .bytes()
         .all(|b| b.is_ascii_graphic() && b != b'&' && b != b'%');
     if is_plain {
-        return is_known(address) && parses(address);
+        return is_known(address);
     }
     let mut form: Cow<'_, str> = address.into();
     // Each round undoes one layer; real addresses have one or two.
@@ -93,7 +106,7 @@ fn is_safe(address: &str, schemes: &[&str]) -> bool {
         }
         let next = decode_entities(&percent_decode_str(&bare).decode_utf8_lossy());
         if next == bare {
-            return parses(address);
+            return true;
         }
         form = next.into();
     }

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
-use super::article::{Body, HOLE_END, HOLE_START};
+use super::article::{Body, ESCAPED_MARK, HOLE_END, HOLE_START, OUTPUT_MARK};
 use super::brief::BriefParts;
+use super::expanded::{self, Expanded, without_marks};
 use super::html::{self, Output, Source};
 use super::outline::fragment;
 use super::{nesting, parts, sanitise, tags, words};
 use crate::config::{Config, MarkdownConfig};
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::Diagnostics;
 
 /// A file's text and where in it the body begins.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,8 @@ pub struct Text<'a> {
     pub text: &'a str,
     /// Where the body begins, in bytes.
     pub start: usize,
+    /// The body with its shortcodes expanded, if there are any.
+    pub expanded: Option<&'a Expanded>,
 }
 
 /// A body, and what it says in a brief's parts.
@@ -45,12 +48,10 @@ pub fn render(
         body: Body::default(),
         parts: is_brief.then(BriefParts::default),
     };
-    let body = without_hole_marks(&text.text[text.start..]);
-    if let Some(range) = nesting::too_deep(&body) {
-        let range = text.start + range.start..text.start + range.end;
-        problems.too_deep(Place::bytes(text.file, range), nesting::DEPTH_MAX);
-        return empty();
-    }
+    let body = match text.expanded {
+        Some(expanded) => Cow::Borrowed(&*expanded.text),
+        None => without_hole_marks(&text.text[text.start..]),
+    };
     let lines_before = text.text[..text.start]
         .bytes()
         .filter(|b| *b == b'\n')
@@ -58,11 +59,17 @@ pub fn render(
     let source = Source {
         file: text.file,
         text: &body,
+        whole: text.text,
         start: text.start,
+        expanded: text.expanded,
         first_line: u32::try_from(lines_before + 1).unwrap_or(u32::MAX),
         config,
         is_brief,
     };
+    if let Some(range) = nesting::too_deep(&body) {
+        problems.too_deep(source.place(range), nesting::DEPTH_MAX);
+        return empty();
+    }
     let options = options(&config.markdown, is_brief);
     let stated_ids = stated_ids(&body, options);
     let parser = Parser::new_ext(&body, options);
@@ -70,7 +77,10 @@ pub fn render(
         return empty();
     };
     let parts = is_brief.then(|| parts::read(&source, &output, problems));
-    let words = words::count(&body, &output.fenced);
+    let words = match text.expanded {
+        Some(_) => count_words(&text.text[text.start..], config, is_brief),
+        None => words::count(&body, &output.fenced),
+    };
     finish(&source, output, parts, words, problems)
 }
 
@@ -98,6 +108,11 @@ fn finish(
     };
     anchors.sort_unstable();
     anchors.dedup();
+    let outputs = source.expanded.map(|expanded| expanded.outputs.clone());
+    let mut html = html;
+    if source.is_brief && outputs.is_some() {
+        expanded::spoil_in_tags(&mut html);
+    }
     let body = Body {
         html: html.into(),
         content,
@@ -105,9 +120,23 @@ fn finish(
         headings: output.headings,
         anchors,
         links: output.links,
+        outputs: outputs.unwrap_or_default(),
         words,
     };
     Rendered { body, parts }
+}
+
+/// The words of a body as the author wrote it, which is what Zola counts.
+pub fn count_words(body: &str, config: &Config, is_brief: bool) -> usize {
+    let parser = Parser::new_ext(body, options(&config.markdown, is_brief));
+    let fenced = parser.into_offset_iter().filter_map(|(event, range)| {
+        let is_fenced = matches!(
+            event,
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
+        );
+        is_fenced.then_some(range)
+    });
+    words::count(body, &fenced.collect::<Vec<_>>())
 }
 
 fn options(markdown: &MarkdownConfig, is_brief: bool) -> Options {
@@ -133,21 +162,24 @@ fn stated_ids(body: &str, options: Options) -> Vec<String> {
     }
     Parser::new_ext(body, options)
         .filter_map(|event| match event {
-            Event::Start(Tag::Heading { id, .. }) => id.map(|id| id.to_string()),
+            Event::Start(Tag::Heading { id, .. }) => id.map(|id| without_marks(&id).into_owned()),
             _ => None,
         })
         .collect()
 }
 
+/// What stands for something else in the HTML of an article.
+const MARKS: [char; 4] = [HOLE_START, HOLE_END, OUTPUT_MARK, ESCAPED_MARK];
+
 /// The text without the characters that mark a hole, plain or as a character reference. No byte
 /// changes its place: what replaces them is as long.
-fn without_hole_marks(text: &str) -> Cow<'_, str> {
+pub fn without_hole_marks(text: &str) -> Cow<'_, str> {
     // The first byte of both marks is rare, and looked for much faster than they are.
     const FIRST_BYTE: u8 = 0xEF;
     let mut text = Cow::Borrowed(text);
     let may_hold_marks = text.as_bytes().contains(&FIRST_BYTE);
-    if may_hold_marks && text.contains([HOLE_START, HOLE_END]) {
-        text = text.replace([HOLE_START, HOLE_END], "\u{FFFD}").into();
+    if may_hold_marks && text.contains(MARKS) {
+        text = text.replace(MARKS, "\u{FFFD}").into();
     }
     let mut from = 0;
     while let Some(at) = text[from..].find("&#").map(|at| from + at + 2) {
@@ -165,7 +197,8 @@ fn without_hole_marks(text: &str) -> Cow<'_, str> {
         } else {
             u32::from_str_radix(significant, radix).ok()
         };
-        if matches!(number.and_then(char::from_u32), Some(HOLE_START | HOLE_END)) {
+        let character = number.and_then(char::from_u32);
+        if character.is_some_and(|character| MARKS.contains(&character)) {
             let same_length = if is_hex { "fffd" } else { "65533" };
             text.to_mut()
                 .replace_range(end - same_length.len()..end, same_length);

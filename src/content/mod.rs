@@ -11,29 +11,33 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 pub mod article;
 pub mod brief;
 pub mod date;
+pub mod expanded;
 pub mod front_matter;
+pub mod link;
 pub mod markdown;
 pub mod name;
+pub mod sanitise;
+pub mod shortcode;
 pub mod source;
 pub mod tables;
 
 mod escape;
 mod html;
-mod link;
 mod nesting;
 mod outline;
 mod parts;
-mod sanitise;
 mod tags;
 mod words;
 
 pub use article::Article;
 
-use article::Table;
+use article::{Body, Table, Unexpanded};
 use brief::{Brief, BriefParts};
+use expanded::Expanded;
 use front_matter::{Block, Fence};
-use markdown::Text;
+use markdown::{Rendered, Text};
 use name::FileName;
+use shortcode::{MistakeKind, Output};
 use source::{BYTES_MAX, Source};
 use tables::Stated;
 
@@ -117,8 +121,17 @@ impl Known {
     }
 }
 
-/// Parses one file.
+/// Parses one file. If its body calls shortcodes, the body waits for what they are expanded to.
 pub fn parse(source: &Source, config: &Config) -> Parsed {
+    parse_with(source, config, None)
+}
+
+/// Parses a file whose body calls shortcodes, with the output of each in their order.
+pub fn parse_expanded(source: &Source, config: &Config, outputs: &[Output]) -> Parsed {
+    parse_with(source, config, Some(outputs))
+}
+
+fn parse_with(source: &Source, config: &Config, outputs: Option<&[Output]>) -> Parsed {
     let mut problems = Diagnostics::default();
     let file: Arc<str> = format!("content/{}", source.path).into();
     let context = Context {
@@ -126,7 +139,7 @@ pub fn parse(source: &Source, config: &Config) -> Parsed {
         name: FileName::new(&source.path, config),
         config,
     };
-    let article = article(source, &context, &mut problems);
+    let article = article(source, &context, outputs, &mut problems);
     Parsed {
         article: article.map(Arc::new),
         problems: problems.into_vec(),
@@ -142,17 +155,34 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
-fn article(source: &Source, context: &Context<'_>, problems: &mut Diagnostics) -> Option<Article> {
+fn article(
+    source: &Source,
+    context: &Context<'_>,
+    outputs: Option<&[Output]>,
+    problems: &mut Diagnostics,
+) -> Option<Article> {
     let Context { file, name, config } = context;
-    let text = readable(source, file, problems)?;
-    let (entries, start) = entries(text, file, problems)?;
+    // What is wrong with the front matter was said before the body was expanded.
+    let mut said = Diagnostics::default();
+    let of_front_matter = match outputs {
+        Some(_) => &mut said,
+        None => &mut *problems,
+    };
+    let text = readable(source, file, of_front_matter)?;
+    let (entries, start) = entries(text, file, of_front_matter)?;
     if let Some(code) = name.unknown_language {
-        problems.unknown_language(Place::whole(file), code);
+        of_front_matter.unknown_language(Place::whole(file), code);
     }
-    let (front_matter, extra) = front_matter::read(entries, context, problems);
-    let stated = tables::read(extra, front_matter.date.as_ref(), context, problems);
+    let (front_matter, extra) = front_matter::read(entries, context, of_front_matter);
+    let stated = tables::read(extra, front_matter.date.as_ref(), context, of_front_matter);
     let is_brief = matches!(stated, Stated::Brief(_));
-    let rendered = markdown::render(&Text { file, text, start }, config, is_brief, problems);
+    let text = Text {
+        file,
+        text,
+        start,
+        expanded: None,
+    };
+    let (rendered, unexpanded) = body(source, &text, (config, is_brief), outputs, problems);
     Some(Article {
         path: source.path.clone(),
         file: Arc::clone(file),
@@ -160,7 +190,54 @@ fn article(source: &Source, context: &Context<'_>, problems: &mut Diagnostics) -
         front_matter,
         body: rendered.body,
         table: with_parts(stated, rendered.parts),
+        unexpanded: unexpanded.map(Box::new),
     })
+}
+
+/// The body of a file, or what there is to expand before it can be read.
+fn body(
+    source: &Source,
+    text: &Text<'_>,
+    (config, is_brief): (&Config, bool),
+    outputs: Option<&[Output]>,
+    problems: &mut Diagnostics,
+) -> (Rendered, Option<Unexpanded>) {
+    let unread = || Rendered {
+        body: Body {
+            words: markdown::count_words(&text.text[text.start..], config, is_brief),
+            ..Body::default()
+        },
+        parts: is_brief.then(BriefParts::default),
+    };
+    let pieces = match shortcode::find(text.text, text.start) {
+        Ok(None) => return (markdown::render(text, config, is_brief, problems), None),
+        Ok(Some(pieces)) => pieces,
+        Err(mistake) => {
+            let place = Place::bytes(text.file, mistake.bytes);
+            match mistake.kind {
+                MistakeKind::Unclosed => problems.unclosed_shortcode(place),
+                MistakeKind::Unopened => problems.unopened_shortcode(place),
+                MistakeKind::TooMany => {
+                    problems.too_many_shortcodes(place, shortcode::CALLS_MAX, shortcode::DEPTH_MAX)
+                }
+            }
+            return (unread(), None);
+        }
+    };
+    let outputs = match outputs {
+        Some(outputs) => outputs,
+        None if !shortcode::has_calls(&pieces) => &[],
+        None => {
+            let source = source.clone();
+            return (unread(), Some(Unexpanded { source, pieces }));
+        }
+    };
+    let expanded = Expanded::new(text.text, &pieces, outputs);
+    let text = Text {
+        expanded: Some(&expanded),
+        ..*text
+    };
+    (markdown::render(&text, config, is_brief, problems), None)
 }
 
 /// The text of a file, if it is text of a size that can be read.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::article::{Fragment, HOLE_START};
+use super::article::{ESCAPED_MARK, Fragment, HOLE_START, OUTPUT_MARK};
 use super::brief::BriefParts;
 use super::html::{Output, Source};
 use super::outline::fragment;
@@ -62,6 +62,14 @@ pub fn brief(
     }
 }
 
+/// The output of a shortcode, made of what a brief gave it.
+pub fn output(html: &str) -> String {
+    match is_bounded(html) {
+        true => cleaner().clean(html).to_string(),
+        false => String::new(),
+    }
+}
+
 /// Whether a range has raw HTML in it.
 fn holds_any(raw: &[Range<usize>], range: &Range<usize>) -> bool {
     let first = raw.partition_point(|raw| raw.end <= range.start);
@@ -78,10 +86,7 @@ fn report_unsafe(source: &Source<'_>, raw: &str, problems: &mut Diagnostics) {
         };
         if !is_safe {
             let place = match source.text.find(value) {
-                Some(at) => {
-                    let at = source.start + at;
-                    Place::bytes(source.file, at..at + value.len())
-                }
+                Some(at) => source.place(at..at + value.len()),
                 None => Place::whole(source.file),
             };
             problems.unsafe_address(place, value);
@@ -127,7 +132,8 @@ fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, 
         (_, "href" | "src" | "cite") => value.starts_with(HOLE_START) || link::is_safe_link(value),
         _ => true,
     };
-    is_kept.then(|| value.into())
+    // The output of a shortcode is not looked at, so it may not become part of a tag.
+    (is_kept && !value.contains([OUTPUT_MARK, ESCAPED_MARK])).then(|| value.into())
 }
 
 fn each_fragment(

@@ -55,6 +55,29 @@ pub fn section(site: &Site, path: &str, with_pages: bool) -> Answer {
     Ok(site.shown.listed.get(index.slot(), count, make))
 }
 
+/// A page or section while its shortcodes are expanded: without content and what is made of it,
+/// and without lists of others, as in Zola.
+pub fn bare(site: &Site, path: &str) -> Answer {
+    let index = find(site, path)?;
+    let empty = || Value::list([]);
+    let without = [
+        ("content", Value::html("")),
+        ("toc", empty()),
+        ("translations", empty()),
+        ("backlinks", empty()),
+    ];
+    Ok(match site.entry(index).front_matter().section {
+        Some(_) => section_value(site, index)
+            .with(without)
+            .with([("pages", empty()), ("subsections", empty())]),
+        None => page_value(site, index).with(without).with([
+            ("summary", Value::None),
+            ("lower", Value::None),
+            ("higher", Value::None),
+        ]),
+    })
+}
+
 /// The section at the root of the content.
 pub const ROOT: &str = "_index.md";
 

@@ -40,6 +40,10 @@ pub enum Question {
         path: Arc<str>,
         with_pages: bool,
     },
+    /// A page or section by its path as shortcodes see it: without what is made of bodies or lists.
+    Bare {
+        path: Arc<str>,
+    },
     /// The `_index.md` at this path if there is one, which introduces a view of ours.
     Introduction {
         path: Arc<str>,
@@ -189,6 +193,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::NewestDate => Ok(content::newest_date(site)),
         Question::Page { path } => content::page(site, path),
         Question::Section { path, with_pages } => content::section(site, path, *with_pages),
+        Question::Bare { path } => content::bare(site, path),
         Question::Introduction { path } => content::introduction(site, path),
         Question::Way { path } => content::way(site, path),
         Question::Layout { path } => content::layout(site, path),
@@ -264,6 +269,8 @@ pub struct Lookup {
 pub struct Asker {
     /// Without a site, every question must be among those answered beforehand.
     site: Option<Arc<Site>>,
+    /// Whether bodies are not complete yet, for their shortcodes are being expanded.
+    is_early: bool,
     asked: RefCell<Asked>,
 }
 
@@ -280,8 +287,23 @@ impl Asker {
     pub fn new(site: Arc<Site>) -> Rc<Asker> {
         Rc::new(Asker {
             site: Some(site),
+            is_early: false,
             asked: RefCell::default(),
         })
+    }
+
+    /// An asker for shortcodes, of a site whose bodies are not complete.
+    pub fn early(site: Arc<Site>) -> Rc<Asker> {
+        Rc::new(Asker {
+            site: Some(site),
+            is_early: true,
+            asked: RefCell::default(),
+        })
+    }
+
+    /// Whether a shortcode is being expanded, which sees no bodies and no lists.
+    pub fn is_early(&self) -> bool {
+        self.is_early
     }
 
     /// An asker that gives these answers and no others: renders without a site.
@@ -292,6 +314,7 @@ impl Asker {
         }
         Rc::new(Asker {
             site: None,
+            is_early: false,
             asked: RefCell::new(asked),
         })
     }

@@ -547,11 +547,11 @@ pub fn table_of_contents(body: &Body, permalink: &str) -> Value {
         }
         Value::list(items)
     }
-    let flat: Vec<(u8, &str, &str)> = body
-        .headings
-        .iter()
-        .map(|h| (h.level, &*h.id, body.slice(h.html)))
-        .collect();
+    let headings = body.headings.iter();
+    let titles = headings.map(|h| (h, body.own_slice(h.html)));
+    let titles: Vec<_> = titles.collect();
+    let flat = titles.iter().map(|(h, title)| (h.level, &*h.id, &**title));
+    let flat: Vec<(u8, &str, &str)> = flat.collect();
     below(&flat, permalink)
 }
 

@@ -111,10 +111,22 @@ pub const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// What Zola has for templates but not for shortcodes: it gives whole pages, which are complete
+/// only when shortcodes are expanded.
+const LATE: [&str; 4] = [
+    "get_page",
+    "get_section",
+    "get_taxonomy",
+    "get_taxonomy_term",
+];
+
 impl Function {
     /// Calls the function for the page that this thread renders.
     pub fn call(&self, args: &Args) -> Result<Value, String> {
         let asker = asking::asker().ok_or("no page is being rendered")?;
+        if asker.is_early() && LATE.contains(&self.name) {
+            return Err("shortcodes cannot call it, for pages are made only after them".to_owned());
+        }
         (self.body)(&asker, args)
     }
 

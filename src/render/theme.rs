@@ -1,5 +1,6 @@
 //! The theme: its engine, and the built-in templates for what it does not lay out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -20,6 +21,44 @@ pub struct Theme {
     pub hash: Hash,
     /// Links in headings, for the site's languages.
     pub anchor_links: AnchorLinks,
+    /// The templates of shortcodes, by the name that texts call.
+    shortcodes: BTreeMap<String, Shortcode>,
+}
+
+/// The template of a shortcode.
+#[derive(Debug)]
+pub struct Shortcode {
+    pub template: Arc<str>,
+    /// Whether its output is Markdown. Otherwise it is HTML.
+    pub is_markdown: bool,
+}
+
+/// The templates `shortcodes/NAME.html` and `shortcodes/NAME.md`. The site's win over the theme's,
+/// and of two that the same has, the one for HTML.
+fn shortcodes(source: &ThemeSource) -> BTreeMap<String, Shortcode> {
+    let named = source.templates.iter().filter_map(|template| {
+        let (name, ending) = template
+            .name
+            .strip_prefix("shortcodes/")?
+            .rsplit_once('.')?;
+        let is_markdown = match ending {
+            "md" => true,
+            "html" => false,
+            _ => return None,
+        };
+        let rank = (!template.from_theme, !is_markdown);
+        let shortcode = Shortcode {
+            template: template.name.clone(),
+            is_markdown,
+        };
+        Some((rank, name.to_owned(), shortcode))
+    });
+    let mut named: Vec<_> = named.collect();
+    named.sort_by_key(|(rank, ..)| *rank);
+    let named = named.into_iter();
+    named
+        .map(|(_, name, shortcode)| (name, shortcode))
+        .collect()
 }
 
 /// A template that was chosen for a page.
@@ -228,6 +267,7 @@ impl Theme {
             built_in,
             hash: hasher.finalize().into(),
             anchor_links,
+            shortcodes: shortcodes(source),
         })
     }
 
@@ -267,6 +307,21 @@ impl Theme {
     /// Whether the theme is the built-in one, perhaps with templates of the site laid over it.
     pub fn is_ours(&self) -> bool {
         self.built_in.is_none()
+    }
+
+    /// The template of a shortcode.
+    pub fn shortcode(&self, name: &str) -> Option<&Shortcode> {
+        self.shortcodes.get(name)
+    }
+
+    /// The names of all shortcodes, sorted.
+    pub fn shortcode_names(&self) -> Vec<&str> {
+        self.shortcodes.keys().map(String::as_str).collect()
+    }
+
+    /// The engine of the theme itself, which shortcodes are written for.
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.engine
     }
 
     /// The engine that has our fragments.

@@ -261,6 +261,7 @@ impl Entry {
             front_matter: FrontMatter::default(),
             body: Body::default(),
             table: Table::None,
+            unexpanded: None,
         };
         Entry {
             article: Arc::new(article),

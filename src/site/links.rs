@@ -10,6 +10,7 @@ use super::{Entries, Entry, Hidden, Index, Site, addresses};
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
+use crate::content::expanded::push_filled;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::input::{StaticFile, StaticKind};
 use crate::maps::HashMap;
@@ -169,13 +170,18 @@ impl Site {
     /// A slice of an entry's HTML with all of its links resolved to full addresses.
     pub fn html(&self, entry: &Entry, fragment: Fragment) -> Arc<str> {
         let html = entry.article.body.slice(fragment);
-        if !html.contains(HOLE_START) {
+        let outputs = &entry.article.body.outputs;
+        if !html.contains(HOLE_START) && outputs.is_empty() {
             return html.into();
         }
         let mut resolved = String::with_capacity(html.len() + 64);
+        let push = |html: &str, resolved: &mut String| match outputs.is_empty() {
+            true => resolved.push_str(html),
+            false => push_filled(html, outputs, resolved),
+        };
         let mut rest = html;
         while let Some((before, after)) = rest.split_once(HOLE_START) {
-            resolved.push_str(before);
+            push(before, &mut resolved);
             // Only the renderer makes holes; should a text imitate one all the same, it is dropped.
             let (number, after) = after.split_once(HOLE_END).unwrap_or((after, ""));
             let link = number
@@ -187,7 +193,7 @@ impl Site {
             }
             rest = after;
         }
-        resolved.push_str(rest);
+        push(rest, &mut resolved);
         resolved.into()
     }
 

@@ -8,6 +8,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, HeadingLe
 use super::{RawHtml, Writer};
 use crate::content::article::Heading;
 use crate::content::escape::push_attribute;
+use crate::content::expanded::{is_mark, without_marks};
 use crate::content::outline::{Kind, Node, fragment};
 
 /// Most columns of a table of a brief.
@@ -52,6 +53,7 @@ impl<'a> Writer<'a, '_> {
         self.end_tight();
         self.depth += usize::from(nests(&tag));
         match tag {
+            Tag::Paragraph if self.is_output(&range) => self.begin(Kind::Other, &range, "", ""),
             Tag::Paragraph => self.open_block(Kind::Paragraph, &range, "<p>", "</p>\n"),
             Tag::Item => self.open_block(Kind::Item, &range, "<li>", "</li>\n"),
             Tag::List(None) => self.open_block(Kind::List, &range, "<ul>\n", "</ul>\n"),
@@ -144,6 +146,12 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
+    /// Whether a paragraph is the HTML of one shortcode, which stands by itself.
+    fn is_output(&self, range: &Range<usize>) -> bool {
+        let text = self.source.text[range.clone()].trim();
+        !self.source.outputs().is_empty() && is_mark(text)
+    }
+
     fn close_inline(&mut self) {
         let closer = self.closers.pop().unwrap_or_default();
         self.push(closer);
@@ -228,9 +236,10 @@ impl<'a> Writer<'a, '_> {
             let language = info.split([' ', '\t', ',', '{']).next().unwrap_or_default();
             if !language.is_empty() {
                 tag.push_str(" class=\"language-");
-                push_attribute(&mut tag, language);
+                let language = without_marks(language);
+                push_attribute(&mut tag, &language);
                 tag.push_str("\" data-lang=\"");
-                push_attribute(&mut tag, language);
+                push_attribute(&mut tag, &language);
                 tag.push('"');
             }
         }
@@ -282,7 +291,7 @@ impl<'a> Writer<'a, '_> {
         self.heading = Some(OpenHeading {
             level: level as u8,
             id_at: outer + "<h1".len(),
-            stated_id: id.map(|id| id.to_string()),
+            stated_id: id.map(|id| without_marks(&id).into_owned()),
             line: self.line_of(range.start),
             references: self.out.outline.references.len(),
             raw: self.out.raw.len(),
@@ -342,6 +351,11 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn line_of(&mut self, at: usize) -> u32 {
+        if let Some(expanded) = self.source.expanded {
+            let before = &self.source.whole.as_bytes()[..expanded.in_file(at..at).start];
+            let lines = before.iter().filter(|byte| **byte == b'\n').count();
+            return u32::try_from(lines + 1).unwrap_or(u32::MAX);
+        }
         let (counted, line) = self.line;
         let between = self
             .source

@@ -1,5 +1,6 @@
 //! Links and images: checked in briefs, recorded for the site to resolve.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -8,6 +9,7 @@ use pulldown_cmark::{CowStr, Event, LinkType};
 use super::Writer;
 use crate::content::article::{HOLE_END, HOLE_START, Link};
 use crate::content::escape::{push_address, push_attribute, push_text};
+use crate::content::expanded::without_marks;
 use crate::content::link::{self, Reach};
 
 /// An image whose description is being written.
@@ -22,6 +24,7 @@ pub struct OpenImage<'a> {
 impl<'a> Writer<'a, '_> {
     pub fn link(&mut self, kind: LinkType, address: &str, title: &str, range: &Range<usize>) {
         self.closers.push("</a>");
+        let address = &*self.own_address(address, range);
         if kind == LinkType::Email {
             self.push("<a href=\"mailto:");
             push_address(&mut self.out.outline.html, address);
@@ -46,6 +49,16 @@ impl<'a> Writer<'a, '_> {
         self.finish_link_tag(title);
     }
 
+    /// An address without marks of shortcodes: their HTML is no part of an address.
+    fn own_address<'t>(&mut self, address: &'t str, range: &Range<usize>) -> Cow<'t, str> {
+        let own = without_marks(address);
+        if own.len() < address.len() {
+            let place = self.place(range);
+            self.problems.shortcode_in_address(place);
+        }
+        own
+    }
+
     fn finish_link_tag(&mut self, title: &str) {
         self.push_title(title);
         self.push("\">");
@@ -55,7 +68,7 @@ impl<'a> Writer<'a, '_> {
     fn push_title(&mut self, title: &str) {
         if !title.is_empty() {
             self.push("\" title=\"");
-            push_attribute(&mut self.out.outline.html, title);
+            push_attribute(&mut self.out.outline.html, &without_marks(title));
         }
     }
 
@@ -79,7 +92,7 @@ impl<'a> Writer<'a, '_> {
         }
         if !title.is_empty() {
             self.push("title=\"");
-            push_attribute(&mut self.out.outline.html, title);
+            push_attribute(&mut self.out.outline.html, &without_marks(title));
             self.push("\" ");
         }
         self.push("href=\"");
@@ -104,6 +117,7 @@ impl<'a> Writer<'a, '_> {
     }
 
     pub fn image(&mut self, address: &str, title: CowStr<'a>, range: &Range<usize>) {
+        let address = &*self.own_address(address, range);
         let is_refused = self.source.is_brief && !link::is_safe_image(address);
         if is_refused {
             self.problems.unsafe_address(self.place(range), address);
@@ -145,6 +159,7 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn describe(&mut self, text: &str) {
+        let text = &*without_marks(text);
         let outline = &mut self.out.outline;
         outline.text.push_str(text);
         if self.image.as_ref().is_some_and(|image| image.is_refused) {

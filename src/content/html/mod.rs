@@ -15,6 +15,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::article::{Fragment, Heading, Link};
 use super::escape::push_text;
+use super::expanded::{self, Expanded, without_marks};
 use super::nesting::DEPTH_MAX;
 use super::outline::{Outline, fragment};
 use crate::config::Config;
@@ -29,12 +30,32 @@ pub const CONTINUE_READING: &str = "<span id=\"continue-reading\"></span>";
 pub struct Source<'a> {
     pub file: &'a Arc<str>,
     pub text: &'a str,
+    /// The whole file.
+    pub whole: &'a str,
     /// Where `text` begins in its file, in bytes.
     pub start: usize,
     /// The line of the file in which `text` begins, from 1.
     pub first_line: u32,
     pub config: &'a Config,
     pub is_brief: bool,
+    /// `text` is this one's, whose bytes stand elsewhere in the file.
+    pub expanded: Option<&'a Expanded>,
+}
+
+impl Source<'_> {
+    /// The place of some bytes of the text.
+    pub fn place(&self, range: Range<usize>) -> Place {
+        let range = match self.expanded {
+            Some(expanded) => expanded.in_file(range),
+            None => self.start + range.start..self.start + range.end,
+        };
+        Place::bytes(self.file, range)
+    }
+
+    /// The HTML of shortcodes for which marks stand in the text.
+    pub fn outputs(&self) -> &[Arc<str>] {
+        self.expanded.map_or(&[], |expanded| &expanded.outputs)
+    }
 }
 
 /// A rendered body.
@@ -186,7 +207,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             }
             Event::Code(text) => {
                 self.push("<code>");
-                self.text(&text);
+                push_text(&mut self.out.outline.html, &expanded::escaped(&text));
+                self.out.outline.text.push_str(&without_marks(&text));
                 self.push("</code>");
             }
             Event::Html(html) => {
@@ -242,9 +264,8 @@ impl<'a, 'p> Writer<'a, 'p> {
     }
 
     fn new_line(&mut self) {
-        let html = &mut self.out.outline.html;
-        if !html.is_empty() && !html.ends_with('\n') {
-            html.push('\n');
+        if !expanded::ends_line(&self.out.outline.html, self.source.outputs()) {
+            self.push("\n");
         }
     }
 
@@ -255,8 +276,7 @@ impl<'a, 'p> Writer<'a, 'p> {
 
     fn place(&self, range: &Range<usize>) -> Place {
         let length = self.source.text[range.clone()].trim_end().len();
-        let start = self.source.start + range.start;
-        Place::bytes(self.source.file, start..start + length)
+        self.source.place(range.start..range.start + length)
     }
 
     /// An id that no other element of the body has: of two the same the later gets a number.
@@ -282,9 +302,11 @@ impl<'a, 'p> Writer<'a, 'p> {
 /// Text, and what stands among it.
 impl Writer<'_, '_> {
     fn text(&mut self, text: &str) {
-        push_text(&mut self.out.outline.html, text);
-        if !self.is_in_code {
-            self.out.outline.text.push_str(text);
+        if self.is_in_code {
+            push_text(&mut self.out.outline.html, &expanded::escaped(text));
+        } else {
+            push_text(&mut self.out.outline.html, text);
+            self.out.outline.text.push_str(&without_marks(text));
         }
     }
 

@@ -356,9 +356,9 @@ impl<'a> Reader<'a, '_> {
     fn place(&self, node: &Node) -> Place {
         let range = node.source.start - self.source.start..node.source.end - self.source.start;
         let text = &self.source.text[range];
-        let start = node.source.start + (text.len() - text.trim_start().len());
+        let start = node.source.start - self.source.start + (text.len() - text.trim_start().len());
         let line = text.trim().lines().next().unwrap_or_default();
-        Place::bytes(self.source.file, start..start + line.trim_end().len())
+        self.source.place(start..start + line.trim_end().len())
     }
 }
 
