@@ -144,6 +144,10 @@ fn site(name: &str) -> Files {
 fn with_config_and_themes(mut files: Files, config: &str) -> Files {
     let config = format!("{}\n{config}", author::TOP_OF_CONFIG);
     files.insert("config.toml".into(), config.into_bytes());
+    for (name, text) in author::SHORTCODES {
+        let file = format!("templates/shortcodes/{name}");
+        files.insert(file, text.as_bytes().to_vec());
+    }
     for theme in ["tera1-small", "jinja-small"] {
         let name = format!("themes/{theme}");
         gather(&folder(&name), &name, &mut files);

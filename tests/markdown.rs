@@ -60,6 +60,7 @@ fn rendered(text: &str, config: &Config, is_brief: bool) -> (Rendered, Vec<Diagn
         file: &file,
         text,
         start: 0,
+        expanded: None,
     };
     let rendered = render(&text, config, is_brief, &mut problems);
     (rendered, problems.sorted())
@@ -214,6 +215,7 @@ fn spans_are_bytes_of_the_file() {
         file: &file,
         text,
         start,
+        expanded: None,
     };
     let rendered = render(&whole, &config(), true, &mut problems);
     assert_eq!(rendered.body.headings[0].line, 5);

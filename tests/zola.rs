@@ -988,3 +988,97 @@ fn no_link_leads_a_template_out_of_the_site() {
     let expected = "cannot open `data/out/secret.txt`: a symbolic link leads out of the site";
     assert!(said.contains(expected), "{said}");
 }
+/// `tests/sites/shortcodes/expected` is what Zola 0.22.1 itself writes for that site.
+#[test]
+fn shortcodes_give_what_zola_makes_of_them() {
+    let built = Built::new("tests/sites/shortcodes", &[]);
+    let expected = root("tests/sites/shortcodes/expected");
+    let pages = ["", "blog/", "blog/dock/", "blog/all/"];
+    for page in pages.map(|folder| format!("{folder}index.html")) {
+        let expected = fs::read_to_string(expected.join(&page)).unwrap();
+        assert_eq!(built.read(&page), expected, "{page}");
+    }
+}
+
+/// In a brief no output becomes part of a tag, and what a brief hands on to a template that prints
+/// it as it is, is sanitised.
+#[test]
+fn shortcodes_open_no_way_around_the_sanitiser() {
+    let body = "\
++++
+title = \"A brief\"
+date = 2026-01-08T09:00:00Z
+[extra.brief]
+id = \"aaaa22\"
++++
+{{ frame(id=\"a\") }}
+
+<b onclick=\"x()\">{{ frame(id=\"b\") }}</b>
+
+<a href=\"{{ frame(id=\"c\") }}\" title=\"{{ frame(id=\"d\") }}\">tag</a>
+
+`{{ frame(id=\"e\") }}` [link](https://example.com \"{{ frame(id=\"f\") }}\")
+
+{% raw() %}
+<i onclick=\"x()\">body</i><script>alert(1)</script>
+{% end %}
+
+{{ raw(body='\"><img src=x onerror=\"alert(1)\">') }}
+
+{{ raw(body=\"<svg/onload=alert(2)>\") }} {{ markdown() }}
+";
+    let built = Built::briefs(&[
+        ("content/briefs/shortcodes.md", body),
+        (
+            "templates/shortcodes/frame.html",
+            "<iframe src=\"{{ id }}\" onload=\"ours()\"></iframe>",
+        ),
+        (
+            "templates/shortcodes/raw.html",
+            "<q class=\"ours\">{{ body | safe }}</q>",
+        ),
+        (
+            "templates/shortcodes/markdown.md",
+            "*made* <u onclick=\"x()\">of</u> Markdown",
+        ),
+    ]);
+    let html = built.read("briefs/shortcodes/index.html");
+    // What the site's owner wrote is left as it is.
+    for id in ["a", "b"] {
+        let frame = format!("<iframe src=\"{id}\" onload=\"ours()\"></iframe>");
+        assert!(html.contains(&frame), "{html}");
+    }
+    assert_eq!(html.matches("<iframe").count(), 2, "{html}");
+    assert!(
+        html.contains("<code>&lt;iframe src=&quot;e&quot;"),
+        "{html}"
+    );
+    assert!(html.contains("<q class=\"ours\"><i>body</i></q>"), "{html}");
+    assert!(html.contains("<em>made</em> <u>of</u> Markdown"), "{html}");
+    for never in ["onclick", "onerror", "alert", "onload=alert"] {
+        assert!(!html.contains(never), "{never}: {html}");
+    }
+}
+
+/// A shortcode may ask where a page is, though not what is in it.
+#[test]
+fn a_shortcode_follows_the_page_that_it_names() {
+    let page = |path: &str| format!("+++\ntitle = \"Moved\"\npath = \"{path}\"\n+++\n");
+    let call = "+++\ntitle = \"Calls\"\n+++\n{{ to(target=\"@/moved.md\") }}\n";
+    for path in ["here", "there"] {
+        let built = Built::zola_small(&[
+            ("content/moved.md", &page(path)),
+            ("content/calls.md", call),
+            (
+                "templates/shortcodes/to.html",
+                "<a href=\"{{ get_url(path=target) }}\">to</a>",
+            ),
+            (
+                "templates/page.html",
+                "<main>{{ page.content | safe }}</main>",
+            ),
+        ]);
+        let expected = format!("/{path}\">to</a>");
+        assert!(built.read("calls/index.html").contains(&expected));
+    }
+}

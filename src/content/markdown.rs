@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::article::{Body, ESCAPED_MARK, HOLE_END, HOLE_START, OUTPUT_MARK};
 use super::brief::BriefParts;
@@ -78,7 +78,7 @@ pub fn render(
     };
     let parts = is_brief.then(|| parts::read(&source, &output, problems));
     let words = match text.expanded {
-        Some(_) => count_words(&text.text[text.start..], config, is_brief),
+        Some(_) => words::count_unread(&text.text[text.start..]),
         None => words::count(&body, &output.fenced),
     };
     finish(&source, output, parts, words, problems)
@@ -124,19 +124,6 @@ fn finish(
         words,
     };
     Rendered { body, parts }
-}
-
-/// The words of a body as the author wrote it, which is what Zola counts.
-pub fn count_words(body: &str, config: &Config, is_brief: bool) -> usize {
-    let parser = Parser::new_ext(body, options(&config.markdown, is_brief));
-    let fenced = parser.into_offset_iter().filter_map(|(event, range)| {
-        let is_fenced = matches!(
-            event,
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
-        );
-        is_fenced.then_some(range)
-    });
-    words::count(body, &fenced.collect::<Vec<_>>())
 }
 
 fn options(markdown: &MarkdownConfig, is_brief: bool) -> Options {

@@ -204,7 +204,7 @@ fn body(
 ) -> (Rendered, Option<Unexpanded>) {
     let unread = || Rendered {
         body: Body {
-            words: markdown::count_words(&text.text[text.start..], config, is_brief),
+            words: words::count_unread(&text.text[text.start..]),
             ..Body::default()
         },
         parts: is_brief.then(BriefParts::default),

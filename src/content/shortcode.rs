@@ -409,3 +409,111 @@ impl<'a> Reader<'a> {
         rest[..whole_end].parse::<i64>().ok().map(Value::Int)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The calls and texts of a text, each call as `[name arguments: body]`.
+    fn shown(text: &str, pieces: &[Piece]) -> String {
+        let pieces = pieces.iter().map(|piece| match piece {
+            Piece::Text(range) => text[range.clone()].to_owned(),
+            Piece::Call(call) => {
+                let mut shown_call = format!("[{}{}", call.name, call.nth);
+                for (name, value) in &call.arguments {
+                    let value = serde_json::to_string(value).unwrap();
+                    shown_call += &format!(" {name}={value}");
+                }
+                if let Some(body) = &call.body {
+                    shown_call += &format!(": {}", shown(text, body));
+                }
+                shown_call + "]"
+            }
+        });
+        pieces.collect()
+    }
+
+    fn check(text: &str, expected: &str) {
+        let found = match find(text, 0) {
+            Ok(None) => text.to_owned(),
+            Ok(Some(pieces)) => shown(text, &pieces),
+            Err(mistake) => format!("{:?} {}", mistake.kind, &text[mistake.bytes]),
+        };
+        assert_eq!(found, expected, "{text}");
+    }
+
+    /// What Zola 0.22 reads as a call.
+    #[test]
+    fn calls() {
+        check("a {{ x() }} b{{x(\n)}}{{ y() }}", "a [x1] b[x2][y1]");
+        check(
+            "{{ x(a=\"'\", b='\"', c=`é`, d=-1, e=0.50 f=true,g=[1, [false,],],a=2) }}",
+            r#"[x1 b="\"" c="é" d=-1 e=0.5 f=true g=[1,[false]] a=2]"#,
+        );
+        check(
+            "{% x(a=1) %}\n b {{ y() }} \n{% end %}!",
+            "[x1 a=1: b [y1]]!",
+        );
+        check(
+            "{% x() %}{% x() %}{% end %}{{ x() }}{% end %}",
+            "[x1: [x2: ][x3]]",
+        );
+        check("{{{ x() }}}", "{[x1]}");
+        check("{% end() %} {% end %}", "[end1: ]");
+    }
+
+    #[test]
+    fn what_is_text() {
+        for text in [
+            "{{ x }}",
+            "{{ x(1) }}",
+            "{{ x(a=1,) }}",
+            "{{ x(,a=1) }}",
+            "{{ x(a=b) }}",
+            "{{ x(a=01) }}",
+            "{{ x(a=1.) }}",
+            "{{ x(a=.5) }}",
+            "{{ x(a=\"b) }}",
+            "{{ x(a=[1) }}",
+            "{{ x(a=99999999999999999999) }}",
+            "{{ 1x() }}",
+            "{{ x-y() }}",
+            "{{ x() }",
+            "{% if x %}",
+            "{{",
+            "{%",
+            "{% x(é) %}",
+            "{{ x() | safe }}",
+        ] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        check("{{/* x(a=1) */}}{{ x() }}", "{{ x(a=1) }}[x1]");
+        check("{{/* x */}}", "{{/* x */}}");
+        check(
+            "{%/* x() */%} {{ y() }} {{/* y() */}} {% z() %} {%/* end */%}!",
+            "{% x() %} {{ y() }} {{/* y() */}} {% z() %} {% end %}!",
+        );
+        check(
+            "{%/* x() */%}{%/* x() */%}{%/* end */%}{%/* end */%}",
+            "{% x() %}{%/* x() */%}{%/* end */%}{% end %}",
+        );
+    }
+
+    #[test]
+    fn mistakes() {
+        check("a {% x() %} b {% y() %} {% end %}", "Unclosed {% x() %}");
+        check("a {% end %}", "Unopened {% end %}");
+        check("{%/* x() */%}{% end %}", "Unclosed {%/* x() */%}");
+        check("{% x() %}{%/* end */%}{% end %}", "Unopened {%/* end */%}");
+        let deep = "{% x() %}".repeat(DEPTH_MAX + 1);
+        check(&deep, "TooMany {% x() %}");
+        let many = "{{ x() }}".repeat(CALLS_MAX + 1);
+        check(&many, "TooMany {{ x() }}");
+        let long = format!("{{{{ x(a=\"{}\") }}}}", "é".repeat(HEAD_BYTES_MAX));
+        check(&long, &long);
+    }
+}

@@ -8,7 +8,7 @@ use crate::config::AnchorPlace;
 use crate::content::article::{Fragment, Heading};
 
 /// Stands for the id of the heading: a Unicode noncharacter, which no template escapes.
-pub const ID: char = '\u{FDD2}';
+pub const ID: char = '\u{FDD4}';
 /// Headings have this many levels.
 pub const LEVELS: usize = 6;
 

@@ -239,6 +239,10 @@ const LINES: &[&str] = &[
     "<p onclick=\"x()\">Raw.</p>",
     "Noted.[^n]\n\n[^n]: A note.",
     "```rust\nlet x = 1;\n```",
+    "{{ note(text=\"Mind the dock\") }}",
+    "{% note(to=\"@/companies/birch.md\") %}\nWith {{ note(to=\"@/blog/first.md\") }}.\n{% end %}",
+    "{{ heading(text=\"Made\") }}\n\n{{ note() }}",
+    "{{/* note() */}} {{ nobody() }}",
 ];
 
 const FOLDERS: &[&str] = &[
@@ -265,6 +269,20 @@ const NAMES: &[&str] = &[
     "clouds",
     "index",
     "second.de",
+];
+
+/// Templates of shortcodes that every engine understands. They ask for the page that calls them
+/// and for the addresses of others.
+pub const SHORTCODES: &[(&str, &str)] = &[
+    (
+        "note.html",
+        "<aside>{{ nth }}{% if page %} {{ page.title }} {{ page.permalink }}{% endif %}\
+         {% if to %} {{ get_url(path=to) }}{% endif %}{% if body %} {{ body }}{% endif %}</aside>",
+    ),
+    (
+        "heading.md",
+        "## {% if text %}{{ text }}{% endif %} {{ nth }}\n\n[Birch](@/companies/birch.md)\n",
+    ),
 ];
 
 /// Files of kinds of their own, to begin with.
@@ -325,6 +343,10 @@ const NEW_FILES: &[(&str, &str)] = &[
     (
         "templates/about.html",
         "{% extends \"page.html\" %}{% block content %}About {{ page.title }}{% endblock %}\n",
+    ),
+    (
+        "templates/shortcodes/note.html",
+        "<b>{{ nth }}{% if text %} {{ text }}{% endif %}</b>\n",
     ),
     ("templates/partials/footer.html", "<footer>Ours</footer>\n"),
     ("templates/partials/card.html", "<p>{{ item.title }}</p>\n"),

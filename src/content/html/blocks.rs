@@ -228,7 +228,7 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn code_block(&mut self, kind: &CodeBlockKind<'_>, range: &Range<usize>) {
-        self.new_line();
+        self.new_line_unless_output();
         let mut tag = String::from("<pre><code");
         if let CodeBlockKind::Fenced(info) = kind {
             self.out.fenced.push(range.clone());
@@ -269,7 +269,7 @@ impl<'a> Writer<'a, '_> {
         attributes: &[(CowStr<'_>, Option<CowStr<'_>>)],
         range: &Range<usize>,
     ) {
-        self.new_line();
+        self.new_line_unless_output();
         let outer = self.here();
         let mut tag = format!("<{level}");
         if !classes.is_empty() {

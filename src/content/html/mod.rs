@@ -269,6 +269,13 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
+    /// Before what Zola writes as HTML of its own: after the HTML of a shortcode no line begins.
+    fn new_line_unless_output(&mut self) {
+        if !expanded::ends_with_mark(&self.out.outline.html) {
+            self.new_line();
+        }
+    }
+
     /// The end of what is written.
     fn here(&self) -> usize {
         self.out.outline.html.len()
