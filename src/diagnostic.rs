@@ -1255,7 +1255,7 @@ impl Diagnostics {
             "bad-shortcode",
             place,
             "the body that begins here has no end".to_owned(),
-            "end it with `{% end %}`, or write `{%/*` and `*/%}` for what is no shortcode",
+            "end it with `end` between `{%` and `%}`; what is no shortcode stands between `{%/*` and `*/%}`",
         );
     }
 
@@ -1265,7 +1265,7 @@ impl Diagnostics {
             "bad-shortcode",
             place,
             "no shortcode with a body begins before this end".to_owned(),
-            "begin it with `{% name() %}`, which needs the brackets",
+            "it begins with `{% name(…) %}`, which needs the brackets",
         );
     }
 

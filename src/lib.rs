@@ -44,6 +44,12 @@
 //! holes in it until the site fills them ([`site::links`]). Where a slice is shown on another page,
 //! footnote marks are taken out and fragments lead back to the brief.
 //!
+//! **Shortcodes** are calls of templates in a text. What one gives may be Markdown, so a body that
+//! calls any is read only when they are expanded, and they may ask where any page is, so a site of
+//! the articles with their bodies unread comes before the site of them as they are. What they asked
+//! is remembered ([`render::shortcodes`]). Their HTML stands in that of an article as marks, like
+//! links, so that a brief is sanitised without it.
+//!
 //! **Parts of a brief lose nothing**: what stands in a part and is read into no item is shown after
 //! the items, what belongs to no part is prose.
 //!

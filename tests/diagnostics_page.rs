@@ -17,6 +17,7 @@ use dateline::address::Address;
 use dateline::commands::report::for_people;
 use dateline::config::{Config, Overrides};
 use dateline::content::parse;
+use dateline::content::shortcode::{Piece, find};
 use dateline::content::source::BYTES_MAX;
 use dateline::diagnostic::{Diagnostic, Diagnostics, Place, TemplateError};
 use dateline::value::Value;
@@ -118,6 +119,18 @@ fn made(constructors: &[Constructor], examples: &[Example]) -> String {
                 writeln!(page, "\n**{severity}.** {documentation}").unwrap();
                 writeln!(page, "\n```text\n{}\n```", example.printed).unwrap();
             }
+        }
+    }
+    with_calls_as_text(page)
+}
+
+/// Examples show calls of shortcodes, which are to be shown and not called.
+fn with_calls_as_text(mut page: String) -> String {
+    let pieces = find(&page, 0).expect("examples show no call with a body as a whole");
+    for piece in pieces.unwrap_or_default().iter().rev() {
+        if let Piece::Call(call) = piece {
+            page.insert_str(call.head.end - "}}".len(), "*/");
+            page.insert_str(call.head.start + "{{".len(), "/*");
         }
     }
     page

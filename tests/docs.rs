@@ -455,7 +455,7 @@ fn play(page: &str) -> Played {
             .take_while(|line| line.trim() != close)
             .flat_map(|line| [line, "\n"])
             .collect();
-        let played = stage.block(number, &fence[length..], &body);
+        let played = stage.block(number, &fence[length..], &called(&body));
         writeln!(text, "{}{close}", played.unwrap_or(body)).unwrap();
     }
     stage.end();
@@ -464,6 +464,18 @@ fn play(page: &str) -> Played {
         failed: stage.failed,
         differing: stage.differing,
     }
+}
+
+/// A block as a reader sees it: calls of shortcodes without the stars that make them text.
+fn called(body: &str) -> String {
+    let marks = [
+        ("{{/*", "{{"),
+        ("*/}}", "}}"),
+        ("{%/*", "{%"),
+        ("*/%}", "%}"),
+    ];
+    let without = |text: String, (star, plain): (&str, &str)| text.replace(star, plain);
+    marks.into_iter().fold(body.to_owned(), without)
 }
 
 impl Stage {
