@@ -1078,7 +1078,7 @@ fn a_shortcode_follows_the_page_that_it_names() {
                 "<main>{{ page.content | safe }}</main>",
             ),
         ]);
-        let expected = format!("/{path}\">to</a>");
+        let expected = format!("/{path}/\">to</a>");
         assert!(built.read("calls/index.html").contains(&expected));
     }
 }
