@@ -162,6 +162,8 @@ pub struct Body {
     pub links: Vec<Link>,
     /// The HTML of shortcodes, for which marks stand in that of the body.
     pub outputs: Vec<Arc<str>>,
+    /// Nobody knows what is in it, for its shortcodes are not expanded or make no sense.
+    pub is_unread: bool,
     /// Words outside of code blocks, as Zola counts them.
     pub words: usize,
 }

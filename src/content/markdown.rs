@@ -120,6 +120,7 @@ fn finish(
         headings: output.headings,
         anchors,
         links: output.links,
+        is_unread: false,
         outputs: outputs.unwrap_or_default(),
         words,
     };

@@ -205,6 +205,7 @@ fn body(
     let unread = || Rendered {
         body: Body {
             words: words::count_unread(&text.text[text.start..]),
+            is_unread: true,
             ..Body::default()
         },
         parts: is_brief.then(BriefParts::default),

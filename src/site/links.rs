@@ -123,7 +123,9 @@ fn has_same_fragments(a: &Entry, b: &Entry) -> bool {
             .flat_map(|brief| &brief.predictions);
         all.map(|prediction| prediction.slug.clone()).collect()
     };
-    a.article.body.anchors == b.article.body.anchors && predictions(a) == predictions(b)
+    (&a.article.body.anchors, a.article.body.is_unread)
+        == (&b.article.body.anchors, b.article.body.is_unread)
+        && predictions(a) == predictions(b)
 }
 
 /// Which entries name an entry in their text by its path (`@/path.md`), in the order of paths.
@@ -407,6 +409,7 @@ fn check_fragment(target: &Entry, fragment: &str, link: &Link, problems: &mut Di
     let anchors = &target.article.body.anchors;
     if fragment.is_empty()
         || fragment == "top"
+        || target.article.body.is_unread
         || anchors.binary_search_by(|a| (**a).cmp(fragment)).is_ok()
     {
         return;
