@@ -733,7 +733,7 @@ fn failure_of(template: &str, files: &[(&str, &str)]) -> String {
 
 #[test]
 fn what_is_wrong_with_a_file_that_a_template_reads_is_said() {
-    const CASES: [(&str, &str); 12] = [
+    const CASES: [(&str, &str); 13] = [
         (
             r#"{{ load_data(path="gone.toml") }}"#,
             "there is no file `gone.toml` in the site; it was looked for at `gone.toml`, \
@@ -760,6 +760,10 @@ fn what_is_wrong_with_a_file_that_a_template_reads_is_said() {
             "data/bad.csv:3: this record has 1 fields, the ones before it have 2",
         ),
         (r#"{{ load_data(path="data/bad.xml") }}"#, "data/bad.xml:2:"),
+        (
+            r#"{{ load_data(path="data/papers.bibtex") }}"#,
+            "Dateline does not read BibTeX",
+        ),
         (
             r#"{{ load_data(literal="[", format="json") }}"#,
             "literal:1:1: ",

@@ -112,7 +112,8 @@ fn encode(
         }
         Format::WebP { quality: None } => {
             let mut encoder = WebPEncoder::new_lossless(&mut bytes);
-            keep_colors(&mut encoder, colors);
+            // What is grey becomes coloured, and is no longer what was described.
+            keep_colors(&mut encoder, colors.filter(|_| image.color().has_color()));
             match image.color().has_alpha() {
                 true => DynamicImage::from(image.to_rgba8()).write_with_encoder(encoder)?,
                 false => DynamicImage::from(image.to_rgb8()).write_with_encoder(encoder)?,
