@@ -7,9 +7,11 @@ use jiff::tz::TimeZone;
 use crate::data::Placed;
 use crate::diagnostic::{Place, misspelling_of};
 use crate::value::Value;
+use search::{IndexFormat, SearchConfig};
 
 pub mod look;
 mod parse;
+pub mod search;
 
 pub use look::Look;
 pub use parse::Overrides;
@@ -47,6 +49,9 @@ pub struct Config {
     pub markdown: MarkdownConfig,
     /// Whether pages are written without white space that nobody sees.
     pub minify_html: bool,
+    /// Each language that has a search index; none if the default language wants none.
+    pub search: Vec<SearchConfig>,
+    pub search_format: IndexFormat,
     pub slugify: SlugifyConfig,
     /// Everything under `extra`, for templates.
     pub extra: Value,

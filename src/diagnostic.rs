@@ -476,6 +476,16 @@ impl Diagnostics {
         );
     }
 
+    /// The words of a language cannot be brought to the stems that elasticlunr looks for.
+    pub fn no_search_index(&mut self, place: Place, language: &str) {
+        self.warning(
+            "no-search-index",
+            place,
+            format!("elasticlunr does not know the language `{language}`; it gets no search index"),
+            "`index_format = \"fuse_json\"` in `[search]` is for every language",
+        );
+    }
+
     /// The time zone of the site does not exist.
     pub fn unknown_time_zone(&mut self, place: Place, name: &str) {
         self.error(

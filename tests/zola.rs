@@ -1086,3 +1086,51 @@ fn a_shortcode_follows_the_page_that_it_names() {
         assert!(built.read("calls/index.html").contains(&expected));
     }
 }
+
+/// `tests/browser/search.test.mjs` compares what is found in the index with what Zola's index finds.
+#[test]
+fn the_search_index_holds_what_can_be_opened() {
+    let site = Built::new("tests/sites/search", &[]);
+    let index = site.read("search_index.en.js");
+    let index = index.strip_prefix("window.searchIndex = ").unwrap();
+    let index: serde_json::Value = serde_json::from_str(index).unwrap();
+    let fields = serde_json::json!(["title", "description", "body"]);
+    assert_eq!(index["fields"], fields);
+    let docs = index["documentStore"]["docs"].as_object().unwrap();
+    let urls: Vec<&str> = docs
+        .keys()
+        .map(|url| &url["https://example.org".len()..])
+        .collect();
+    let expected = [
+        "/",
+        "/away/",
+        "/guide/",
+        "/guide/knots/",
+        "/guide/tides/",
+        "/notes/",
+        "/notes/first-storm/",
+        "/notes/second-storm/",
+    ];
+    assert_eq!(urls, expected);
+    // `forecast` in the index of the body: once in one note.
+    let mut node = &index["index"]["body"]["root"];
+    for letter in "forecast".chars() {
+        node = &node[letter.to_string()];
+    }
+    assert_eq!(node["df"], 1);
+    assert!(site.has("elasticlunr.min.js"));
+}
+
+#[test]
+fn words_of_two_cells_do_not_run_together_in_the_search_index() {
+    let table = "+++\ntitle = 'x'\n+++\n| left | right |\n|---|---|\n| one | two |\n";
+    let fuse = fs::read_to_string(root("tests/sites/search/fuse.toml")).unwrap();
+    let files = [("content/table.md", table), ("config.toml", fuse.as_str())];
+    let site = Built::new("tests/sites/search", &files);
+    let index: serde_json::Value =
+        serde_json::from_str(&site.read("search_index.en.json")).unwrap();
+    let mut pages = index.as_array().unwrap().iter();
+    let page = pages.find(|page| page["path"] == "/table/").unwrap();
+    assert_eq!(page["body"], "left right\none two");
+    assert!(!site.has("elasticlunr.min.js"));
+}

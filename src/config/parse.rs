@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use url::Url;
 
+use super::search::{IndexFormat, Library, SearchConfig, words_of};
 use super::{
     AnchorPlace, Config, DatelineConfig, Label, LanguageConfig, MarkdownConfig, PartKind, Slugify,
     SlugifyConfig, TaxonomyConfig, Vocabulary, look,
@@ -64,6 +65,7 @@ impl Config {
         shared.push(("extra".into(), extra.clone()));
         shared.push(("markdown".into(), markdown_value));
         let output_dir = overrides.output_dir.clone().or(site.output_dir);
+        let search_format = IndexFormat::of(all.language.search().text_of("index_format"));
         Some(Config {
             file: file.clone(),
             base_url: address.base_url,
@@ -87,6 +89,8 @@ impl Config {
             taxonomy_root: site.taxonomy_root,
             markdown,
             minify_html: site.minify_html || overrides.minify,
+            search: all.search_indexes(search_format, problems),
+            search_format,
             slugify,
             extra,
             value: all.value(&all.default_language, &all.language, &shared),
@@ -423,6 +427,8 @@ struct LanguageKeys {
     feed_filenames: Option<Vec<Arc<str>>>,
     taxonomies: Option<Vec<TaxonomyConfig>>,
     build_search_index: Option<bool>,
+    /// Where `build_search_index` stands.
+    search_place: Option<Place>,
     search: Option<Value>,
     translations: Option<Value>,
 }
@@ -513,6 +519,11 @@ fn language_keys(
     slugify: SlugifyConfig,
     problems: &mut Diagnostics,
 ) -> LanguageKeys {
+    let search_place = keys.take("build_search_index").map(|entry| {
+        let place = keys.place(&entry.key_bytes);
+        keys.put(entry);
+        place
+    });
     LanguageKeys {
         title: keys.text("title", problems),
         description: keys.text("description", problems),
@@ -520,6 +531,7 @@ fn language_keys(
         feed_filenames: keys.texts("feed_filenames", problems),
         taxonomies: taxonomies(keys, slugify, problems),
         build_search_index: keys.flag("build_search_index", problems),
+        search_place,
         search: search(keys, problems),
         translations: keys
             .table("translations", problems)
@@ -613,6 +625,7 @@ impl LanguageKeys {
             feed_filenames: self.feed_filenames.or(below.feed_filenames),
             taxonomies: self.taxonomies.or(below.taxonomies),
             build_search_index: self.build_search_index.or(below.build_search_index),
+            search_place: self.search_place.or(below.search_place),
             search: self.search.or(below.search),
             translations: self.translations.or(below.translations),
         }
@@ -633,6 +646,18 @@ impl LanguageKeys {
         stated.unwrap_or_else(|| vec!["atom.xml".into()])
     }
 
+    /// `[search]`, with what is not stated filled in.
+    fn search(&self) -> Value {
+        self.search.clone().unwrap_or_else(|| {
+            let flags = SEARCH_DEFAULTS.into_iter();
+            let rest = [
+                ("truncate_content_length", Value::None),
+                ("index_format", "elasticlunr_javascript".into()),
+            ];
+            Value::map(flags.map(|(key, yes)| (key, yes.into())).chain(rest))
+        })
+    }
+
     fn entries(&self) -> Vec<(Key, Value)> {
         let taxonomies = self.taxonomies.iter().flatten().map(|taxonomy| {
             let pages = (taxonomy.paginate_by > 0).then_some(taxonomy.paginate_by);
@@ -644,14 +669,6 @@ impl LanguageKeys {
                 ("render", taxonomy.render.into()),
                 ("feed", taxonomy.feed.into()),
             ])
-        });
-        let search = self.search.clone().unwrap_or_else(|| {
-            let flags = SEARCH_DEFAULTS.into_iter();
-            let rest = [
-                ("truncate_content_length", Value::None),
-                ("index_format", "elasticlunr_javascript".into()),
-            ];
-            Value::map(flags.map(|(key, yes)| (key, yes.into())).chain(rest))
         });
         let none = || Value::map::<Key, _>([]);
         vec![
@@ -667,7 +684,7 @@ impl LanguageKeys {
                 "build_search_index".into(),
                 self.build_search_index.unwrap_or(false).into(),
             ),
-            ("search".into(), search),
+            ("search".into(), self.search()),
             (
                 "translations".into(),
                 self.translations.clone().unwrap_or_else(none),
@@ -677,6 +694,29 @@ impl LanguageKeys {
 }
 
 impl Languages {
+    /// The languages that have a search index. As in Zola, none has one if the default has none.
+    fn search_indexes(&self, format: IndexFormat, problems: &mut Diagnostics) -> Vec<SearchConfig> {
+        let wants_one = |keys: &LanguageKeys| keys.build_search_index == Some(true);
+        if !wants_one(&self.language) {
+            return Vec::new();
+        }
+        let first = (&self.default_language, &self.language);
+        let others = self.others.iter().map(|(code, keys)| (code, keys));
+        let wanted = std::iter::once(first)
+            .chain(others)
+            .filter(|(_, keys)| wants_one(keys));
+        let can_be_read = |code: &str| format.library == Library::Fuse || words_of(code).is_some();
+        let mut indexes = Vec::new();
+        for (code, keys) in wanted {
+            if can_be_read(code) {
+                indexes.push(SearchConfig::of(code, &keys.search()));
+            } else if let Some(place) = &keys.search_place {
+                problems.no_search_index(place.clone(), code);
+            }
+        }
+        indexes
+    }
+
     /// The configuration as templates see it in a language: its own options at the top, those of
     /// the others under `languages`.
     fn value(&self, code: &str, own: &LanguageKeys, shared: &[(Key, Value)]) -> Value {

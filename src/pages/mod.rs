@@ -34,6 +34,7 @@ pub mod plan;
 pub mod predictions;
 pub mod proposals;
 pub mod question;
+pub mod search;
 pub mod sitemap;
 pub mod taxonomies;
 pub mod timeline;
@@ -137,6 +138,9 @@ pub enum View {
     Opml,
     Llms,
     Robots,
+    SearchIndex {
+        language: Arc<str>,
+    },
     Sitemap {
         lines: Chunks<sitemap::Line>,
     },
@@ -274,6 +278,7 @@ fn propose(site: &Site, files: &[StaticFile], room: [usize; 3]) -> Proposals {
         let mut proposals = Proposing::with_room(room[1]);
         propose_taxonomies(site, &mut proposals);
         feeds::propose(site, &mut proposals);
+        search::propose(site, &mut proposals);
         proposals.zola(Address::file("404.html"), View::NotFound);
         if site.config.generate_robots_txt {
             proposals.zola(Address::file("robots.txt"), View::Robots);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{
     DataOf, archive, companies, compare, content, events, feeds, files, masthead, predictions,
-    taxonomies, timeline, view, weeks,
+    search, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
 use crate::maps::HashMap;
@@ -163,6 +163,10 @@ pub enum Question {
     FeedInFull {
         of: feeds::FeedOf,
     },
+    /// What the search index of a language is made of.
+    SearchDocuments {
+        language: Arc<str>,
+    },
     /// All feeds of the site.
     FeedList,
     /// The briefs, tags and companies that `llms.txt` names.
@@ -224,6 +228,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Event { slug, number } => events::event(site, slug, *number),
         Question::Feed { of } => feeds::feed(site, of),
         Question::FeedInFull { of } => feeds::in_full(site, of),
+        Question::SearchDocuments { language } => search::documents(site, language),
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
         Question::Variable { name } => variable(site, name),

@@ -1,8 +1,9 @@
 //! Files for machines: feeds, data, sitemaps, redirects. No template has a part in them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::{data, escape, feeds, rebase, sitemap, text};
+use super::{data, escape, feeds, rebase, search, sitemap, text};
 use crate::address::Address;
 use crate::config::Config;
 use crate::pages::feeds::FeedFormat;
@@ -35,11 +36,22 @@ pub fn text(page: &Page, asker: &Rc<Asker>) -> Option<Result<String, String>> {
             let sitemap = permalink(config, &Address::file("sitemap.xml"));
             Ok(text::robots(config.generate_sitemap.then_some(&*sitemap)))
         }
+        View::SearchIndex { language } => search_index(language, asker),
         View::Sitemap { lines } => Ok(sitemap::sitemap(&config.base_url, lines)),
         View::SitemapIndex { parts } => Ok(sitemap::index(&config.base_url, parts)),
         View::Redirect { to } => Ok(redirect(config, to)),
         _ => return None,
     })
+}
+
+fn search_index(language: &Arc<str>, asker: &Rc<Asker>) -> Result<String, String> {
+    let config = asker.config();
+    let language = language.clone();
+    let mut all = config.search.iter();
+    let search = all.find(|search| search.language == language);
+    let documents = asker.ask(Question::SearchDocuments { language })?;
+    let search = search.ok_or("only what has an index has documents")?;
+    Ok(search::index(search, config.search_format, &documents))
 }
 
 fn data(of: &DataOf, format: DataFormat, asker: &Rc<Asker>) -> Result<String, String> {

@@ -37,6 +37,7 @@ mod own_files;
 pub mod partial;
 pub mod pictures;
 pub mod rebase;
+pub mod search;
 pub mod shortcodes;
 pub mod sitemap;
 pub mod tera;

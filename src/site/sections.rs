@@ -151,6 +151,14 @@ impl Sections {
     pub fn ancestors(&self, index: Index) -> &[Index] {
         &self.ancestors[index.slot()]
     }
+
+    /// The sections that a page belongs to, nearest first: it is not in their lists if it lacks the
+    /// key that they sort by.
+    pub fn of_page(&self, page: Index, entries: &Entries) -> Vec<Index> {
+        let above = self.ancestors(page).iter().rev();
+        let above: Vec<Index> = above.copied().collect();
+        listing(&above, &entries[page], entries)
+    }
 }
 
 /// The sections above an entry, nearest first. A folder without `_index.md` is passed over.

@@ -373,6 +373,7 @@ const CONFIG: Keys = &[
         &["\"https://example.org\"", "\"https://example.org/news\""],
     ),
     ("ignored_static", &["", "[\"*.txt\"]"]),
+    ("build_search_index", &["", "true"]),
 ];
 
 const DATELINE: Keys = &[
