@@ -1134,3 +1134,105 @@ fn words_of_two_cells_do_not_run_together_in_the_search_index() {
     assert_eq!(page["body"], "left right\none two");
     assert!(!site.has("elasticlunr.min.js"));
 }
+
+/// A page of `tests/sites/search` with a template of its own.
+const FILTERS: &str = r###"<main>
+{{ "# Hey *you*" | markdown | safe }}
+{{ "Some `code` & [a tide](@/guide/tides.md#x) <https://example.net>" | markdown(inline=true) | safe }}
+{{ "Ümläut" | base64_encode }} {{ "w5xtbMOkdXQ=" | base64_decode }}
+{{ "2026-05-01" | regex_replace(pattern="(\d+)-(\d+)", rep="$2/$1") }}
+{{ 1234567 | num_format }} {{ -1234567 | num_format(locale="de") }} {{ 1234567 | num_format(locale="en-IN") }}
+{{ trans(key="hello") }} {{ trans(key="hello", lang="fr") }} {{ trans(key="hello", lang="en") }}
+</main>"###;
+
+const WITH_TRANSLATIONS: &str = "base_url = 'https://example.org'\n[translations]\nhello = 'Hello'\n\
+    [languages.fr.translations]\nhello = 'Bonjour'\n";
+
+#[test]
+fn text_is_filtered_as_in_zola() {
+    let page = "+++\ntemplate = 'filters.html'\n+++\n";
+    let site = Built::new(
+        "tests/sites/search",
+        &[
+            ("config.toml", WITH_TRANSLATIONS),
+            ("templates/filters.html", FILTERS),
+            ("content/filters.md", page),
+        ],
+    );
+    let expected = [
+        "<h1 id=\"hey-you\">Hey <em>you</em></h1>",
+        "Some <code>code</code> &amp; <a href=\"https://example.org/guide/tides/#x\">a tide</a> \
+         <a rel=\"external\" href=\"https://example.net\">https://example.net</a>",
+        "w5xtbMOkdXQ= Ümläut",
+        "05&#x2F;2026-01",
+        "1,234,567 -1.234.567 12,34,567",
+        "Hello Bonjour Hello",
+    ];
+    site.check("filters/index.html", &expected);
+}
+
+/// What a wrong call of a filter or function says, in a Tera template and in a Jinja template.
+#[test]
+fn a_wrong_call_says_what_is_wrong() {
+    let calls = [
+        ("{{ 1 | markdown }}", "it takes text, not a number"),
+        ("{{ 'x' | base64_decode }}", "it takes text in base64"),
+        (
+            "{{ 'x' | num_format }}",
+            "it takes a whole number, not text",
+        ),
+        (
+            "{{ 1 | num_format(locale='xx') }}",
+            "there is no locale `xx`",
+        ),
+        (
+            "{{ 'x' | regex_replace(pattern='(', rep='') }}",
+            "`(` is no regular expression",
+        ),
+        (
+            "{{ 'x' | regex_replace(pattern='x') }}",
+            "the argument `rep` is missing",
+        ),
+        (
+            "{{ '[x](@/no.md)' | markdown }}",
+            "there is no published page `no.md`",
+        ),
+        (
+            "{{ trans(key='hallo') }}",
+            "`[translations]` has no `hallo`; did you mean `hello`?",
+        ),
+        (
+            "{{ trans(key='quite another', lang='fr') }}",
+            "`[languages.fr.translations]` has no `quite another`, only `hello`",
+        ),
+    ];
+    let jinja = ("themes/j/theme.toml", "name = 'j'\nengine = 'minijinja'\n");
+    for (call, reason) in calls {
+        for theme in ["", "theme = 'j'\n"] {
+            let folder = tempfile::tempdir().unwrap();
+            let config = format!("{theme}{WITH_TRANSLATIONS}");
+            let template = format!("<!-- {{% if page %}}{{% endif %}} -->\n{call}\n");
+            let files = [
+                ("config.toml", config.as_str()),
+                ("content/x.md", "+++\n+++\n"),
+                ("templates/page.html", template.as_str()),
+                ("templates/index.html", ""),
+                jinja,
+            ];
+            for (path, text) in files {
+                let path = folder.path().join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            let done = Command::new(env!("CARGO_BIN_EXE_dateline"))
+                .arg("check")
+                .current_dir(folder.path())
+                .env("COLUMNS", "200")
+                .env_remove("GITHUB_ACTIONS")
+                .output()
+                .unwrap();
+            let said = String::from_utf8(done.stderr).unwrap();
+            assert!(said.contains(reason), "{call} {theme}\n{said}");
+        }
+    }
+}

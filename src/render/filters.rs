@@ -9,6 +9,8 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, civil};
 
 use super::functions::{Args, kind_of};
+use super::markdown::markdown;
+use super::text_filters::{base64_decode, base64_encode, num_format, regex_replace};
 use crate::pages::view::month_name;
 use crate::value::Value;
 
@@ -23,11 +25,38 @@ pub struct Filter {
 }
 
 /// All filters of ours, by name.
-pub const FILTERS: &[Filter] = &[Filter {
-    name: "date",
-    parameters: &["format", "timezone", "locale"],
-    apply: date,
-}];
+pub const FILTERS: &[Filter] = &[
+    Filter {
+        name: "base64_decode",
+        parameters: &[],
+        apply: base64_decode,
+    },
+    Filter {
+        name: "base64_encode",
+        parameters: &[],
+        apply: base64_encode,
+    },
+    Filter {
+        name: "date",
+        parameters: &["format", "timezone", "locale"],
+        apply: date,
+    },
+    Filter {
+        name: "markdown",
+        parameters: &["inline"],
+        apply: markdown,
+    },
+    Filter {
+        name: "num_format",
+        parameters: &["locale"],
+        apply: num_format,
+    },
+    Filter {
+        name: "regex_replace",
+        parameters: &["pattern", "rep"],
+        apply: regex_replace,
+    },
+];
 
 /// Filters that Tera has and MiniJinja lacks, under Tera's names and with its results.
 pub const JINJA_FILTERS: &[Filter] = &[

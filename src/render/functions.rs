@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::asking;
+use super::engine::listed;
 use crate::diagnostic::nearest;
 use crate::pages::files::{self, Sha, Wanted};
 use crate::pages::loaded::{self, Notation};
@@ -108,6 +109,13 @@ pub const FUNCTIONS: &[Function] = &[
         is_safe: false,
         is_large: false,
         body: now,
+    },
+    Function {
+        name: "trans",
+        parameters: &["key", "lang"],
+        is_safe: false,
+        is_large: false,
+        body: trans,
     },
 ];
 
@@ -493,6 +501,35 @@ fn unless_required(answer: Result<Value, String>, args: &Args) -> Result<Value, 
         Err(_) if !args.flag("required", true)? => Ok(Value::None),
         answer => answer,
     }
+}
+
+/// `trans(key, lang?)`: a text of `[translations]`, of the default language if none is named.
+fn trans(asker: &Asker, args: &Args) -> Result<Value, String> {
+    let key = args.required_text("key")?;
+    let language = other_language(asker, args)?;
+    let config = asker.ask(Question::Config)?;
+    let options = match &language {
+        Some(language) => config.get("languages").and_then(|all| all.get(language)),
+        None => Some(&config),
+    };
+    let translations = options.and_then(|options| options.get("translations"));
+    if let Some(text) = translations.and_then(|all| all.get(key)) {
+        return Ok(text.clone());
+    }
+    let known: Vec<&str> = match translations {
+        Some(Value::Map(all)) => all.entries().iter().map(|(name, _)| &**name).collect(),
+        _ => Vec::new(),
+    };
+    let table = match &language {
+        Some(language) => format!("[languages.{language}.translations]"),
+        None => "[translations]".to_owned(),
+    };
+    let near = nearest(key, known.iter().copied());
+    Err(match (near, known.is_empty()) {
+        (Some(near), _) => format!("`{table}` has no `{key}`; did you mean `{near}`?"),
+        (None, true) => format!("`{table}` has no `{key}`, for it is empty"),
+        (None, false) => format!("`{table}` has no `{key}`, only {}", listed(known)),
+    })
 }
 
 fn content_path(asker: &Asker, args: &Args) -> Result<Arc<str>, String> {

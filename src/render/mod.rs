@@ -30,6 +30,7 @@ pub mod filters;
 pub mod functions;
 pub mod head;
 pub mod json_ld;
+pub mod markdown;
 pub mod memo;
 mod minify;
 pub mod minijinja;
@@ -42,6 +43,7 @@ pub mod shortcodes;
 pub mod sitemap;
 pub mod tera;
 pub mod text;
+pub mod text_filters;
 pub mod theme;
 
 use engine::Engine;
