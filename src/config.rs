@@ -7,8 +7,10 @@ use jiff::tz::TimeZone;
 use crate::data::Placed;
 use crate::diagnostic::{Place, misspelling_of};
 use crate::value::Value;
+use highlighting::Highlighting;
 use search::{IndexFormat, SearchConfig};
 
+pub mod highlighting;
 pub mod look;
 mod parse;
 pub mod search;
@@ -99,6 +101,8 @@ pub struct MarkdownConfig {
     pub bottom_footnotes: bool,
     pub lazy_async_image: bool,
     pub insert_anchor_links: AnchorPlace,
+    /// `None`: code stays as it is written.
+    pub highlighting: Option<Highlighting>,
 }
 
 /// Where links to headings stand.

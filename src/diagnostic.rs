@@ -476,6 +476,44 @@ impl Diagnostics {
         );
     }
 
+    /// The colours of a theme for code are not in the program.
+    pub fn unknown_code_theme(&mut self, place: Place, name: &str, instead: &str) {
+        self.warning(
+            "unknown-code-theme",
+            place,
+            format!(
+                "the colours of `{}` are not in the program; code gets those of `{instead}`",
+                shortened(name)
+            ),
+            "there are `catppuccin-mocha`, `dracula`, `github-light`, `gruvbox-dark`, `nord`, \
+             `one-dark`, `solarized-light` and others",
+        );
+    }
+
+    /// Grammars or themes of the site's own, which only Zola reads.
+    pub fn extra_highlighting(&mut self, place: Place, key: &str) {
+        self.warning(
+            "extra-highlighting",
+            place,
+            format!("`{key}` is not read: the files are those of Zola's own highlighter"),
+            "the languages and themes that are in the program need no file",
+        );
+    }
+
+    /// A block of code names a language that nobody knows, and config wants that to be an error.
+    pub fn unknown_code_language(&mut self, place: Place, language: &str) {
+        self.error(
+            "unknown-code-language",
+            place,
+            format!(
+                "there are no colours for the language `{}`",
+                shortened(language)
+            ),
+            "name another one, or set `error_on_missing_language = false` in \
+             `[markdown.highlighting]`",
+        );
+    }
+
     /// The words of a language cannot be brought to the stems that elasticlunr looks for.
     pub fn no_search_index(&mut self, place: Place, language: &str) {
         self.warning(

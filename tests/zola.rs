@@ -1236,3 +1236,150 @@ fn a_wrong_call_says_what_is_wrong() {
         }
     }
 }
+
+/// A page with code, and an own page without.
+fn with_code(highlighting: &str) -> Built {
+    const CODE: &str = r####"+++
++++
+```rust, linenos, linenostart=10, hl_lines=2, hide_lines=1, name=x.rs
+fn hidden() {}
+let x = "a<b>&'";
+
+/* two
+lines */
+```
+
+```py
+import x
+```
+
+```klingon
+qapla
+```
+
+    indented
+"####;
+    let config = format!("base_url = 'https://example.org'\n{highlighting}");
+    let files = [("config.toml", &*config), ("content/code.md", CODE)];
+    Built::new("tests/sites/search", &files)
+}
+
+/// The text of HTML and its tags but spans in lines.
+fn without_colours(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        text.push_str(before);
+        let (tag, after) = after.split_once('>').unwrap();
+        let is_marked = tag.contains("z-hl") || tag.contains("giallo-l\" style");
+        match tag {
+            _ if tag.contains("giallo-ln") => text.push('#'),
+            _ if tag.contains("giallo-l") => text.push(if is_marked { '>' } else { '|' }),
+            _ if tag.contains("span") => {}
+            _ => text.push_str(&format!("<{}>", tag.split(" style=").next().unwrap())),
+        }
+        rest = after;
+    }
+    text + rest
+}
+
+/// Zola writes the same for them, but for the colours.
+#[test]
+fn code_is_coloured_in_zolas_markup() {
+    let styles = [
+        ("giallo", "[markdown.highlighting]\ntheme = 'dracula'\n"),
+        (
+            "giallo",
+            "[markdown.highlighting]\nlight_theme = 'github-light'\ndark_theme = 'nord'\n",
+        ),
+        (
+            "giallo z-code",
+            "[markdown.highlighting]\ntheme = 'nord'\nstyle = 'class'\n",
+        ),
+        (
+            "giallo",
+            "[markdown]\nhighlight_code = true\nhighlight_theme = 'one-dark'\n",
+        ),
+    ];
+    for (class, config) in styles {
+        let site = with_code(config);
+        let expected = format!(
+            "<main><pre class=\"{class}\"><code data-lang=\"rust\" data-name=\"x.rs\">\
+             >#11let x = \"a&lt;b&gt;&amp;'\";\n|#12\n|#13/* two\n|#14lines */</code></pre>\n\
+             <pre class=\"{class}\"><code data-lang=\"python\">|import x</code></pre>\n\
+             <pre class=\"{class}\"><code data-lang=\"plain\">|qapla</code></pre>\n\
+             <pre class=\"{class}\"><code data-lang=\"plain\">|indented</code></pre></main>\n"
+        );
+        let html = site.read("code/index.html");
+        assert_eq!(without_colours(&html), expected, "{config}");
+        assert!(html.contains("<span class=\"z-") || html.contains("<span style=\"color: "));
+        assert!(!site.said.contains("unknown-code-theme"), "{}", site.said);
+    }
+}
+
+#[test]
+fn classes_of_code_have_style_sheets() {
+    let css = |site: &Built, file: &str| {
+        let css = site.read(file);
+        assert!(
+            css.contains(".z-code {") && css.contains(".z-string"),
+            "{css}"
+        );
+        css
+    };
+    let single = with_code("[markdown.highlighting]\ntheme = 'nord'\nstyle = 'class'\n");
+    css(&single, "giallo.css");
+    let dual = "light_theme = 'github-light'\ndark_theme = 'nord'\nstyle = 'class'\n";
+    let dual = with_code(&format!("[markdown.highlighting]\n{dual}"));
+    let (light, dark) = (
+        css(&dual, "giallo-light.css"),
+        css(&dual, "giallo-dark.css"),
+    );
+    assert_ne!(light, dark);
+    assert!(!dual.has("giallo.css"));
+    let old = "highlight_code = true\nhighlight_theme = 'css'\n\
+        highlight_themes_css = [{ theme = 'dracula', filename = 'syntax.css' }]\n";
+    css(&with_code(&format!("[markdown]\n{old}")), "syntax.css");
+    let inline = with_code("[markdown.highlighting]\ntheme = 'nord'\n");
+    assert!(inline.files().iter().all(|file| !file.ends_with(".css")));
+}
+
+/// A brief with raw HTML is sanitised; its code keeps its colours all the same.
+#[test]
+fn code_of_a_brief_keeps_its_colours() {
+    let body = "```rust, linenos, hl_lines=1, name=x\nlet a = \"b\";\n```\n";
+    let raw = "<p style=\"color: #000\">Raw.</p> <span style=\"color: url(x)\">x</span>\n";
+    let pre = |site: &Built, slug: &str| {
+        let html = site.read(&format!("{slug}/index.html"));
+        let at = html.find("<pre").unwrap();
+        html[at..at + html[at..].find("</pre>").unwrap()].to_owned()
+    };
+    for style in [
+        "theme = 'nord'",
+        "light_theme = 'github-light'\ndark_theme = 'nord'",
+    ] {
+        for class in ["", "style = 'class'"] {
+            let brief = |id: &str, body: &str| {
+                format!(
+                    "+++\ntitle = '{id}'\ndate = 2026-01-01\n[extra.brief]\nid = '{id}'\n+++\n{body}"
+                )
+            };
+            let config = format!(
+                "base_url = 'https://example.org'\n[markdown.highlighting]\n{style}\n{class}\n"
+            );
+            let (plain, with_raw) = (
+                brief("7k3f9q", body),
+                brief("h3w8kd", &format!("{body}\n{raw}")),
+            );
+            let files = [
+                ("config.toml", &*config),
+                ("content/plain.md", &*plain),
+                ("content/raw.md", &*with_raw),
+            ];
+            let site = Built::new("tests/sites/search", &files);
+            assert_eq!(pre(&site, "plain"), pre(&site, "raw"));
+            let html = site.read("raw/index.html");
+            assert!(html.contains("<p>Raw.</p> <span>x</span>"), "{html}");
+        }
+    }
+}

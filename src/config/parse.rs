@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use url::Url;
 
+use super::highlighting::{self, Highlighting};
 use super::search::{IndexFormat, Library, SearchConfig, words_of};
 use super::{
     AnchorPlace, Config, DatelineConfig, Label, LanguageConfig, MarkdownConfig, PartKind, Slugify,
@@ -299,7 +300,7 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         values.push((key.into(), yes.into()));
         yes
     };
-    let config = MarkdownConfig {
+    let mut config = MarkdownConfig {
         smart_punctuation: flag("smart_punctuation", false),
         external_links_target_blank: flag("external_links_target_blank", false),
         external_links_no_follow: flag("external_links_no_follow", false),
@@ -309,6 +310,7 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         bottom_footnotes: flag("bottom_footnotes", false),
         lazy_async_image: flag("lazy_async_image", false),
         insert_anchor_links: AnchorPlace::default(),
+        highlighting: None,
     };
     flag("render_emoji", false);
     flag("external_links_external", true);
@@ -321,14 +323,30 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         "insert_anchor_links".into(),
         insert_anchor_links.name().into(),
     ));
-    let highlighting = highlighting.map(|entry| Value::from(&entry.node.value));
-    values.push(("highlighting".into(), highlighting.into()));
+    let value = highlighting
+        .as_ref()
+        .map(|entry| Value::from(&entry.node.value));
+    values.push(("highlighting".into(), value.into()));
+    if let Some(Entry { node, .. }) = highlighting {
+        config.highlighting = match node.value {
+            Data::Table(entries) => {
+                let name = table.path("highlighting");
+                highlighting::parse(Reader::new(table.file(), name, entries), problems)
+            }
+            _ => table.wrong("highlighting", &node, "a table", problems),
+        };
+    }
+    let mut old = Vec::new();
     for key in OLD_HIGHLIGHTING {
         if let Some(entry) = table.take(key) {
             let place = table.place(&entry.key_bytes);
             problems.legacy_config_key(place, key, "the table `[markdown.highlighting]`");
             values.push((key.into(), Value::from(&entry.node.value)));
+            old.push(entry);
         }
+    }
+    if config.highlighting.is_none() {
+        config.highlighting = old_highlighting(&table, &old, problems);
     }
     report_unknown(&table, problems);
     let config = MarkdownConfig {
@@ -336,6 +354,23 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         ..config
     };
     (config, Value::map(values))
+}
+
+/// What the keys of the highlighting up to Zola 0.21 ask for.
+fn old_highlighting(
+    table: &Reader<'_>,
+    old: &[Entry],
+    problems: &mut Diagnostics,
+) -> Option<Highlighting> {
+    let find = |key: &str| old.iter().find(|entry| &*entry.key == key);
+    let is_wanted = find("highlight_code").map(|entry| &entry.node.value);
+    if !matches!(is_wanted, Some(Data::Bool(true))) {
+        return None;
+    }
+    let theme = find("highlight_theme");
+    let theme = theme.and_then(|entry| table.as_text("highlight_theme", &entry.node, problems));
+    let sheets = find("highlight_themes_css");
+    Some(highlighting::parse_old(theme, sheets, table, problems))
 }
 
 /// Keys of the highlighting that Zola had up to 0.21. They go to templates, some of which ask.

@@ -13,6 +13,7 @@ pub mod brief;
 pub mod date;
 pub mod expanded;
 pub mod front_matter;
+pub mod highlight;
 pub mod link;
 pub mod markdown;
 pub mod name;

@@ -103,7 +103,9 @@ fn cleaner() -> Builder<'static> {
         .add_clean_content_tags(["title", "textarea", "iframe", "noscript", "template"])
         .add_generic_attributes(["id", "class", "dir", "role"])
         .add_tag_attributes("a", ["rel", "target", "name"])
-        .add_tag_attributes("code", ["data-lang"])
+        .add_tag_attributes("code", ["data-lang", "data-name"])
+        .add_tag_attributes("pre", ["style"])
+        .add_tag_attributes("span", ["style", "aria-hidden"])
         .add_tag_attributes("details", ["open"])
         .add_tag_attributes("td", ["style"])
         .add_tag_attributes("th", ["style"])
@@ -126,6 +128,7 @@ fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, 
         "text-align: right",
     ];
     let is_kept = match (element, attribute) {
+        ("pre" | "span", "style") => is_colouring(value),
         (_, "style") => ALIGNMENTS.contains(&value),
         ("a", "target") => value == "_blank",
         ("img", "src") => value.starts_with(HOLE_START) || link::is_safe_image(value),
@@ -134,6 +137,34 @@ fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, 
     };
     // The output of a shortcode is not looked at, so it may not become part of a tag.
     (is_kept && !value.contains([OUTPUT_MARK, ESCAPED_MARK])).then(|| value.into())
+}
+
+/// Whether a style is one that coloured code has.
+fn is_colouring(style: &str) -> bool {
+    const FIXED: [&str; 4] = [
+        "color-scheme: light dark",
+        "font-weight: bold",
+        "font-style: italic",
+        "text-decoration: underline",
+    ];
+    let is_hex = |colour: &str| {
+        let digits = colour.trim().strip_prefix('#');
+        digits.is_some_and(|d| d.len() <= 8 && d.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let is_colour = |value: &str| {
+        let both = value.strip_prefix("light-dark(");
+        match both.and_then(|both| both.strip_suffix(')')?.split_once(',')) {
+            Some((light, dark)) => is_hex(light) && is_hex(dark),
+            None => is_hex(value),
+        }
+    };
+    let mut declarations = style.split(';').map(str::trim);
+    declarations.all(|declaration| {
+        let value = ["color: ", "background-color: "]
+            .iter()
+            .find_map(|property| declaration.strip_prefix(property));
+        declaration.is_empty() || FIXED.contains(&declaration) || value.is_some_and(is_colour)
+    })
 }
 
 fn each_fragment(

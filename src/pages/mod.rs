@@ -138,6 +138,10 @@ pub enum View {
     Opml,
     Llms,
     Robots,
+    /// The colours of code by a theme, for the classes that code has.
+    CodeStyle {
+        theme: &'static str,
+    },
     SearchIndex {
         language: Arc<str>,
     },
@@ -279,6 +283,7 @@ fn propose(site: &Site, files: &[StaticFile], room: [usize; 3]) -> Proposals {
         propose_taxonomies(site, &mut proposals);
         feeds::propose(site, &mut proposals);
         search::propose(site, &mut proposals);
+        propose_code_styles(site, &mut proposals);
         proposals.zola(Address::file("404.html"), View::NotFound);
         if site.config.generate_robots_txt {
             proposals.zola(Address::file("robots.txt"), View::Robots);
@@ -301,6 +306,17 @@ fn propose(site: &Site, files: &[StaticFile], room: [usize; 3]) -> Proposals {
 fn makes_overview(site: &Site) -> bool {
     let pages = &site.config.dateline.pages;
     site.is_dateline && pages.as_ref().is_none_or(|names| !names.is_empty())
+}
+
+fn propose_code_styles(site: &Site, proposals: &mut Proposing) {
+    let highlighting = site.config.markdown.highlighting.as_ref();
+    let sheets = highlighting.map(|highlighting| &highlighting.style_sheets);
+    for (file, theme) in sheets.into_iter().flatten() {
+        let view = View::CodeStyle {
+            theme: theme.as_name(),
+        };
+        proposals.zola(Address::file(file), view);
+    }
 }
 
 fn propose_content(site: &Site, proposals: &mut Proposing) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{data, escape, feeds, rebase, search, sitemap, text};
 use crate::address::Address;
 use crate::config::Config;
+use crate::content::highlight;
 use crate::pages::feeds::FeedFormat;
 use crate::pages::question::{Asker, Question};
 use crate::pages::{DataFormat, DataOf, Page, View};
@@ -36,6 +37,7 @@ pub fn text(page: &Page, asker: &Rc<Asker>) -> Option<Result<String, String>> {
             let sitemap = permalink(config, &Address::file("sitemap.xml"));
             Ok(text::robots(config.generate_sitemap.then_some(&*sitemap)))
         }
+        View::CodeStyle { theme } => Ok(highlight::style_sheet(theme)),
         View::SearchIndex { language } => search_index(language, asker),
         View::Sitemap { lines } => Ok(sitemap::sitemap(&config.base_url, lines)),
         View::SitemapIndex { parts } => Ok(sitemap::index(&config.base_url, parts)),

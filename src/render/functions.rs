@@ -507,7 +507,7 @@ fn unless_required(answer: Result<Value, String>, args: &Args) -> Result<Value, 
 fn trans(asker: &Asker, args: &Args) -> Result<Value, String> {
     let key = args.required_text("key")?;
     let language = other_language(asker, args)?;
-    let config = asker.ask(Question::Config)?;
+    let config = asker.ask(Question::Config { language: None })?;
     let options = match &language {
         Some(language) => config.get("languages").and_then(|all| all.get(language)),
         None => Some(&config),

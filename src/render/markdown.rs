@@ -23,6 +23,7 @@ pub fn markdown(value: &Value, args: &Args) -> Result<Value, String> {
         file: &file,
         text,
         start: 0,
+        expanded: None,
     };
     let rendered = markdown::render(&text, asker.config(), false, &mut problems);
     if let Some(problem) = problems.into_vec().into_iter().next() {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, HeadingLevel, Tag, TagEnd};
 
 use super::{RawHtml, Writer};
-use crate::content::article::Heading;
+use crate::content::article::{ESCAPED_MARK, Heading};
 use crate::content::escape::push_attribute;
 use crate::content::expanded::{is_mark, without_marks};
+use crate::content::highlight::{self, Fence};
 use crate::content::outline::{Kind, Node, fragment};
 
 /// Most columns of a table of a brief.
@@ -27,6 +28,15 @@ pub struct OpenHeading {
     /// How many references and pieces of raw HTML were before it.
     references: usize,
     raw: usize,
+}
+
+/// A block of code that is read before it is written.
+pub struct OpenCode {
+    /// What stands after the fence.
+    info: String,
+    pub text: String,
+    /// Where the block stands.
+    range: Range<usize>,
 }
 
 /// A table that is being written.
@@ -119,6 +129,7 @@ impl<'a> Writer<'a, '_> {
             }
             TagEnd::CodeBlock => {
                 self.is_in_code = false;
+                self.end_code();
                 self.end_block();
             }
             TagEnd::HtmlBlock => {
@@ -229,9 +240,24 @@ impl<'a> Writer<'a, '_> {
 
     fn code_block(&mut self, kind: &CodeBlockKind<'_>, range: &Range<usize>) {
         self.new_line_unless_output();
+        if let CodeBlockKind::Fenced(_) = kind {
+            self.out.fenced.push(range.clone());
+        }
+        if self.source.config.markdown.highlighting.is_some() {
+            self.code = Some(OpenCode {
+                info: match kind {
+                    CodeBlockKind::Fenced(info) => without_marks(info).into_owned(),
+                    CodeBlockKind::Indented => String::new(),
+                },
+                text: String::new(),
+                range: range.clone(),
+            });
+            self.begin(Kind::Other, range, "", "");
+            self.is_in_code = true;
+            return;
+        }
         let mut tag = String::from("<pre><code");
         if let CodeBlockKind::Fenced(info) = kind {
-            self.out.fenced.push(range.clone());
             // Zola's options follow the language: ```` ```rust,linenos ````.
             let language = info.split([' ', '\t', ',', '{']).next().unwrap_or_default();
             if !language.is_empty() {
@@ -246,6 +272,27 @@ impl<'a> Writer<'a, '_> {
         tag.push('>');
         self.begin(Kind::Other, range, &tag, "</code></pre>\n");
         self.is_in_code = true;
+    }
+
+    fn end_code(&mut self) {
+        let config = self.source.config;
+        let (Some(code), Some(look)) = (self.code.take(), &config.markdown.highlighting) else {
+            return;
+        };
+        // What a shortcode gives is put in later and stays as it is.
+        let info = match code.text.contains(ESCAPED_MARK) {
+            true => "",
+            false => &*code.info,
+        };
+        let fence = Fence::parse(info);
+        if look.refuses_unknown && !fence.is_known() {
+            let text = &self.source.text[code.range.clone()];
+            let line = text.lines().next().unwrap_or_default();
+            let first_line = code.range.start..code.range.start + line.len();
+            let place = self.place(&first_line);
+            self.problems.unknown_code_language(place, fence.language);
+        }
+        highlight::write(&code.text, &fence, look, &mut self.out.outline.html);
     }
 
     fn html_block(&mut self, range: &Range<usize>) {

@@ -20,7 +20,7 @@ use super::nesting::DEPTH_MAX;
 use super::outline::{Outline, fragment};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Place};
-use blocks::{OpenHeading, OpenTable};
+use blocks::{OpenCode, OpenHeading, OpenTable};
 use links::OpenImage;
 
 pub const CONTINUE_READING: &str = "<span id=\"continue-reading\"></span>";
@@ -123,6 +123,8 @@ struct Writer<'a, 'p> {
     /// The footnote whose first link is open.
     footnote_link: Option<usize>,
     is_in_code: bool,
+    /// The block of code that is to be coloured.
+    code: Option<OpenCode>,
     /// A comment is open that is not written.
     is_in_comment: bool,
 }
@@ -159,6 +161,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             more: None,
             footnote_link: None,
             is_in_code: false,
+            code: None,
             is_in_comment: false,
         }
     }
@@ -309,7 +312,9 @@ impl<'a, 'p> Writer<'a, 'p> {
 /// Text, and what stands among it.
 impl Writer<'_, '_> {
     fn text(&mut self, text: &str) {
-        if self.is_in_code {
+        if let Some(code) = &mut self.code {
+            code.text.push_str(&expanded::escaped(text));
+        } else if self.is_in_code {
             push_text(&mut self.out.outline.html, &expanded::escaped(text));
         } else {
             push_text(&mut self.out.outline.html, text);

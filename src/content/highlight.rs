@@ -1,0 +1,375 @@
+//! Blocks of code in colours, in the markup of Zola 0.22: a span for each line, in it the words.
+
+use std::fmt::Write;
+use std::ops::RangeInclusive;
+use std::sync::OnceLock;
+
+use syntect::highlighting::{
+    Color, FontStyle, HighlightIterator, HighlightState, Highlighter, Style, Theme,
+};
+use syntect::html::{ClassStyle, css_for_theme_with_class_style, line_tokens_to_classed_spans};
+use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
+use two_face::theme::{EmbeddedLazyThemeSet, EmbeddedThemeName};
+
+use super::escape::{push_attribute, push_text};
+use crate::config::highlighting::{Highlighting, theme_of};
+
+/// What stands after the fence: the language, and how the block is shown.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Fence<'a> {
+    pub language: &'a str,
+    name: Option<&'a str>,
+    has_numbers: bool,
+    /// The number of the first line, if it is not 1.
+    first_number: Option<usize>,
+    /// Lines by their place in the block, from 1.
+    marked: Vec<RangeInclusive<usize>>,
+    hidden: Vec<RangeInclusive<usize>>,
+}
+
+/// Colouring takes time for each byte, and longer for long lines; what is larger stays plain.
+const CODE_BYTES_MAX: usize = 64 << 10;
+const LINE_BYTES_MAX: usize = 2 << 10;
+
+/// Languages by the name that Zola prints for them.
+const NAMES: [(&str, &str); 26] = [
+    ("bash", "shellscript"),
+    ("c++", "cpp"),
+    ("clj", "clojure"),
+    ("console", "shellsession"),
+    ("cs", "csharp"),
+    ("dockerfile", "docker"),
+    ("hs", "haskell"),
+    ("js", "javascript"),
+    ("kt", "kotlin"),
+    ("lisp", "common-lisp"),
+    ("makefile", "make"),
+    ("md", "markdown"),
+    ("objc", "objective-c"),
+    ("protobuf", "proto"),
+    ("ps1", "powershell"),
+    ("py", "python"),
+    ("rb", "ruby"),
+    ("regex", "regexp"),
+    ("rs", "rust"),
+    ("sh", "shellscript"),
+    ("shell", "shellscript"),
+    ("ts", "typescript"),
+    ("vim", "viml"),
+    ("yml", "yaml"),
+    ("zsh", "shellscript"),
+    ("text", PLAIN),
+];
+
+const PLAIN: &str = "plain";
+
+impl<'a> Fence<'a> {
+    /// Reads `rust, linenos, linenostart=10, hl_lines=3-4 8, hide_lines=2, name=x.rs`.
+    pub fn parse(info: &'a str) -> Fence<'a> {
+        let mut fence = Fence::default();
+        for word in info.split(',').map(str::trim) {
+            let (key, value) = word.split_once('=').unwrap_or((word, ""));
+            match (key.trim(), value.trim()) {
+                ("linenos", _) => fence.has_numbers = true,
+                ("linenostart", number) => fence.first_number = number.parse().ok(),
+                ("hl_lines", lines) => fence.marked = ranges(lines),
+                ("hide_lines", lines) => fence.hidden = ranges(lines),
+                ("name", name) if !name.is_empty() => fence.name = Some(name),
+                ("", _) => {}
+                _ if value.is_empty() => fence.language = word,
+                _ => {}
+            }
+        }
+        fence
+    }
+
+    /// Whether the language is one that can be coloured, or none is named.
+    pub fn is_known(&self) -> bool {
+        let plain = ["", "txt", "text", "plain", "plaintext"];
+        plain.contains(&self.language) || grammar(self.language).is_some()
+    }
+}
+
+/// `1 3-5`: single lines and ranges.
+fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
+    let ranges = text.split_whitespace().filter_map(|range| {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        Some(first.parse().ok()?..=last.parse().ok()?)
+    });
+    ranges.collect()
+}
+
+/// Writes a block, from `<pre>` to `</pre>`.
+pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut String) {
+    let is_small = code.len() <= CODE_BYTES_MAX && code.lines().all(|l| l.len() <= LINE_BYTES_MAX);
+    let grammar = grammar(fence.language).filter(|_| is_small);
+    let language = match grammar {
+        Some(_) => fence.language.to_ascii_lowercase(),
+        None => PLAIN.to_owned(),
+    };
+    let known = NAMES.iter().find(|(token, _)| *token == language);
+    let language = known.map_or(&*language, |(_, name)| name);
+    let colours = Colours::of(look);
+    colours.push_pre(out);
+    out.push_str("<code data-lang=\"");
+    push_attribute(out, language);
+    if let Some(name) = fence.name {
+        out.push_str("\" data-name=\"");
+        push_attribute(out, name);
+    }
+    out.push_str("\">");
+    let coloured = grammar.and_then(|grammar| match look.by_class {
+        true => classes(code, grammar),
+        false => colours.spans(code, grammar),
+    });
+    let lines = coloured.unwrap_or_else(|| code.lines().map(plain).collect());
+    let first_number = fence.first_number.unwrap_or(1);
+    let mut is_first = true;
+    for (number, line) in (1..).zip(lines) {
+        let is_in = |ranges: &[RangeInclusive<usize>]| ranges.iter().any(|r| r.contains(&number));
+        if is_in(&fence.hidden) {
+            continue;
+        }
+        if !std::mem::take(&mut is_first) {
+            out.push('\n');
+        }
+        colours.push_line_tag(is_in(&fence.marked), out);
+        if fence.has_numbers {
+            colours.push_number(first_number.saturating_add(number - 1), out);
+        }
+        out.push_str(&line);
+        out.push_str("</span>");
+    }
+    out.push_str("</code></pre>");
+}
+
+/// The style sheet of a theme, for the classes of the spans.
+pub fn style_sheet(theme: &str) -> String {
+    let theme = theme_of(theme).map(|theme| themes().get(theme));
+    let theme = theme.expect("the plan names themes that there are");
+    let style = ClassStyle::SpacedPrefixed { prefix: "z-" };
+    let mut css = css_for_theme_with_class_style(theme, style)
+        .expect("a theme of the program has a style sheet");
+    if let Some(colour) = theme.settings.line_highlight {
+        writeln!(css, ".z-hl {{ background-color: {}; }}", hex(colour)).expect(NEVER_FAILS);
+    }
+    if let Some(colour) = theme.settings.gutter_foreground {
+        writeln!(css, ".giallo-ln {{ color: {}; }}", hex(colour)).expect(NEVER_FAILS);
+    }
+    css
+}
+
+const NEVER_FAILS: &str = "writing into text does not fail";
+
+/// The grammars take a while to load, so that is done for the first block that needs one.
+fn grammars() -> &'static SyntaxSet {
+    static ALL: OnceLock<SyntaxSet> = OnceLock::new();
+    ALL.get_or_init(two_face::syntax::extra_newlines)
+}
+
+fn themes() -> &'static EmbeddedLazyThemeSet {
+    static ALL: OnceLock<EmbeddedLazyThemeSet> = OnceLock::new();
+    ALL.get_or_init(two_face::theme::extra)
+}
+
+fn grammar(language: &str) -> Option<&'static SyntaxReference> {
+    if language.is_empty() {
+        return None;
+    }
+    // Some names of Zola's are none in the grammars.
+    let token = match language {
+        "shellscript" => "sh",
+        "docker" => "dockerfile",
+        "make" => "makefile",
+        other => other,
+    };
+    let found = grammars().find_syntax_by_token(token)?;
+    (found.name != "Plain Text").then_some(found)
+}
+
+fn plain(line: &str) -> String {
+    let mut html = String::new();
+    if !line.is_empty() {
+        html.push_str("<span>");
+        push_text(&mut html, line);
+        html.push_str("</span>");
+    }
+    html
+}
+
+/// Each line with the classes of its scopes; what is open at its end is closed and opened again.
+fn classes(code: &str, grammar: &SyntaxReference) -> Option<Vec<String>> {
+    let style = ClassStyle::SpacedPrefixed { prefix: "z-" };
+    let mut state = ParseState::new(grammar);
+    let mut open = ScopeStack::new();
+    let lines = code.lines().map(|line| {
+        let line = format!("{line}\n");
+        let steps = state.parse_line(&line, grammars()).ok()?;
+        let mut html = String::new();
+        for scope in open.as_slice() {
+            let scope = scope.build_string();
+            let names: Vec<String> = scope.split('.').map(|name| format!("z-{name}")).collect();
+            write!(html, "<span class=\"{}\">", names.join(" ")).expect(NEVER_FAILS);
+        }
+        let (spans, _) = line_tokens_to_classed_spans(&line, &steps, style, &mut open).ok()?;
+        // Quotation marks as in other text of ours.
+        let spans = spans.replace('\n', "");
+        html.push_str(&spans.replace("&quot;", "\"").replace("&#39;", "'"));
+        html.push_str(&"</span>".repeat(open.len()));
+        Some(html)
+    });
+    lines.collect()
+}
+
+/// The colours of one theme, or of a light and a dark one.
+struct Colours {
+    by_class: bool,
+    themes: Vec<&'static Theme>,
+}
+
+impl Colours {
+    fn of(look: &Highlighting) -> Colours {
+        let get = |name: EmbeddedThemeName| themes().get(name);
+        Colours {
+            by_class: look.by_class,
+            themes: std::iter::once(look.theme)
+                .chain(look.dark_theme)
+                .map(get)
+                .collect(),
+        }
+    }
+
+    /// `color: #fff`, or both colours; nothing if a theme does not say.
+    fn declaration(
+        &self,
+        property: &str,
+        colour: impl Fn(&Theme) -> Option<Color>,
+    ) -> Option<String> {
+        let colours: Option<Vec<Color>> = self.themes.iter().map(|theme| colour(theme)).collect();
+        Some(format!("{property}: {};", values(&colours?)))
+    }
+
+    fn push_pre(&self, out: &mut String) {
+        if self.by_class {
+            out.push_str("<pre class=\"giallo z-code\">");
+            return;
+        }
+        let scheme = (self.themes.len() > 1).then(|| "color-scheme: light dark;".to_owned());
+        let text = self.declaration("color", |theme| theme.settings.foreground);
+        let paper = self.declaration("background-color", |theme| theme.settings.background);
+        let style: Vec<String> = scheme.into_iter().chain(text).chain(paper).collect();
+        let style = style.join(" ");
+        write!(out, "<pre class=\"giallo\" style=\"{style}\">").expect(NEVER_FAILS);
+    }
+
+    fn push_line_tag(&self, is_marked: bool, out: &mut String) {
+        let paper = self.declaration("background-color", |theme| theme.settings.line_highlight);
+        match (is_marked, self.by_class, paper) {
+            (true, true, _) => out.push_str("<span class=\"giallo-l z-hl\">"),
+            (true, false, Some(paper)) => {
+                write!(out, "<span class=\"giallo-l\" style=\"{paper}\">").expect(NEVER_FAILS);
+            }
+            _ => out.push_str("<span class=\"giallo-l\">"),
+        }
+    }
+
+    fn push_number(&self, number: usize, out: &mut String) {
+        let colour = self.declaration("color", |theme| theme.settings.gutter_foreground);
+        out.push_str("<span aria-hidden=\"true\" class=\"giallo-ln\"");
+        if let Some(colour) = colour.filter(|_| !self.by_class) {
+            write!(out, " style=\"{colour}\"").expect(NEVER_FAILS);
+        }
+        write!(out, ">{number}</span>").expect(NEVER_FAILS);
+    }
+
+    /// Each line in spans that say their colours.
+    fn spans(&self, code: &str, grammar: &SyntaxReference) -> Option<Vec<String>> {
+        let highlighters: Vec<Highlighter<'_>> = self
+            .themes
+            .iter()
+            .map(|theme| Highlighter::new(theme))
+            .collect();
+        let new_state = |highlighter| HighlightState::new(highlighter, ScopeStack::new());
+        let mut states: Vec<HighlightState> = highlighters.iter().map(new_state).collect();
+        let mut state = ParseState::new(grammar);
+        let lines = code.lines().map(|line| {
+            let line = format!("{line}\n");
+            let steps = state.parse_line(&line, grammars()).ok()?;
+            let both = highlighters.iter().zip(&mut states);
+            let words: Vec<Vec<(Style, &str)>> = both
+                .map(|(highlighter, state)| words(highlighter, state, &steps, &line))
+                .collect();
+            Some(self.line(&words))
+        });
+        lines.collect()
+    }
+
+    /// A line, of which the words are the same in each theme; neighbours that look alike are one.
+    fn line(&self, words: &[Vec<(Style, &str)>]) -> String {
+        let mut html = String::new();
+        let mut before = None;
+        for (place, (_, text)) in words[0].iter().enumerate() {
+            let text = text.trim_end_matches('\n');
+            let styles: Vec<Style> = words.iter().map(|words| words[place].0).collect();
+            if text.is_empty() {
+                continue;
+            }
+            let style = self.style(&styles);
+            if before.as_ref() != Some(&style) {
+                html.push_str(if before.is_some() { "</span>" } else { "" });
+                match style.is_empty() {
+                    true => html.push_str("<span>"),
+                    false => write!(html, "<span style=\"{style}\">").expect(NEVER_FAILS),
+                }
+            }
+            push_text(&mut html, text);
+            before = Some(style);
+        }
+        html.push_str(if before.is_some() { "</span>" } else { "" });
+        html
+    }
+
+    /// What differs from the block as a whole.
+    fn style(&self, styles: &[Style]) -> String {
+        let mut declarations = Vec::new();
+        let mut both = self.themes.iter().zip(styles);
+        if both.any(|(theme, style)| theme.settings.foreground != Some(style.foreground)) {
+            let colours: Vec<Color> = styles.iter().map(|style| style.foreground).collect();
+            declarations.push(format!("color: {};", values(&colours)));
+        }
+        for (font, declaration) in [
+            (FontStyle::BOLD, "font-weight: bold;"),
+            (FontStyle::ITALIC, "font-style: italic;"),
+            (FontStyle::UNDERLINE, "text-decoration: underline;"),
+        ] {
+            if styles[0].font_style.contains(font) {
+                declarations.push(declaration.to_owned());
+            }
+        }
+        declarations.join(" ")
+    }
+}
+
+fn words<'l>(
+    highlighter: &Highlighter<'_>,
+    state: &mut HighlightState,
+    steps: &[(usize, ScopeStackOp)],
+    line: &'l str,
+) -> Vec<(Style, &'l str)> {
+    HighlightIterator::new(state, steps, line, highlighter).collect()
+}
+
+fn values(colours: &[Color]) -> String {
+    match colours {
+        [light, dark] => format!("light-dark({}, {})", hex(*light), hex(*dark)),
+        _ => colours.iter().copied().map(hex).collect(),
+    }
+}
+
+fn hex(Color { r, g, b, a }: Color) -> String {
+    let mut text = format!("#{r:02X}{g:02X}{b:02X}");
+    if a != u8::MAX {
+        write!(text, "{a:02X}").expect(NEVER_FAILS);
+    }
+    text
+}
