@@ -96,6 +96,9 @@ pub struct MarkdownConfig {
     pub external_links_target_blank: bool,
     pub external_links_no_follow: bool,
     pub external_links_no_referrer: bool,
+    /// Whether they say `rel="external"`.
+    pub external_links_external: bool,
+    pub external_links_class: Option<Arc<str>>,
     pub github_alerts: bool,
     pub definition_list: bool,
     pub bottom_footnotes: bool,
@@ -170,6 +173,17 @@ pub struct DatelineConfig {
     pub env: Vec<Arc<str>>,
     pub vocabulary: Vocabulary,
     pub look: Look,
+}
+
+impl MarkdownConfig {
+    /// Whether links to other sites differ from those within the site.
+    pub fn marks_external_links(&self) -> bool {
+        self.external_links_target_blank
+            || self.external_links_no_follow
+            || self.external_links_no_referrer
+            || self.external_links_external
+            || self.external_links_class.is_some()
+    }
 }
 
 impl Config {

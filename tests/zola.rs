@@ -1383,3 +1383,34 @@ fn code_of_a_brief_keeps_its_colours() {
         }
     }
 }
+
+#[test]
+fn links_to_other_sites_are_marked_as_in_zola() {
+    let page = "+++\n+++\n[a](https://example.net \"T\") <https://example.net>\n";
+    let line = |keys: &str| {
+        let config = format!("base_url = 'https://example.org'\n[markdown]\n{keys}");
+        let files = [("config.toml", &*config), ("content/links.md", page)];
+        let site = Built::new("tests/sites/search", &files);
+        site.main("links/index.html").join("")
+    };
+    assert_eq!(
+        line("external_links_external = false\n"),
+        "<p><a href=\"https://example.net\" title=\"T\">a</a> \
+         <a href=\"https://example.net\">https://example.net</a></p>"
+    );
+    assert_eq!(
+        line("external_links_external = false\nexternal_links_class = 'out'\n"),
+        "<p><a class=\"out\" title=\"T\" href=\"https://example.net\">a</a> \
+         <a class=\"out\" href=\"https://example.net\">https://example.net</a></p>"
+    );
+    assert_eq!(
+        line(
+            "external_links_class = 'out'\nexternal_links_target_blank = true\n\
+              external_links_no_follow = true\nexternal_links_no_referrer = true\n"
+        ),
+        "<p><a class=\"out\" rel=\"noopener nofollow noreferrer external\" target=\"_blank\" \
+         title=\"T\" href=\"https://example.net\">a</a> <a class=\"out\" \
+         rel=\"noopener nofollow noreferrer external\" target=\"_blank\" \
+         href=\"https://example.net\">https://example.net</a></p>"
+    );
+}

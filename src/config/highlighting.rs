@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use two_face::theme::{EmbeddedLazyThemeSet, EmbeddedThemeName};
 
+use super::parse::report_unknown;
 use crate::data::{Data, Entry, Placed, Reader};
 use crate::diagnostic::Diagnostics;
 
@@ -37,7 +38,7 @@ pub fn parse(mut table: Reader<'_>, problems: &mut Diagnostics) -> Option<Highli
             problems.extra_highlighting(table.place(&entry.key_bytes), key);
         }
     }
-    table.refuse_unknown(problems);
+    report_unknown(&table, problems);
     let (theme, dark_theme) = match (single, light, dark) {
         (Some(theme), ..) => (theme, None),
         (None, Some(light), dark) => (light, dark),

@@ -305,6 +305,8 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         external_links_target_blank: flag("external_links_target_blank", false),
         external_links_no_follow: flag("external_links_no_follow", false),
         external_links_no_referrer: flag("external_links_no_referrer", false),
+        external_links_external: flag("external_links_external", true),
+        external_links_class: None,
         github_alerts: flag("github_alerts", false),
         definition_list: flag("definition_list", false),
         bottom_footnotes: flag("bottom_footnotes", false),
@@ -313,15 +315,15 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         highlighting: None,
     };
     flag("render_emoji", false);
-    flag("external_links_external", true);
-    let class = table.text("external_links_class", problems);
+    config.external_links_class = table.text("external_links_class", problems);
     let anchors = table.choice("insert_anchor_links", &AnchorPlace::NAMES, problems);
-    let insert_anchor_links = anchors.unwrap_or_default();
+    config.insert_anchor_links = anchors.unwrap_or_default();
     let highlighting = table.take("highlighting");
+    let class = config.external_links_class.as_ref();
     values.push(("external_links_class".into(), class.into()));
     values.push((
         "insert_anchor_links".into(),
-        insert_anchor_links.name().into(),
+        config.insert_anchor_links.name().into(),
     ));
     let value = highlighting
         .as_ref()
@@ -349,10 +351,6 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         config.highlighting = old_highlighting(&table, &old, problems);
     }
     report_unknown(&table, problems);
-    let config = MarkdownConfig {
-        insert_anchor_links,
-        ..config
-    };
     (config, Value::map(values))
 }
 
@@ -781,7 +779,7 @@ impl Languages {
 }
 
 /// Reports keys that config.toml cannot have. Zola's own versions differ, so it is no error.
-fn report_unknown(keys: &Reader<'_>, problems: &mut Diagnostics) {
+pub fn report_unknown(keys: &Reader<'_>, problems: &mut Diagnostics) {
     for (entry, near) in keys.unknown() {
         let place = keys.place(&entry.key_bytes);
         problems.unknown_config_key(place, &keys.path(&entry.key), near);

@@ -39,10 +39,12 @@ impl<'a> Writer<'a, '_> {
         let reach = link::reach(address, false);
         if matches!(reach, Reach::Web) {
             self.begin_footnote_link(address);
-            self.push_external(title);
-            push_address(&mut self.out.outline.html, address);
-            self.push("\">");
-            return;
+            if self.source.config.markdown.marks_external_links() {
+                self.push_external(title);
+                push_address(&mut self.out.outline.html, address);
+                self.push("\">");
+                return;
+            }
         }
         self.push("<a href=\"");
         self.push_target(reach, address, range);
@@ -76,17 +78,26 @@ impl<'a> Writer<'a, '_> {
     fn push_external(&mut self, title: &str) {
         let markdown = &self.source.config.markdown;
         let relations = [
-            (markdown.external_links_target_blank, "noopener "),
-            (markdown.external_links_no_follow, "nofollow "),
-            (markdown.external_links_no_referrer, "noreferrer "),
+            (markdown.external_links_target_blank, "noopener"),
+            (markdown.external_links_no_follow, "nofollow"),
+            (markdown.external_links_no_referrer, "noreferrer"),
+            (markdown.external_links_external, "external"),
         ];
-        self.push("<a rel=\"");
-        for (is_wanted, relation) in relations {
-            if is_wanted {
-                self.push(relation);
-            }
+        self.push("<a ");
+        if let Some(class) = &markdown.external_links_class {
+            self.push("class=\"");
+            push_attribute(&mut self.out.outline.html, class);
+            self.push("\" ");
         }
-        self.push("external\" ");
+        let relations = relations.into_iter();
+        let relations: Vec<&str> = relations
+            .filter_map(|(is_wanted, relation)| is_wanted.then_some(relation))
+            .collect();
+        if !relations.is_empty() {
+            self.push("rel=\"");
+            self.push(&relations.join(" "));
+            self.push("\" ");
+        }
         if markdown.external_links_target_blank {
             self.push("target=\"_blank\" ");
         }
