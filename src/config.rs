@@ -38,6 +38,8 @@ pub struct Config {
     /// Zola's `theme`.
     pub theme: Option<Placed>,
     pub output_dir: Arc<str>,
+    /// Whether the site's own `sass/` is compiled; the theme's always is.
+    pub compile_sass: bool,
     pub ignored_content: Vec<Placed>,
     pub ignored_static: Vec<Placed>,
     pub generate_feeds: bool,

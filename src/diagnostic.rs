@@ -1392,6 +1392,16 @@ impl Diagnostics {
         );
     }
 
+    /// A Sass file does not compile, or one that it takes in. The message is the compiler's.
+    pub fn sass_error(&mut self, error: &TemplateError) {
+        self.error(
+            "sass-error",
+            error.place(),
+            error.message.clone(),
+            error.hint.clone(),
+        );
+    }
+
     /// The theme's `page.html` fails on pages that only Dateline makes.
     pub fn theme_page_failed(&mut self, page: &Address, others: usize, error: &TemplateError) {
         let more = match others {

@@ -18,6 +18,8 @@ pub struct Input {
     pub sources: Arc<Vec<Source>>,
     /// Files that go out as they are: beside the content, under `static/`, of the theme.
     pub files: Vec<StaticFile>,
+    /// The theme's and the site's Sass.
+    pub sass: SassFiles,
     /// The theme's and the site's templates.
     pub theme: ThemeSource,
     /// Files of the site that templates ask for by name.
@@ -140,6 +142,51 @@ pub enum FileBytes {
         file: Arc<str>,
         text: Arc<str>,
     },
+}
+
+/// What style sheets are made of: everything in the folders `sass/` of the site and its theme.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SassFiles {
+    /// Sorted by file.
+    all: Arc<[SassFile]>,
+}
+
+/// A file in Sass, or CSS that Sass takes in; not compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SassFile {
+    /// From the root of the site, with `/`.
+    pub file: Arc<str>,
+    /// From the folder `sass/` that it lies in.
+    pub path: Arc<str>,
+    pub text: Arc<str>,
+    pub from_theme: bool,
+}
+
+impl SassFiles {
+    /// These, in whatever order.
+    pub fn new(mut all: Vec<SassFile>) -> SassFiles {
+        all.sort_by(|a, b| a.file.cmp(&b.file));
+        SassFiles { all: all.into() }
+    }
+
+    /// All, sorted by file.
+    pub fn all(&self) -> &[SassFile] {
+        &self.all
+    }
+
+    /// The one at a path from the root of the site.
+    pub fn find(&self, file: &str) -> Option<&SassFile> {
+        let place = self.all.binary_search_by(|other| (*other.file).cmp(file));
+        self.all.get(place.ok()?)
+    }
+}
+
+impl SassFile {
+    /// Whether a style sheet of its own is made of it, as Zola decides that.
+    pub fn is_sheet(&self) -> bool {
+        let is_sass = self.path.ends_with(".scss") || self.path.ends_with(".sass");
+        is_sass && !self.path.split('/').any(|part| part.starts_with('_'))
+    }
 }
 
 /// The templates of a site and whose engine reads them.

@@ -154,6 +154,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         shelf: &input.shelf,
         environment: &input.environment,
         theme_folder: input.theme.folder(),
+        sass: &input.sass,
         now: input.now,
         preview,
         theme_is_ours: input.theme.is_built_in(),
@@ -297,6 +298,7 @@ fn derive(
         change,
         tables_stay: site.has_tables_of(&before.site),
         files: &before.files,
+        sass: &before.site.sass,
         plan: &before.plan,
     });
     let plan = pages::plan(&site, files, of_before, problems);

@@ -617,8 +617,10 @@ impl Check {
         };
         let mut of_kind: HashMap<_, usize> = HashMap::new();
         let mut pages: Vec<(usize, &Page)> = Vec::new();
-        let html = plan.pages().iter().filter(|page| page.is_html());
-        for page in html.filter(|page| !is_costly(page)) {
+        let is_sheet = |page: &Page| matches!(page.view, crate::pages::View::StyleSheet { .. });
+        let all = plan.pages().iter();
+        let tried = all.filter(|page| page.is_html() || is_sheet(page));
+        for page in tried.filter(|page| !is_costly(page)) {
             let kind = std::mem::discriminant(&page.view);
             let count = of_kind.entry(kind).or_default();
             pages.push((*count, page));

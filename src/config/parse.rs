@@ -78,6 +78,7 @@ impl Config {
             of_languages: all.others.iter().map(|(_, keys)| keys.config()).collect(),
             theme: site.theme,
             output_dir: output_dir.unwrap_or_else(|| "public".into()),
+            compile_sass: site.compile_sass,
             ignored_content: site.ignored_content,
             ignored_static: site.ignored_static,
             generate_feeds: all.language.generate_feeds.unwrap_or(false),
@@ -172,6 +173,7 @@ struct SiteKeys {
     author: Option<Arc<str>>,
     theme: Option<Placed>,
     output_dir: Option<Arc<str>>,
+    compile_sass: bool,
     ignored_content: Vec<Placed>,
     ignored_static: Vec<Placed>,
     feed_limit: Option<usize>,
@@ -189,11 +191,9 @@ fn site_keys(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SiteKeys {
     let mut passed = Vec::new();
     let minify_html = keys.flag("minify_html", problems).unwrap_or(false);
     passed.push(("minify_html".into(), Value::from(minify_html)));
-    for key in [
-        "compile_sass",
-        "hard_link_static",
-        "preserve_dotfiles_in_output",
-    ] {
+    let compile_sass = keys.flag("compile_sass", problems).unwrap_or(false);
+    passed.push(("compile_sass".into(), compile_sass.into()));
+    for key in ["hard_link_static", "preserve_dotfiles_in_output"] {
         let yes = keys.flag(key, problems).unwrap_or(false);
         passed.push((key.into(), Value::from(yes)));
     }
@@ -210,6 +210,7 @@ fn site_keys(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> SiteKeys {
         author: keys.text("author", problems),
         theme: keys.placed_text("theme", problems),
         output_dir: keys.text("output_dir", problems),
+        compile_sass,
         ignored_content: ignored_content.unwrap_or_default(),
         ignored_static: ignored_static.unwrap_or_default(),
         feed_limit: keys.count("feed_limit", problems),

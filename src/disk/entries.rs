@@ -12,7 +12,7 @@ use super::tree::{Found, Identity, Lies, Role, Stamp, Tree, is_within, refused};
 use crate::chunks::Chunks;
 use crate::content::source::{BYTES_MAX, Source};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::input::{FileBytes, StaticFile, TemplateSource};
+use crate::input::{FileBytes, SassFile, StaticFile, TemplateSource};
 use crate::value::Hash;
 
 /// A file or folder as it was when it was last read.
@@ -43,6 +43,7 @@ pub enum Content {
     Source(Source),
     Static(StaticFile),
     Template(TemplateSource),
+    Sass(SassFile),
     ThemeToml(Arc<str>),
     /// A folder, or what cannot be read.
     Nothing,
@@ -221,6 +222,12 @@ impl Entry {
                 text: text_of(name, file, &metadata)?,
                 from_theme,
             }),
+            Role::Sass { from_theme } => Content::Sass(SassFile {
+                file: name.clone(),
+                path: inside.into(),
+                text: text_of(name, file, &metadata)?,
+                from_theme,
+            }),
             Role::ThemeToml => Content::ThemeToml(text_of(name, file, &metadata)?),
             Role::Static(kind, is_text) => {
                 // What is not UTF-8 goes out as it is.
@@ -302,6 +309,7 @@ impl Entry {
             },
             Content::Source(source) => of(source.bytes.clone(), State::Text),
             Content::Template(template) => of(template.text.clone().into(), State::Text),
+            Content::Sass(sass) => of(sass.text.clone().into(), State::Text),
             Content::ThemeToml(text) => of(text.clone().into(), State::Text),
             Content::Static(file) => match &file.bytes {
                 FileBytes::Text { text, .. } => of(text.clone().into(), State::Static),

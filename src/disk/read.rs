@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::content::source::Source;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{
-    EmbeddedTheme, Input, Preview, StaticFile, StaticKind, TemplateSource, ThemeSource,
+    EmbeddedTheme, Input, Preview, SassFiles, StaticFile, StaticKind, TemplateSource, ThemeSource,
 };
 use crate::value::Value;
 
@@ -196,6 +196,7 @@ impl Reader {
     ) -> Input {
         let mut files = Vec::new();
         let mut own_templates = Vec::new();
+        let mut sass = Vec::new();
         let mut theme = ThemeRead::default();
         for (_, entry) in self.entries.others() {
             problems.extend(entry.problems.iter().cloned());
@@ -207,6 +208,7 @@ impl Reader {
                 Content::Template(template) if template.from_theme => {
                     theme.templates.push(template.clone());
                 }
+                Content::Sass(file) => sass.push(file.clone()),
                 Content::Template(template) => own_templates.push(template.clone()),
                 Content::ThemeToml(text) => theme.toml = Some(text.clone()),
                 Content::Source(_) | Content::Nothing => {}
@@ -220,6 +222,7 @@ impl Reader {
             config,
             sources: self.sources.clone(),
             files,
+            sass: SassFiles::new(sass),
             theme,
             shelf: self
                 .shelf

@@ -125,6 +125,9 @@ pub enum Role {
     Template {
         from_theme: bool,
     },
+    Sass {
+        from_theme: bool,
+    },
     ThemeToml,
 }
 
@@ -172,6 +175,7 @@ enum TopKind {
     Content,
     Static(StaticKind),
     Templates { from_theme: bool },
+    Sass { from_theme: bool },
     ThemeToml,
 }
 
@@ -192,6 +196,7 @@ impl Tree {
             top("content", TopKind::Content, &content),
             top("static", TopKind::Static(StaticKind::Site), &ignored),
             top("templates", own, &none),
+            top("sass", TopKind::Sass { from_theme: false }, &none),
         ];
         if let Some(theme) = settings.theme.as_ref().filter(|_| settings.has_theme) {
             let at = |inside: &str| format!("{theme}/{inside}");
@@ -199,6 +204,8 @@ impl Tree {
             let statics = TopKind::Static(StaticKind::Theme);
             tops.push(top(&at("theme.toml"), TopKind::ThemeToml, &none));
             tops.push(top(&at("templates"), theirs, &none));
+            let sass = TopKind::Sass { from_theme: true };
+            tops.push(top(&at("sass"), sass, &none));
             tops.push(top(&at("static"), statics, &ignored));
         }
         Ok(Tree {
@@ -425,6 +432,7 @@ impl Top {
             TopKind::Templates { from_theme } => {
                 is_template(inside).then_some(Role::Template { from_theme })
             }
+            TopKind::Sass { from_theme } => is_sass(inside).then_some(Role::Sass { from_theme }),
             TopKind::ThemeToml => Some(Role::ThemeToml),
         }
     }
@@ -487,6 +495,13 @@ fn is_template(path: &str) -> bool {
         .and_then(|ending| ending.to_str());
     // `html`, `xml`, `opml`, …
     ending.is_some_and(|ending| ending.ends_with("ml") || ENDINGS.contains(&ending))
+}
+
+/// Whether a file of `sass/` can be part of a style sheet.
+fn is_sass(path: &str) -> bool {
+    [".scss", ".sass", ".css"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 fn globs(globs: &[Placed], config_file: &Arc<str>, problems: &mut Diagnostics) -> GlobSet {

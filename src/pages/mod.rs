@@ -11,7 +11,7 @@ use crate::content::article::SectionKeys;
 use crate::content::date::Moment;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostics, Place};
-use crate::input::{FileBytes, StaticFile, StaticKind};
+use crate::input::{FileBytes, SassFiles, StaticFile, StaticKind};
 use crate::site::kept::{Change, same_names};
 use crate::site::taxonomies::Kind;
 use crate::site::weeks::Week;
@@ -36,6 +36,7 @@ pub mod proposals;
 pub mod question;
 pub mod search;
 pub mod sitemap;
+pub mod style_sheets;
 pub mod taxonomies;
 pub mod timeline;
 pub mod view;
@@ -158,6 +159,10 @@ pub enum View {
     File {
         bytes: FileBytes,
     },
+    /// A style sheet, by the Sass file that it is made of.
+    StyleSheet {
+        file: Arc<str>,
+    },
 }
 
 impl Page {
@@ -206,6 +211,7 @@ pub struct Before<'a> {
     /// Whether all tables were kept.
     pub tables_stay: bool,
     pub files: &'a [StaticFile],
+    pub sass: &'a SassFiles,
     pub plan: &'a Arc<Plan>,
 }
 
@@ -221,6 +227,7 @@ pub fn plan(
         let plan = before.plan;
         before.tables_stay
             && before.files == files
+            && style_sheets::are_same(before.sass, &site.sass)
             && before.change.leaves(plan.problems(), is_same)
     });
     let plan = match kept {
@@ -276,6 +283,7 @@ fn propose(site: &Site, files: &[StaticFile], room: [usize; 3]) -> Proposals {
         let mut proposals = Proposing::with_room(room[0]);
         propose_content(site, &mut proposals);
         propose_files(site, files, &mut proposals);
+        style_sheets::propose(site, &mut proposals);
         proposals
     };
     let of_terms = || {

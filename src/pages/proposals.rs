@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Page, View, list};
+use super::{Page, View, list, style_sheets};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::maps::{HashMap, HashSet, with_room};
@@ -14,6 +14,7 @@ pub enum Rank {
     Content,
     Alias,
     Static,
+    StyleSheet,
     Taxonomy,
     Zola,
     Ours,
@@ -253,7 +254,13 @@ fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &
             problems.ours_yields(address, place);
         }
         (Rank::Static, Rank::Static, ..) if same => {}
-        (Rank::Static, Rank::Static | Rank::Taxonomy | Rank::Zola | Rank::Ours, place, _) => {
+        (Rank::Static | Rank::StyleSheet, Rank::StyleSheet, ..)
+            if style_sheets::overrides(site, winner, loser) => {}
+        (Rank::StyleSheet, Rank::StyleSheet, _, Some(place)) => {
+            let other = (&*file_of(winner), address);
+            problems.two_pages_at_one_address(wanted, place, other, false);
+        }
+        (Rank::Static, Rank::StyleSheet | Rank::Taxonomy | Rank::Zola | Rank::Ours, place, _) => {
             let config = Place::whole(&site.config.file);
             problems.static_wins(address, place.unwrap_or(config));
         }

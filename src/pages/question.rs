@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{
     DataOf, archive, companies, compare, content, events, feeds, files, masthead, predictions,
-    search, taxonomies, timeline, view, weeks,
+    search, style_sheets, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
 use crate::maps::HashMap;
@@ -167,6 +167,10 @@ pub enum Question {
     SearchDocuments {
         language: Arc<str>,
     },
+    /// The text of a Sass file, by its path from the root of the site, if there is one.
+    SassFile {
+        file: Arc<str>,
+    },
     /// All feeds of the site.
     FeedList,
     /// The briefs, tags and companies that `llms.txt` names.
@@ -229,6 +233,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Feed { of } => feeds::feed(site, of),
         Question::FeedInFull { of } => feeds::in_full(site, of),
         Question::SearchDocuments { language } => search::documents(site, language),
+        Question::SassFile { file } => style_sheets::text(site, file),
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
         Question::Variable { name } => variable(site, name),

@@ -38,6 +38,7 @@ mod own_files;
 pub mod partial;
 pub mod pictures;
 pub mod rebase;
+pub mod sass;
 pub mod search;
 pub mod shortcodes;
 pub mod sitemap;
@@ -117,7 +118,7 @@ pub fn render(
         .collect::<io::Result<_>>()?;
     let (mut failed, mut theme_failed) = (Vec::new(), Vec::new());
     for (page, (failure, theme_failure)) in pages.into_iter().zip(found) {
-        failed.extend(failure.map(|error| (&page.address, error)));
+        failed.extend(failure.map(|error| (page, error)));
         theme_failed.extend(theme_failure.map(|error| (&page.address, error)));
     }
     report(failed.into_iter(), problems);
@@ -155,11 +156,8 @@ fn make_pictures(
 }
 
 /// Reports each failure of a template once, with the first page and how many more there are.
-fn report<'a>(
-    failed: impl Iterator<Item = (&'a Address, TemplateError)>,
-    problems: &mut Diagnostics,
-) {
-    let mut first: Vec<(&Address, TemplateError, usize)> = Vec::new();
+fn report<'a>(failed: impl Iterator<Item = (&'a Page, TemplateError)>, problems: &mut Diagnostics) {
+    let mut first: Vec<(&Page, TemplateError, usize)> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
     for (page, error) in failed {
         // The hint lists what the page has, so it differs from page to page.
@@ -173,7 +171,14 @@ fn report<'a>(
         }
     }
     for (page, error, more) in first {
-        problems.template_error(page, more, &error);
+        report_one(page, more, &error, problems);
+    }
+}
+
+fn report_one(page: &Page, more: usize, error: &TemplateError, problems: &mut Diagnostics) {
+    match page.view {
+        View::StyleSheet { .. } => problems.sass_error(error),
+        _ => problems.template_error(&page.address, more, error),
     }
 }
 
@@ -201,7 +206,7 @@ pub fn page(
     match try_page(page, site, theme) {
         Ok(rendered) => Some(rendered),
         Err(error) => {
-            problems.template_error(&page.address, 0, &error);
+            report_one(page, 0, &error, problems);
             None
         }
     }
@@ -211,6 +216,13 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
     let asker = Asker::new(site.clone());
     let mut theme_failed = None;
     let body = match &page.view {
+        View::StyleSheet { file } => {
+            let css = sass::style_sheet(file, &site.sass, &asker)?;
+            let base_path = &site.config.base_path;
+            let is_rebased = !base_path.is_empty();
+            let rebased = is_rebased.then(|| rebase::rebase_css(&css, base_path));
+            OutputBody::Made(rebased.flatten().unwrap_or(css).into_bytes())
+        }
         View::File { bytes } => static_file(&page.address, bytes, &site.config.base_path),
         _ => {
             let text = if let Some(text) = own_files::text(page, theme, &asker) {

@@ -15,7 +15,7 @@ use crate::content::article::Table;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::input::{AskedFile, FileBytes, Preview, Shelf, StaticFile, StaticKind};
+use crate::input::{AskedFile, FileBytes, Preview, SassFiles, Shelf, StaticFile, StaticKind};
 use crate::maps::HashMap;
 use crate::value::Value;
 
@@ -90,6 +90,8 @@ pub struct Site {
     pub theme_folder: Option<Arc<str>>,
     /// The pictures that pages of this site asked for, and those of the sites before it.
     pub pictures: Arc<Pictures>,
+    /// What style sheets are made of.
+    pub sass: SassFiles,
     /// The pages and sections whose text names an entry (`@/path.md`), by path.
     pub backlinks: Kept<HashMap<Index, Vec<Index>>>,
     /// Briefs of the default language, newest first.
@@ -155,6 +157,7 @@ pub struct Parts<'a> {
     pub environment: &'a Arc<BTreeMap<Arc<str>, Arc<str>>>,
     /// See [`Site::theme_folder`].
     pub theme_folder: Option<Arc<str>>,
+    pub sass: &'a SassFiles,
     pub now: Timestamp,
     pub preview: Preview,
     /// See [`Site::theme_is_ours`].
@@ -266,6 +269,7 @@ impl Site {
             not_on_disk: not_on_disk(parts.files),
             theme_folder: parts.theme_folder,
             pictures: before.map_or_else(Arc::default, |b| b.site.pictures.clone()),
+            sass: parts.sass.clone(),
             config,
             now,
             today,

@@ -1,0 +1,169 @@
+//! Style sheets of Sass files. What a compilation reads, it asks for: a sheet is made again when
+//! one of the files that it took in changes, or one comes that it looked for.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use grass::{ErrorKind, Fs, NullLogger, Options, OutputStyle};
+
+use crate::diagnostic::TemplateError;
+use crate::input::SassFiles;
+use crate::pages::question::{Asker, Question};
+
+/// The largest frameworks take a second of a fast machine.
+const TIME_MAX: Duration = Duration::from_secs(30);
+/// The compiler calls itself for whatever stands in something else. What is not used costs nothing.
+const STACK_BYTES: usize = 256 << 20;
+
+/// The text of the style sheet that a Sass file is, compressed as Zola does it.
+///
+/// # Errors
+/// What is wrong with the file, or one that it takes in.
+pub fn style_sheet(
+    file: &Arc<str>,
+    files: &SassFiles,
+    asker: &Rc<Asker>,
+) -> Result<String, TemplateError> {
+    let (hand_over, made) = mpsc::channel();
+    // A loop without end can be left alone, not ended; the lock tells of what it read up to then.
+    let read = Arc::new(Mutex::new(BTreeSet::new()));
+    let compiling = {
+        let (file, files, read) = (file.clone(), files.clone(), read.clone());
+        let compile = move || {
+            let site = Site::new(files, read);
+            let _ = hand_over.send(compile(&file, &site));
+        };
+        thread::Builder::new()
+            .name("sass".into())
+            .stack_size(STACK_BYTES)
+            .spawn(compile)
+    };
+    let made = match compiling {
+        Ok(_) => made.recv_timeout(TIME_MAX),
+        Err(error) => return Err(error_in(file, &error.to_string())),
+    };
+    let read = read.lock().unwrap_or_else(PoisonError::into_inner);
+    for file in &*read {
+        let _ = asker.ask(Question::SassFile { file: file.clone() });
+    }
+    match made {
+        Ok(made) => made,
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            let seconds = TIME_MAX.as_secs();
+            let message = format!("the style sheet is not made after {seconds} seconds");
+            Err(TemplateError {
+                hint: Some("look for an `@while` or `@function` that does not end".into()),
+                ..error_in(file, &message)
+            })
+        }
+        Err(mpsc::RecvTimeoutError::Disconnected) => {
+            Err(error_in(file, "the Sass compiler cannot read this file"))
+        }
+    }
+}
+
+fn compile(file: &Arc<str>, site: &Site) -> Result<String, TemplateError> {
+    let options = Options::default()
+        .style(OutputStyle::Compressed)
+        .logger(&NullLogger)
+        .fs(site);
+    grass::from_path(&**file, &options).map_err(|error| match error.kind() {
+        ErrorKind::ParseError { message, loc, .. } => TemplateError {
+            line: loc.begin.line + 1,
+            column: loc.begin.column + 1,
+            ..error_in(
+                &name_of(Path::new(loc.file.name())).unwrap_or(file.clone()),
+                &message,
+            )
+        },
+        ErrorKind::IoError(error) => error_in(file, &error.to_string()),
+        ErrorKind::FromUtf8Error(message) => error_in(file, &message),
+        _ => error_in(file, "the Sass compiler cannot read this file"),
+    })
+}
+
+fn error_in(file: &Arc<str>, message: &str) -> TemplateError {
+    TemplateError {
+        file: file.clone(),
+        line: 0,
+        column: 0,
+        message: message.to_owned(),
+        hint: None,
+    }
+}
+
+/// The Sass of a site, as the compiler sees files: there are no others.
+#[derive(Debug)]
+struct Site {
+    files: SassFiles,
+    /// Where files were looked for, whether or not there were any.
+    read: Arc<Mutex<BTreeSet<Arc<str>>>>,
+    /// How often a file was read.
+    count: RefCell<usize>,
+}
+
+/// A sheet that takes itself in again and again ends here.
+const READ_MAX: usize = 10_000;
+
+impl Site {
+    fn new(files: SassFiles, read: Arc<Mutex<BTreeSet<Arc<str>>>>) -> Site {
+        let count = RefCell::default();
+        Site { files, read, count }
+    }
+
+    fn find(&self, path: &Path) -> Option<Arc<str>> {
+        let name = name_of(path)?;
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(name.clone());
+        self.files.find(&name).map(|file| file.text.clone())
+    }
+}
+
+impl Fs for Site {
+    /// A folder matters only for the files in it, which are looked for by themselves.
+    fn is_dir(&self, path: &Path) -> bool {
+        name_of(path).is_some()
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.find(path).is_some()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut count = self.count.borrow_mut();
+        *count += 1;
+        if *count > READ_MAX {
+            let message = format!("more than {READ_MAX} files are taken in");
+            return Err(io::Error::other(message));
+        }
+        let text = self.find(path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(text.as_bytes().to_vec())
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        let name = name_of(path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(PathBuf::from(&*name))
+    }
+}
+
+/// A path from the root of the site with `/`, without `.` and `..`; nothing leads out of the site.
+fn name_of(path: &Path) -> Option<Arc<str>> {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => parts.push(name.to_str()?),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/").into())
+}
