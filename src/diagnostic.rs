@@ -455,6 +455,17 @@ impl Diagnostics {
         );
     }
 
+    /// The address of the site lacks `https:` or more. It is used as it is, so feeds, the sitemap
+    /// and previews of links have addresses that mean nothing elsewhere.
+    pub fn incomplete_base_url(&mut self, place: Place, found: &str) {
+        self.warning(
+            "incomplete-base-url",
+            place,
+            format!("`{}` is a part of an address", shortened(found)),
+            "feeds and the sitemap need a whole one: `https://example.org/news`",
+        );
+    }
+
     /// The configuration has a key that neither Zola nor Dateline knows. It has no effect but in
     /// templates that read it.
     pub fn unknown_config_key(&mut self, place: Place, key: &str, near: Option<&str>) {
@@ -1101,6 +1112,16 @@ impl Diagnostics {
             place,
             format!("`{address}` is the address of `{other}` already{but}"),
             hint,
+        );
+    }
+
+    /// An alias is the address of the file that states it, or it states that twice. It is left out.
+    pub fn useless_alias(&mut self, address: &Address, place: Place) {
+        self.warning(
+            "useless-alias",
+            place,
+            format!("`{address}` is an address of this file already"),
+            "take this alias out",
         );
     }
 

@@ -1414,3 +1414,67 @@ fn links_to_other_sites_are_marked_as_in_zola() {
          href=\"https://example.net\">https://example.net</a></p>"
     );
 }
+
+/// Sass of a site and its theme: what the two have in common, what stands in the place of another,
+/// what is taken in by others, and what is no style sheet.
+const SASS: [(&str, &str); 11] = [
+    (
+        "themes/tera1-small/sass/theme.scss",
+        "@use \"parts/colors\";\n\nbody {\n  color: colors.$text;\n  a:hover { background: url(\"/a.png\"); }\n}\n",
+    ),
+    (
+        "themes/tera1-small/sass/parts/_colors.scss",
+        "// Not seen.\n$text: lighten(#333, 20%);\n",
+    ),
+    ("themes/tera1-small/sass/both.scss", "a { b: theme; }\n"),
+    ("sass/both.scss", "a { b: site; }\n"),
+    (
+        "sass/deep/own.sass",
+        "@import '../../themes/tera1-small/sass/parts/colors'\n@import 'plain'\n\np\n  color: $text\n  &::after\n    content: \"\u{e9}\"\n",
+    ),
+    ("sass/deep/plain.css", "i { j: k; }\n"),
+    ("sass/deep/_part.scss", "a { b: c; }\n"),
+    ("sass/_parts/part.scss", "a { b: c; }\n"),
+    ("sass/over.scss", "a { b: sass; }\n"),
+    ("static/over.css", "a { b: static; }\n"),
+    ("sass/readme.txt", "Nothing.\n"),
+];
+
+#[test]
+fn sass_becomes_style_sheets_as_in_zola() {
+    let config = fs::read_to_string(root("tests/sites/zola-small/config.toml")).unwrap();
+    let config = config.replace("compile_sass = false", "compile_sass = true");
+    let files = [&SASS[..], &[("config.toml", config.as_str())]].concat();
+    let site = Built::zola_small(&files);
+    let names = |site: &Built| -> Vec<String> {
+        let mut names = site.files();
+        names.retain(|name| name.ends_with(".css"));
+        names
+    };
+    let all = [
+        "both.css",
+        "deep/own.css",
+        "over.css",
+        "style.css",
+        "theme.css",
+    ];
+    assert_eq!(names(&site), all);
+    assert_eq!(site.read("both.css"), "a{b:site}");
+    assert_eq!(site.read("over.css"), "a { b: static; }\n");
+    assert_eq!(
+        site.read("deep/own.css"),
+        "\u{feff}i{j:k}p{color:#666}p::after{content:\"\u{e9}\"}"
+    );
+    // As in static style sheets, addresses begin with the base path; Zola leaves that to authors.
+    assert_eq!(
+        site.read("theme.css"),
+        "body{color:#666}body a:hover{background:url(\"/small/a.png\")}"
+    );
+    // Without the key, the theme's alone are made.
+    let site = Built::zola_small(&SASS);
+    assert_eq!(
+        names(&site),
+        ["both.css", "over.css", "style.css", "theme.css"]
+    );
+    assert_eq!(site.read("both.css"), "a{b:theme}");
+}

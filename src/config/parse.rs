@@ -150,7 +150,13 @@ fn address(
             return None;
         }
     };
-    let url = Url::parse(&written).ok().filter(|url| {
+    // Zola takes these two as well, and sites of old have them.
+    let whole = match &*written {
+        text if text.starts_with("//") => format!("https:{text}"),
+        text if text.starts_with('/') => format!("https://localhost{text}"),
+        text => text.to_owned(),
+    };
+    let url = Url::parse(&whole).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
             && url.query().is_none()
@@ -161,6 +167,9 @@ fn address(
         problems.bad_base_url(place, &written);
         return None;
     };
+    if written.starts_with('/') {
+        problems.incomplete_base_url(place, &written);
+    }
     Some(SiteAddress {
         base_url: written.trim().trim_end_matches('/').into(),
         base_path: url.path().trim_end_matches('/').into(),

@@ -237,6 +237,11 @@ fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &
     };
     let (place_of_winner, place_of_loser) = (winner.by.place(site), loser.by.place(site));
     match (winner.rank, loser.rank, place_of_winner, place_of_loser) {
+        (Rank::Content | Rank::Alias, Rank::Alias, Some(other), Some(place))
+            if other.file == place.file =>
+        {
+            problems.useless_alias(wanted, place);
+        }
         (_, Rank::Content | Rank::Alias, _, Some(place)) => {
             let is_alias = loser.rank == Rank::Alias;
             let other = (&*file_of(winner), address);

@@ -77,6 +77,7 @@ fn compile(file: &Arc<str>, site: &Site) -> Result<String, TemplateError> {
         ErrorKind::ParseError { message, loc, .. } => TemplateError {
             line: loc.begin.line + 1,
             column: loc.begin.column + 1,
+            hint: hint(&message).map(str::to_owned),
             ..error_in(
                 &name_of(Path::new(loc.file.name())).unwrap_or(file.clone()),
                 &message,
@@ -88,12 +89,26 @@ fn compile(file: &Arc<str>, site: &Site) -> Result<String, TemplateError> {
     })
 }
 
+fn hint(message: &str) -> Option<&'static str> {
+    let is_not_found = message.starts_with("Can't find stylesheet");
+    is_not_found.then_some("only the folders `sass/` of the site and its theme are looked into")
+}
+
+/// What is wrong with a file, in words that begin and end as ours do.
 fn error_in(file: &Arc<str>, message: &str) -> TemplateError {
+    let message = message.trim_end_matches('.');
+    let mut letters = message.chars();
+    let message = match letters.next() {
+        Some(first) if first.is_uppercase() && letters.as_str().starts_with(char::is_lowercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => message.to_owned(),
+    };
     TemplateError {
         file: file.clone(),
         line: 0,
         column: 0,
-        message: message.to_owned(),
+        message,
         hint: None,
     }
 }
