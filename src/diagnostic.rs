@@ -1163,12 +1163,14 @@ impl Diagnostics {
         );
     }
 
-    /// A page stands where a taxonomy has its list or one of its terms.
+    /// A page would stand where a taxonomy has its list or one of its terms. That is served.
     pub fn content_against_taxonomy(&mut self, address: &Address, place: Place) {
         self.warning(
             "content-against-taxonomy",
             place,
-            format!("`{address}` is the address of a taxonomy too; the page is served, as in Zola"),
+            format!(
+                "`{address}` is the address of a taxonomy, which is served instead, as in Zola"
+            ),
             "give the page another `slug` or `path`",
         );
     }

@@ -126,7 +126,10 @@ fn briefs(theme: &str) -> Files {
 
 /// A Zola site without briefs.
 fn plain() -> Files {
-    site("sites/zola-small")
+    let mut files = site("sites/zola-small");
+    let sass = author::SASS.iter();
+    files.extend(sass.map(|(file, text)| ((*file).to_owned(), text.as_bytes().to_vec())));
+    files
 }
 
 /// A Zola site in three languages, with templates of its own.

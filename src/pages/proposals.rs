@@ -11,11 +11,11 @@ use crate::site::{Index, Site, addresses};
 /// Who asks for an address; of two, the earlier in this list gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
+    Static,
+    Taxonomy,
     Content,
     Alias,
-    Static,
     StyleSheet,
-    Taxonomy,
     Zola,
     Ours,
 }
@@ -242,18 +242,13 @@ fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &
         {
             problems.useless_alias(wanted, place);
         }
+        (Rank::Taxonomy, Rank::Content | Rank::Alias, _, Some(place)) => {
+            problems.content_against_taxonomy(wanted, place);
+        }
         (_, Rank::Content | Rank::Alias, _, Some(place)) => {
             let is_alias = loser.rank == Rank::Alias;
             let other = (&*file_of(winner), address);
             problems.two_pages_at_one_address(wanted, place, other, is_alias);
-        }
-        (Rank::Content | Rank::Alias, Rank::Static, Some(place), _) => {
-            let is_alias = winner.rank == Rank::Alias;
-            let other = (&*file_of(loser), wanted);
-            problems.two_pages_at_one_address(address, place, other, is_alias);
-        }
-        (Rank::Content | Rank::Alias, Rank::Taxonomy, Some(place), _) => {
-            problems.content_against_taxonomy(address, place);
         }
         (Rank::Content | Rank::Alias, Rank::Ours | Rank::Zola, Some(place), _) => {
             problems.ours_yields(address, place);

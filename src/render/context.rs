@@ -257,16 +257,14 @@ fn section(
 ) -> Result<Vec<String>, String> {
     let layout = asker.ask(Question::Layout { path: path.clone() })?;
     list_of_section(path, &layout, number, asker, entries, ours)?;
-    // The home page of another language is a section of that language's own.
-    let is_root = !path.contains('/');
-    Ok(templates(
-        &layout,
-        if is_root {
-            "index.html"
-        } else {
-            "section.html"
-        },
-    ))
+    // As in Zola, the home page of each language.
+    let is_home = path.starts_with("_index.") && !asker.theme_is_ours();
+    let template = if is_home {
+        "index.html"
+    } else {
+        "section.html"
+    };
+    Ok(templates(&layout, template))
 }
 
 /// A section as Zola's templates see it: with all of its pages, or with a paginator. The built-in

@@ -339,6 +339,14 @@ const NEW_FILES: &[(&str, &str)] = &[
     ("static/facts.toml", "tons = 4\n"),
     ("facts.toml", "tons = 5\n"),
     ("themes/tera1-small/static/facts.toml", "tons = 6\n"),
+    ("static/own.css", "a { b: static; }\n"),
+    ("sass/_colors.scss", "$text: blue;\n"),
+    ("sass/colors.scss", "$text: green;\n"),
+    (
+        "sass/own.scss",
+        "@import \"parts\", \"colors\";\np { color: $text; }\n",
+    ),
+    ("sass/parts/_index.scss", "u { v: w; }\n"),
     ("static/about/index.html", "<a href=\"/\">Home</a>\n"),
     (
         "templates/about.html",
@@ -354,6 +362,21 @@ const NEW_FILES: &[(&str, &str)] = &[
         "templates/index.html",
         "<!doctype html><title>{{ config.title }}</title>{{ section.pages | length }}\n",
     ),
+];
+
+/// Style sheets that take in what other files say, and one that looks for what is not there.
+pub const SASS: [(&str, &str); 5] = [
+    (
+        "sass/own.scss",
+        "@use \"colors\";\na { color: colors.$text; }\n",
+    ),
+    ("sass/_colors.scss", "$text: red;\n"),
+    (
+        "themes/tera1-small/sass/theme.scss",
+        "@import \"../../../sass/colors\";\nb { color: $text; }\n",
+    ),
+    ("themes/tera1-small/sass/own.scss", "a { b: c; }\n"),
+    ("sass/_parts.scss", "i { j: k; }\n"),
 ];
 
 /// The first line of a configuration, where keys begin that are in no table.
@@ -374,6 +397,7 @@ const CONFIG: Keys = &[
     ),
     ("ignored_static", &["", "[\"*.txt\"]"]),
     ("build_search_index", &["", "true"]),
+    ("compile_sass", &["true", "false"]),
 ];
 
 const DATELINE: Keys = &[
