@@ -1478,3 +1478,87 @@ fn sass_becomes_style_sheets_as_in_zola() {
     );
     assert_eq!(site.read("both.css"), "a{b:theme}");
 }
+
+#[test]
+fn files_for_machines_are_made_with_templates_as_in_zola() {
+    let config = fs::read_to_string(root("tests/sites/zola-small/config.toml")).unwrap();
+    let config = config
+        .replace(
+            "generate_feeds = false",
+            "generate_feeds = true\nfeed_filenames = [\"atom.xml\", \"plain.xml\"]",
+        )
+        .replace("paginate_by = 2 }", "paginate_by = 2, feed = true }");
+    let site = Built::zola_small(&[
+        ("config.toml", &config),
+        (
+            "themes/tera1-small/templates/robots.txt",
+            "Sitemap: {{ get_url(path=\"sitemap.xml\") }}\n# {{ config.title }}\n",
+        ),
+        (
+            "templates/sitemap.xml",
+            "{% for e in entries %}{{ e.permalink | safe }} {{ e.updated }} {{ e.extra.mood | default(value=\"\") }}\n{% endfor %}",
+        ),
+        (
+            "templates/plain.xml",
+            "{{ feed_url | safe }} {{ last_updated }} {{ lang }} {{ config.title }}\
+             {% if term %} {{ taxonomy.name }} {{ term.slug }} {{ term.permalink | safe }}{% endif %}\n\
+             {% for page in pages %}{{ page.permalink | safe }} {{ page.date }}\n{% endfor %}",
+        ),
+    ]);
+    assert_eq!(
+        site.read("robots.txt"),
+        "Sitemap: https://example.org/small/sitemap.xml\n# Small\n"
+    );
+    let sitemap = site.read("sitemap.xml");
+    let first = "\nhttps://example.org/small/blog/first/ 2026-02-01 hopeful\n";
+    assert!(sitemap.contains(first), "{sitemap}");
+    let pages = "https://example.org/small/blog/third/ 2026-03-04T10:00:00+02:00\n\
+                 https://example.org/small/blog/second/ 2026-02-03\n";
+    let whole = site.read("plain.xml");
+    let head = "https://example.org/small/plain.xml 2026-03-04T10:00:00+02:00 en Small\n";
+    let rest = "https://example.org/small/between/ 2026-01-25\n";
+    assert!(
+        whole.starts_with(&format!("{head}{pages}{rest}")),
+        "{whole}"
+    );
+    let news = "https://example.org/small/tags/news/";
+    let rest = "https://example.org/small/blog/colocated/ 2026-01-20T12:00:00Z\n\
+                https://example.org/small/blog/first/ 2026-01-05\n";
+    assert_eq!(
+        site.read("tags/news/plain.xml"),
+        format!(
+            "{news}plain.xml 2026-03-04T10:00:00+02:00 en Small tags news {news}\n{pages}{rest}"
+        )
+    );
+    // What no template is there for is ours.
+    assert!(site.read("atom.xml").contains("<title>Small</title>"));
+    assert!(
+        site.read("tags/news/atom.xml")
+            .contains("<title>Small - News</title>")
+    );
+}
+
+#[test]
+fn a_language_has_a_home_page_and_a_taxonomy_its_address_as_in_zola() {
+    let config = fs::read_to_string(root("tests/sites/zola-small/config.toml")).unwrap();
+    let config = format!("{config}\n[languages.de]\n");
+    let site = Built::zola_small(&[
+        ("config.toml", &config),
+        ("content/_index.de.md", "+++\ntitle = \"Zuhause\"\n+++\n"),
+        (
+            "content/tags/_index.md",
+            "+++\ntitle = \"Not the list\"\n+++\n",
+        ),
+        (
+            "templates/index.html",
+            "<main>home: {{ section.title }}</main>\n",
+        ),
+    ]);
+    site.check("de/index.html", &["home: Zuhause"]);
+    assert_eq!(site.main("tags/index.html")[0], "<h1>Tags</h1>");
+    assert!(
+        site.said.contains("content-against-taxonomy"),
+        "{}",
+        site.said
+    );
+}

@@ -44,7 +44,7 @@ pub enum FeedFormat {
     Json,
 }
 
-/// Entries of a feed where the configuration does not say.
+/// Entries of a feed of a Dateline site where the configuration does not say. Zola's has them all.
 const FEED_LENGTH: usize = 20;
 
 /// The feed files of a Dateline site, in the order in which readers should choose.
@@ -262,9 +262,12 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
     let site_title = own.and_then(|own| own.title.as_deref());
     let site_title = site_title.or(site.config.title.as_deref());
     let site_title = site_title.unwrap_or(if site.is_dateline { "Briefs" } else { "" });
-    let between = if site.is_dateline { ": " } else { " - " };
     let description = own.map_or(&site.config.description, |own| &own.description);
-    let limit = site.config.feed_limit.unwrap_or(FEED_LENGTH);
+    let length = match site.is_dateline {
+        true => FEED_LENGTH,
+        false => usize::MAX,
+    };
+    let limit = site.config.feed_limit.unwrap_or(length);
     let Listed {
         name,
         address,
@@ -278,6 +281,7 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
             .map(|index| entry(site, *index))
             .collect(),
     };
+    let between = if site.is_dateline { ": " } else { " - " };
     let title = name.map_or_else(
         || site_title.to_owned(),
         |name| format!("{site_title}{between}{name}"),
@@ -305,9 +309,17 @@ pub fn feed(site: &Site, of: &FeedOf) -> Answer {
     ]))
 }
 
-/// A feed as Zola's templates know it: whole pages, and what they are of.
+/// A feed as Zola's templates know it: whole pages, and what they are of; nothing on a Dateline
+/// site, whose feeds are ours.
 pub fn in_full(site: &Site, of: &FeedOf) -> Answer {
-    let pages = listed(site, of)?.pages;
+    if site.is_dateline {
+        return Ok(Value::None);
+    }
+    let mut pages = listed(site, of)?.pages;
+    pages.sort_by_key(|page| {
+        let entry = site.entry(*page);
+        (std::cmp::Reverse(entry.instant()), entry.permalink.clone())
+    });
     let shown = pages[..pages
         .len()
         .min(site.config.feed_limit.unwrap_or(usize::MAX))]

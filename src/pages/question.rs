@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{
     DataOf, archive, companies, compare, content, events, feeds, files, masthead, predictions,
-    search, style_sheets, taxonomies, timeline, view, weeks,
+    search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
 use crate::maps::HashMap;
@@ -171,6 +171,8 @@ pub enum Question {
     SassFile {
         file: Arc<str>,
     },
+    /// The table `[extra]` of each page and section, by address.
+    Extras,
     /// All feeds of the site.
     FeedList,
     /// The briefs, tags and companies that `llms.txt` names.
@@ -232,6 +234,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Event { slug, number } => events::event(site, slug, *number),
         Question::Feed { of } => feeds::feed(site, of),
         Question::FeedInFull { of } => feeds::in_full(site, of),
+        Question::Extras => Ok(sitemap::extras(site)),
         Question::SearchDocuments { language } => search::documents(site, language),
         Question::SassFile { file } => style_sheets::text(site, file),
         Question::FeedList => Ok(feeds::list(site)),

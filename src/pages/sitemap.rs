@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::chunks::Chunks;
 use crate::site::kept::Change;
 use crate::site::{Entry, Site};
+use crate::value::{Key, Value};
 
 /// Addresses in one sitemap at most, as Zola splits them.
 const SITEMAP_MAX: usize = 30_000;
@@ -86,6 +87,14 @@ fn whole(lines: Chunks<Line>) -> Page {
         address: address(),
         view: View::Sitemap { lines },
     }
+}
+
+/// The table `[extra]` of each page and section, by address.
+pub fn extras(site: &Site) -> Value {
+    Value::map(site.entries.all().map(|entry| {
+        let key = Key::from(entry.address.as_str().to_owned());
+        (key, entry.front_matter().extra.clone())
+    }))
 }
 
 fn is_listed(site: &Site, page: &Page) -> bool {

@@ -25,7 +25,7 @@ pub fn text(
     };
     let engine = theme.engine_with(template)?;
     let context = super::planned(context(page, asker));
-    Some(engine.render(template, &context, asker))
+    (!context.is_none()).then(|| engine.render(template, &context, asker))
 }
 
 fn context(page: &Page, asker: &Rc<Asker>) -> Result<Value, String> {
@@ -33,6 +33,9 @@ fn context(page: &Page, asker: &Rc<Asker>) -> Result<Value, String> {
     let own = match &page.view {
         View::Feed { of, .. } => {
             let feed = asker.ask(Question::FeedInFull { of: of.clone() })?;
+            if feed.is_none() {
+                return Ok(feed);
+            }
             let code = feed.text_of("lang");
             let language = (*code != *config.default_language).then(|| code.into());
             let of_config = asker.ask(Question::Config { language })?;
@@ -40,11 +43,13 @@ fn context(page: &Page, asker: &Rc<Asker>) -> Result<Value, String> {
             return Ok(feed.with([("config", of_config), ("feed_url", url.into())]));
         }
         View::Sitemap { lines } => {
+            let extras = asker.ask(Question::Extras)?;
             let entries = lines.iter().map(|(address, updated)| {
+                let extra = extras.get(address.as_str()).cloned();
                 Value::map([
                     ("permalink", Value::from(permalink(config, address))),
                     ("updated", updated.clone().into()),
-                    ("extra", Value::None),
+                    ("extra", extra.into()),
                 ])
             });
             ("entries", Value::list(entries))

@@ -339,6 +339,15 @@ const NEW_FILES: &[(&str, &str)] = &[
     ("static/facts.toml", "tons = 4\n"),
     ("facts.toml", "tons = 5\n"),
     ("themes/tera1-small/static/facts.toml", "tons = 6\n"),
+    (
+        "templates/sitemap.xml",
+        "{% for e in entries %}{{ e.permalink | safe }} {{ e.updated }} {{ e.extra.mood }}\n{% endfor %}",
+    ),
+    ("templates/robots.txt", "# {{ config.title }}\n"),
+    (
+        "templates/atom.xml",
+        "{{ feed_url }} {{ last_updated }}{% for page in pages %} {{ page.title }}{% endfor %}\n",
+    ),
     ("static/own.css", "a { b: static; }\n"),
     ("sass/_colors.scss", "$text: blue;\n"),
     ("sass/colors.scss", "$text: green;\n"),
