@@ -46,7 +46,9 @@ const NOT_RUN: [(&str, &str); 3] = [
 ];
 
 /// What other languages than ours a block may be in.
-const LANGUAGES: [&str; 7] = ["css", "html", "json", "markdown", "text", "toml", "yaml"];
+const LANGUAGES: [&str; 8] = [
+    "css", "html", "json", "markdown", "scss", "text", "toml", "yaml",
+];
 
 #[test]
 fn what_the_pages_show_works() {

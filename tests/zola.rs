@@ -1541,7 +1541,7 @@ fn files_for_machines_are_made_with_templates_as_in_zola() {
 #[test]
 fn a_language_has_a_home_page_and_a_taxonomy_its_address_as_in_zola() {
     let config = fs::read_to_string(root("tests/sites/zola-small/config.toml")).unwrap();
-    let config = format!("{config}\n[languages.de]\n");
+    let config = format!("{config}\n[languages.de]\ntitle = \"Klein\"\n");
     let site = Built::zola_small(&[
         ("config.toml", &config),
         ("content/_index.de.md", "+++\ntitle = \"Zuhause\"\n+++\n"),
@@ -1551,10 +1551,10 @@ fn a_language_has_a_home_page_and_a_taxonomy_its_address_as_in_zola() {
         ),
         (
             "templates/index.html",
-            "<main>home: {{ section.title }}</main>\n",
+            "<main>home: {{ section.title }} {{ lang }} {{ config.title }}</main>\n",
         ),
     ]);
-    site.check("de/index.html", &["home: Zuhause"]);
+    site.check("de/index.html", &["home: Zuhause de Klein"]);
     assert_eq!(site.main("tags/index.html")[0], "<h1>Tags</h1>");
     assert!(
         site.said.contains("content-against-taxonomy"),

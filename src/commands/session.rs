@@ -548,6 +548,8 @@ pub fn snapshot(
     let plan = planned.plan.clone();
     let check = Check {
         planned: planned.clone(),
+        opener: Opener::new(&root)?,
+        pages: memo.pages.clone(),
     };
     let opener = Opener::new(&root)?;
     let pages = memo.pages.clone();
@@ -572,6 +574,8 @@ const CHECK_MAX: Duration = Duration::from_secs(1);
 /// A site whose pages are made to see whether that can be done.
 pub struct Check {
     planned: Planned,
+    opener: Opener,
+    pages: Arc<Mutex<Remembered>>,
 }
 
 impl Check {
@@ -590,7 +594,14 @@ impl Check {
                 return None;
             }
             let mut problems = Diagnostics::default();
-            if crate::render::page(page, site, theme, &mut problems).is_none()
+            let is_made = if is_style_sheet(page) {
+                // They cost much and change seldom.
+                let made = show(&page.address, &self.planned, &self.opener, &self.pages);
+                made.map_err(|why| problems = why).is_ok()
+            } else {
+                crate::render::page(page, site, theme, &mut problems).is_some()
+            };
+            if !is_made
                 && let Some(problem) = problems.into_vec().into_iter().next()
                 && places.insert(problem.place)
             {
@@ -617,9 +628,8 @@ impl Check {
         };
         let mut of_kind: HashMap<_, usize> = HashMap::new();
         let mut pages: Vec<(usize, &Page)> = Vec::new();
-        let is_sheet = |page: &Page| matches!(page.view, crate::pages::View::StyleSheet { .. });
         let all = plan.pages().iter();
-        let tried = all.filter(|page| page.is_html() || is_sheet(page));
+        let tried = all.filter(|page| page.is_html() || is_style_sheet(page));
         for page in tried.filter(|page| !is_costly(page)) {
             let kind = std::mem::discriminant(&page.view);
             let count = of_kind.entry(kind).or_default();
@@ -630,6 +640,10 @@ impl Check {
         let pages = pages.into_iter().take(PAGES_MAX);
         pages.map(|(_, page)| page).collect()
     }
+}
+
+fn is_style_sheet(page: &Page) -> bool {
+    matches!(page.view, crate::pages::View::StyleSheet { .. })
 }
 
 /// The bytes of one address: those rendered before, if they are still right.
