@@ -163,10 +163,15 @@ impl Field {
                 }
                 push(out, format_args!(",{letter}:{{\"docs\":{{"));
                 for (place, (document, count)) in documents.iter().enumerate() {
-                    let comma = if place > 0 { "," } else { "" };
-                    let frequency = f64::from(*count).sqrt();
-                    let url = &urls[*document];
-                    push(out, format_args!("{comma}{url}:{{\"tf\":{frequency}}}"));
+                    // There are millions of these, and formatting is slow.
+                    out.push_str(if place > 0 { "," } else { "" });
+                    out.push_str(&urls[*document]);
+                    out.push_str(":{\"tf\":");
+                    match count {
+                        1 => out.push('1'),
+                        _ => push(out, format_args!("{}", f64::from(*count).sqrt())),
+                    }
+                    out.push('}');
                 }
                 push(out, format_args!("}},\"df\":{}", documents.len()));
             }
