@@ -45,18 +45,14 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
     let config = asker.config();
     let language = language_of(&page.view, config);
     let code = language.as_ref().unwrap_or(&config.default_language);
-    let in_words: Value = code.into();
-    let direction = direction(code);
-    let mut entries: Entries = vec![
-        ("config", ask(Question::Config { language })?),
-        ("site", ask(Question::Masthead)?),
-        ("lang", in_words),
-    ];
+    let mut ours: Entries = vec![("dir", direction(code).into())];
+    let lang = ("lang", code.into());
+    let of_config = ("config", ask(Question::Config { language })?);
+    let mut entries: Entries = vec![of_config, ("site", ask(Question::Masthead)?), lang];
     let here = [
         ("current_path", (&page.address).into()),
         ("current_url", permalink(config, &page.address).into()),
     ];
-    let mut ours: Entries = Vec::new();
     // Zola's 404 page stands nowhere.
     if page.view == View::NotFound {
         ours.extend(here);
@@ -94,7 +90,6 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
     let crumbs = way_to(page, shown, &entries, asker)?;
     ours.push(("here", navigation_link(&page.address, asker)?));
     ours.push(("crumbs", crumbs.clone()));
-    ours.push(("dir", direction.into()));
     let fragment = match derived {
         None => None,
         Some((name, title, answer)) => {
@@ -103,8 +98,10 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
             if !matches!(page.view, View::Terms { .. } | View::Term { .. }) {
                 entries.push(("page", derived.clone()));
             }
-            let page = derived;
-            Some(Fragment { name, page })
+            Some(Fragment {
+                name,
+                page: derived,
+            })
         }
     };
     entries.push(("introduction", introduction));
