@@ -9,8 +9,8 @@ use crate::content::date::split_date;
 
 /// The address of a content file (Zola's documentation, "Page" and "Section").
 ///
-/// `path` in the front matter overrides all, `slug` the last part. Each folder is slugified as
-/// `[slugify] paths` says; a date before the name is left out.
+/// `path` in the front matter overrides all, `slug` the last part, which is slugified as
+/// `[slugify] paths` says. Folders keep their names; a date before the name is left out.
 pub fn of_article(article: &Article, config: &Config) -> Address {
     let prefix = article
         .language
@@ -23,12 +23,10 @@ pub fn of_article(article: &Article, config: &Config) -> Address {
     }
     let (folder, name) = article.path.rsplit_once('/').unwrap_or(("", &article.path));
     let stem = stem_of(name, article.language.as_deref());
-    let slugify = |part: &str| config.slugify.paths.apply(part);
-    let folders = folder.split('/').filter(|part| !part.is_empty());
     if front_matter.section.is_some() {
-        let parts: Vec<String> = folders.map(slugify).collect();
-        return Address::page(&format!("{prefix}{}", parts.join("/")));
+        return Address::page(&format!("{prefix}{folder}"));
     }
+    let folders = folder.split('/').filter(|part| !part.is_empty());
     let mut parts: Vec<&str> = folders.collect();
     let name = if stem == "index" {
         parts.pop().unwrap_or(stem)
@@ -40,8 +38,9 @@ pub fn of_article(article: &Article, config: &Config) -> Address {
     } else {
         split_date(name).map_or(name, |(_, rest)| rest)
     };
-    let mut parts: Vec<String> = parts.into_iter().map(slugify).collect();
-    parts.push(slugify(front_matter.slug.as_deref().unwrap_or(name)));
+    let slug = front_matter.slug.as_deref().unwrap_or(name);
+    let slug = config.slugify.paths.apply(slug);
+    parts.push(&slug);
     Address::page(&format!("{prefix}{}", parts.join("/")))
 }
 

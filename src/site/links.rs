@@ -390,7 +390,17 @@ fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostic
                 check_fragment(target, fragment, link, problems);
             }
         }
-        (Target::Here { fragment }, _) => check_fragment(entry, fragment, link, problems),
+        (Target::Here { fragment }, _) => {
+            let mut found = Diagnostics::default();
+            check_fragment(entry, fragment, link, &mut found);
+            let found = found.into_vec();
+            if site.is_dateline {
+                problems.extend(found);
+            } else if !found.is_empty() {
+                // Zola does not look after them, so a plain Zola site builds with them.
+                problems.broken_link_warning(&format!("#{fragment}"), link.place.clone());
+            }
+        }
         (_, Found::Hidden(Hidden::Draft)) => problems.link_to_draft(link.place.clone()),
         (_, Found::Hidden(Hidden::Scheduled)) => problems.link_to_scheduled(link.place.clone()),
         (Target::Internal { path, .. }, Found::Nothing) => {

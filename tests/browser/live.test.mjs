@@ -244,6 +244,22 @@ describe('live', { concurrency: 2 }, () => {
     assert.equal(await page.evaluate(() => window.untouched), undefined);
     preview.write('static/own.js', 'window.said = "two";\n');
     await page.waitForFunction(() => window.said === 'two');
+    // Also where a page begins to listen only after the save.
+    await page.addInitScript(() => {
+      const Stream = EventSource;
+      window.EventSource = class {
+        constructor(address) {
+          setTimeout(() => Object.assign((this.stream = new Stream(address)), { onmessage: (event) => this.onmessage(event) }), 500);
+        }
+        close() {
+          this.stream?.close();
+        }
+      };
+    });
+    await page.reload();
+    await page.evaluate(() => (window.untouched = true));
+    preview.write('static/own.js', 'window.said = "three";\n');
+    await page.waitForFunction(() => window.said === 'three' && !window.untouched);
   });
 
   previewTest('mistakes are shown over the page until they are repaired', [], async ({ preview, opened }) => {

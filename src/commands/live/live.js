@@ -16,7 +16,8 @@ const take = (response, html) => {
   const isOther = new URL(script.src, location).search !== new URL(tag.src).search;
   script.remove();
   const isRefresh = fresh.querySelector("meta[http-equiv=refresh i]");
-  if (isOwn || isNowOwn || isOther || isRefresh || now.programs !== loaded.programs) return reload();
+  const runsOther = now.programs !== loaded.programs || now.programFiles !== loaded.programFiles;
+  if (isOwn || isNowOwn || isOther || isRefresh || runsOther) return reload();
   Object.assign(loaded, now);
   const changed = patch(fresh);
   emulate();
@@ -46,6 +47,7 @@ const load = async () => {
 
 let files;
 const hearFiles = (message) => {
+  if (message.program_files !== loaded.programFiles) return reload();
   const now = new Map(Object.entries(message.files));
   // What changed while nobody listened is not known: all is taken for changed.
   const isMissed = !files && String(message.version) !== loaded.version;
@@ -55,7 +57,6 @@ const hearFiles = (message) => {
   files = now;
   if (!changed.size) return;
   if (isMissed) refresh(changed);
-  else if (runs(changed)) reload();
   else showChanges(refresh(changed));
 };
 

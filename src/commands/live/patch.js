@@ -198,6 +198,3 @@ const refresh = (digests) => {
   }
   return shown;
 };
-
-// Whether one of the files is a program.
-const runs = (files) => [...files.keys()].some((file) => /\.m?js$/.test(file));

@@ -22,6 +22,23 @@ const NAMING: [&str; 6] = ["href", "src", "srcset", "poster", "data", "content"]
 /// The files that a page shows, as far as they belong to the site. A style sheet's digest covers
 /// the files that it names.
 pub fn of_page(preview: &Preview, site: &Site, path: &str, html: &[u8]) -> Digests {
+    wanted_of_page(preview, site, (path, html), |_| true)
+}
+
+/// What tells two states of the files that a page runs from each other.
+pub fn programs(preview: &Preview, site: &Site, path: &str, html: &[u8]) -> String {
+    let is_program = |file: &str| file.ends_with(".js") || file.ends_with(".mjs");
+    let files = wanted_of_page(preview, site, (path, html), is_program);
+    let digests: Vec<String> = files.into_values().collect();
+    format!("{:032x}", Hash::of(digests.concat().as_bytes()).0)
+}
+
+fn wanted_of_page(
+    preview: &Preview,
+    site: &Site,
+    (path, html): (&str, &[u8]),
+    is_wanted: impl Fn(&str) -> bool,
+) -> Digests {
     let mut files = Digests::new();
     let Ok(here) = Url::parse(&format!("{}{path}", preview.origin)) else {
         return files;
@@ -34,7 +51,8 @@ pub fn of_page(preview: &Preview, site: &Site, path: &str, html: &[u8]) -> Diges
         if files.len() == FILES_MAX {
             break;
         }
-        if !files.contains_key(file.path())
+        if is_wanted(file.path())
+            && !files.contains_key(file.path())
             && let Some(hash) = digest(preview, site, &file, IMPORTS_MAX)
         {
             files.insert(file.path().to_owned(), format!("{:032x}", hash.0));

@@ -47,7 +47,12 @@ enum Message<'a> {
         open: Option<Arc<str>>,
     },
     /// The files that the page shows, each with its digest.
-    Files { version: u64, files: &'a Digests },
+    Files {
+        version: u64,
+        /// See [`assets::programs`].
+        program_files: &'a str,
+        files: &'a Digests,
+    },
 }
 
 /// One page that listens.
@@ -153,9 +158,11 @@ impl Listener {
         };
         let files = assets::of_page(&self.preview, site, &self.path, html);
         if self.told_files.as_ref() != Some(&files) {
-            let files = &files;
-            let message = Message::Files { version, files };
-            self.messages.push_back(text(&message));
+            self.messages.push_back(text(&Message::Files {
+                version,
+                program_files: &assets::programs(&self.preview, site, &self.path, html),
+                files: &files,
+            }));
         }
         self.told_files = Some(files);
     }

@@ -6,8 +6,8 @@ use axum::response::Response;
 use percent_encoding::percent_decode_str;
 
 use super::gate::Refused;
-use super::script;
 use super::{Failed, Preview, Route, Shown, Site};
+use super::{assets, script};
 use crate::address::Address;
 use crate::render::escape;
 use crate::value::Hash;
@@ -160,12 +160,18 @@ pub fn answer(preview: &Preview, path: &str, query: Option<&str>, asked: &Asked)
             mut bytes,
             ..
         } => {
+            let site = shown.site.as_ref();
+            let is_html = content_type.starts_with("text/html");
+            let files = site.filter(|_| is_html).map(|site| {
+                let files = assets::programs(preview, site, path, &bytes);
+                format!(" data-program-files=\"{files}\"")
+            });
             if content_type.starts_with("text/") {
                 readdress(&mut bytes, &preview.origin, &asked.host);
             }
-            if content_type.starts_with("text/html") {
+            if let Some(files) = files {
                 let programs = script::programs(&bytes);
-                let tag = tag(&format!(" data-programs=\"{programs}\""));
+                let tag = tag(&format!(" data-programs=\"{programs}\"{files}"));
                 insert(&mut bytes, &tag);
             }
             conditional(status, content_type, bytes, asked)
