@@ -680,6 +680,7 @@ fn pages_are_minified_where_config_asks_for_it() {
         assert!(small.contains(kept), "{small}");
     }
 }
+
 /// What real Zola writes for the same files.
 #[test]
 fn templates_read_files_of_the_site() {

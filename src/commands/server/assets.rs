@@ -27,7 +27,10 @@ pub fn of_page(preview: &Preview, site: &Site, path: &str, html: &[u8]) -> Diges
 
 /// What tells two states of the files that a page runs from each other.
 pub fn programs(preview: &Preview, site: &Site, path: &str, html: &[u8]) -> String {
-    let is_program = |file: &str| file.ends_with(".js") || file.ends_with(".mjs");
+    let is_program = |name: &str| {
+        let file = name.trim().split(['?', '#']).next().unwrap_or_default();
+        file.ends_with(".js") || file.ends_with(".mjs")
+    };
     let files = wanted_of_page(preview, site, (path, html), is_program);
     let digests: Vec<String> = files.into_values().collect();
     format!("{:032x}", Hash::of(digests.concat().as_bytes()).0)
@@ -44,15 +47,16 @@ fn wanted_of_page(
         return files;
     };
     let html = String::from_utf8_lossy(html);
-    for name in attributes(&html).into_iter().chain(style_urls(&html)) {
+    let names = attributes(&html).into_iter().chain(style_urls(&html));
+    // Most names are links, which need not be resolved to see that they are not wanted.
+    for name in names.filter(|name| is_wanted(name)) {
         let Some(file) = own_file(preview, site, &here, name) else {
             continue;
         };
         if files.len() == FILES_MAX {
             break;
         }
-        if is_wanted(file.path())
-            && !files.contains_key(file.path())
+        if !files.contains_key(file.path())
             && let Some(hash) = digest(preview, site, &file, IMPORTS_MAX)
         {
             files.insert(file.path().to_owned(), format!("{:032x}", hash.0));
