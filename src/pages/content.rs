@@ -425,7 +425,7 @@ pub fn page_length(site: &Site, index: Index) -> usize {
 }
 
 /// One page of the list of a section.
-pub fn section_list(site: &Site, path: &str, number: usize) -> Answer {
+pub fn section_list(site: &Site, path: &str, number: usize, as_cards: bool) -> Answer {
     let index = find(site, path)?;
     let entry = site.entry(index);
     let keys = sections::keys(entry);
@@ -442,13 +442,14 @@ pub fn section_list(site: &Site, path: &str, number: usize) -> Answer {
         .filter(|i| site.entry(**i).front_matter().render)
         .map(|i| view::card(site, *i));
     let shown = list::slice(&pages, length, number);
-    // Zola has whole pages in its paginator.
-    let in_full = keys.paginate_by > 0 && !site.theme_is_ours;
-    let whole = shown.iter().filter(|_| in_full);
-    let whole = whole.map(|page| listed(site, *page));
+    let pages_shown = match as_cards {
+        true => view::cards(site, shown),
+        // Zola has whole pages in its paginator; without one, the section has them.
+        false if keys.paginate_by == 0 => Value::list([]),
+        false => Value::list(shown.iter().map(|page| listed(site, *page))),
+    };
     Ok(Value::map([
-        ("pages", view::cards(site, shown)),
-        ("listed", Value::list(whole)),
+        ("pages", pages_shown),
         ("subsections", Value::list(subsections)),
         ("summary", section_summary(site, keys.sort_by, &pages)),
         (

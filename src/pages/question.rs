@@ -65,10 +65,11 @@ pub enum Question {
     Related {
         path: Arc<str>,
     },
-    /// One page of the list of a section.
+    /// One page of the list of a section, as cards or with whole pages as Zola's templates have it.
     SectionList {
         path: Arc<str>,
         number: usize,
+        as_cards: bool,
     },
     /// What the home page shows beside the newest briefs.
     Home,
@@ -83,6 +84,10 @@ pub enum Question {
     },
     /// The list of the terms of a taxonomy.
     Terms {
+        kind: Kind,
+    },
+    /// What the configuration says of a taxonomy.
+    Kind {
         kind: Kind,
     },
     /// A taxonomy as Zola has it, with all pages of all terms.
@@ -209,11 +214,16 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Layout { path } => content::layout(site, path),
         Question::Brief { path } => view::brief(site, path),
         Question::Related { path } => view::related(site, path),
-        Question::SectionList { path, number } => content::section_list(site, path, *number),
+        Question::SectionList {
+            path,
+            number,
+            as_cards,
+        } => content::section_list(site, path, *number, *as_cards),
         Question::Home => Ok(content::home(site)),
         Question::Permalink { target } => site.permalink_of(target).map(Value::from),
         Question::TermPermalink { kind, term } => taxonomies::permalink(site, kind, term),
         Question::Terms { kind } => taxonomies::terms(site, kind),
+        Question::Kind { kind } => taxonomies::stated(site, kind),
         Question::Taxonomy { kind } => taxonomies::in_full(site, kind),
         Question::TermInFull { kind, slug } => taxonomies::term_in_full(site, kind, slug),
         Question::Term { kind, slug, number } => taxonomies::term(site, kind, slug, *number),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::crumbs;
+use super::theme::Theme;
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::name::FileName;
@@ -36,11 +37,11 @@ pub struct Fragment {
 
 type Entries = Vec<(&'static str, Value)>;
 
-/// The context of an HTML page.
+/// The context of an HTML page, without what its template cannot read and is costly to make.
 ///
 /// # Errors
 /// If the site has no answer to a question of the page, which says that the plan is wrong.
-pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
+pub fn of(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Shown, String> {
     let ask = |question: Question| asker.ask(question);
     let config = asker.config();
     let language = language_of(&page.view, config);
@@ -60,34 +61,20 @@ pub fn of(page: &Page, asker: &Rc<Asker>) -> Result<Shown, String> {
         entries.extend(here);
     }
     let introduction = introduction(&page.address, asker);
-    let (templates, derived) = match &page.view {
-        View::Article { path } => (article(path, asker, &mut entries)?, None),
-        View::Home { number } => (home(*number, asker, &mut entries, &mut ours)?, None),
-        View::Section { path, number } => {
-            let templates = section(path, *number, asker, &mut entries, &mut ours)?;
-            (templates, None)
-        }
-        View::LanguageHome { language } => (language_home(language, asker, &mut entries)?, None),
-        View::Terms { kind } => {
-            let (answer, templates) = terms(kind, asker, &mut entries)?;
-            let title = answer.text_of("title").to_owned();
-            (templates, Some(("terms", title, answer)))
-        }
-        View::Term { kind, slug, number } => {
-            let (answer, templates) = term(kind, slug, *number, asker, &mut entries)?;
-            let title = answer.text_of("name").to_owned();
-            (templates, Some(("term", title, answer)))
-        }
-        View::NotFound => (vec!["404.html".to_owned()], None),
-        view => {
-            let (name, title, answer) = view_of_ours(view, asker)?;
-            let templates = vec![format!("{name}.html"), "page.html".to_owned()];
-            (templates, Some((name, title, answer)))
-        }
+    let mut making = Making {
+        theme,
+        asker,
+        entries: &mut entries,
+        ours: &mut ours,
     };
+    let (templates, derived) = making.view(&page.view)?;
     let shown = derived.as_ref();
     let shown = shown.map(|(_, title, answer)| (title.as_str(), answer));
-    let crumbs = way_to(page, shown, &entries, asker)?;
+    let crumbs = if derived.is_some() || theme.reads(&templates, "head") {
+        way_to(page, shown, &entries, asker)?
+    } else {
+        Value::None
+    };
     ours.push(("here", navigation_link(&page.address, asker)?));
     ours.push(("crumbs", crumbs.clone()));
     let fragment = match derived {
@@ -181,126 +168,196 @@ fn templates(layout: &Value, own: &str) -> Vec<String> {
 /// The version of Zola that themes are to think they run in.
 const ZOLA_VERSION: &str = "0.22.1";
 
-fn article(
-    path: &Arc<str>,
-    asker: &Rc<Asker>,
-    entries: &mut Entries,
-) -> Result<Vec<String>, String> {
-    let mut page = asker.ask(Question::Page { path: path.clone() })?;
-    let layout = asker.ask(Question::Layout { path: path.clone() })?;
-    let mut templates = templates(&layout, "page.html");
-    if layout.is("brief") {
-        let brief = asker.ask(Question::Brief { path: path.clone() })?;
-        entries.push((
-            "related",
-            asker.ask(Question::Related { path: path.clone() })?,
-        ));
-        page = page.with([("brief", brief)]);
-        templates.insert(templates.len() - 1, "brief.html".to_owned());
-    }
-    entries.push(("page", page));
-    entries.push(("zola_version", ZOLA_VERSION.into()));
-    Ok(templates)
+/// The templates of a view, and of what is shown as a fragment its name, title and answer.
+type Laid = (Vec<String>, Option<(&'static str, String, Value)>);
+
+/// A context in the making.
+struct Making<'a> {
+    theme: &'a Theme,
+    asker: &'a Rc<Asker>,
+    entries: &'a mut Entries,
+    ours: &'a mut Entries,
 }
 
-fn home(
-    number: usize,
-    asker: &Rc<Asker>,
-    entries: &mut Entries,
-    ours: &mut Entries,
-) -> Result<Vec<String>, String> {
-    let root: Arc<str> = content::ROOT.into();
-    let layout = asker.ask(Question::Layout { path: root.clone() });
-    let templates = match &layout {
-        Ok(layout) => {
-            list_of_section(&root, layout, number, asker, entries, ours)?;
-            templates(layout, "index.html")
+impl Making<'_> {
+    fn view(&mut self, view: &View) -> Result<Laid, String> {
+        let templates = match view {
+            View::Article { path } => self.article(path)?,
+            View::Home { number } => self.home(*number)?,
+            View::Section { path, number } => self.section(path, *number)?,
+            View::LanguageHome { language } => self.language_home(language)?,
+            View::NotFound => vec!["404.html".to_owned()],
+            View::Terms { kind } => {
+                let (answer, templates) = terms(kind, self.asker, self.entries)?;
+                let title = answer.text_of("title").to_owned();
+                return Ok((templates, Some(("terms", title, answer))));
+            }
+            View::Term { kind, slug, number } => return self.term(kind, slug, *number),
+            view => {
+                let (name, title, answer) = view_of_ours(view, self.asker)?;
+                let templates = vec![format!("{name}.html"), "page.html".to_owned()];
+                return Ok((templates, Some((name, title, answer))));
+            }
+        };
+        Ok((templates, None))
+    }
+
+    fn article(&mut self, path: &Arc<str>) -> Result<Vec<String>, String> {
+        let mut page = self.asker.ask(Question::Page { path: path.clone() })?;
+        let layout = self.asker.ask(Question::Layout { path: path.clone() })?;
+        let mut templates = templates(&layout, "page.html");
+        if layout.is("brief") {
+            templates.insert(templates.len() - 1, "brief.html".to_owned());
+            let path = path.clone();
+            if self.theme.reads(&templates, "related") {
+                let related = self.asker.ask(Question::Related { path: path.clone() })?;
+                self.entries.push(("related", related));
+            }
+            let is_read = |name| self.theme.reads(&templates, name);
+            if is_read("brief") || is_read("head") {
+                let brief = self.asker.ask(Question::Brief { path })?;
+                page = page.with([("brief", brief)]);
+            }
         }
-        Err(_) => {
-            let section = asker.ask(Question::Section {
-                path: root,
-                with_pages: !asker.theme_is_ours(),
-            })?;
-            entries.push(("section", section));
-            vec!["index.html".to_owned()]
+        self.entries.push(("page", page));
+        self.entries.push(("zola_version", ZOLA_VERSION.into()));
+        Ok(templates)
+    }
+
+    fn home(&mut self, number: usize) -> Result<Vec<String>, String> {
+        let root: Arc<str> = content::ROOT.into();
+        let layout = self.asker.ask(Question::Layout { path: root.clone() });
+        let templates = match &layout {
+            Ok(layout) => {
+                let templates = templates(layout, "index.html");
+                self.list(&root, (layout, &templates), number)?;
+                templates
+            }
+            Err(_) => {
+                let section = self.asker.ask(Question::Section {
+                    path: root,
+                    with_pages: !self.asker.theme_is_ours(),
+                })?;
+                self.entries.push(("section", section));
+                vec!["index.html".to_owned()]
+            }
+        };
+        let masthead = self.asker.ask(Question::Masthead)?;
+        if masthead.is("is_dateline") && number == 1 && self.theme.reads(&templates, "home") {
+            self.entries.push(("home", self.asker.ask(Question::Home)?));
         }
-    };
-    let masthead = asker.ask(Question::Masthead)?;
-    if masthead.is("is_dateline") && number == 1 {
-        entries.push(("home", asker.ask(Question::Home)?));
+        Ok(templates)
     }
-    Ok(templates)
-}
 
-fn language_home(
-    language: &Arc<str>,
-    asker: &Rc<Asker>,
-    entries: &mut Entries,
-) -> Result<Vec<String>, String> {
-    let section = asker.ask(Question::Section {
-        path: content::root_in(Some(language)).into(),
-        with_pages: true,
-    })?;
-    entries.push(("section", section));
-    Ok(vec!["index.html".to_owned()])
-}
-
-fn section(
-    path: &Arc<str>,
-    number: usize,
-    asker: &Rc<Asker>,
-    entries: &mut Entries,
-    ours: &mut Entries,
-) -> Result<Vec<String>, String> {
-    let layout = asker.ask(Question::Layout { path: path.clone() })?;
-    list_of_section(path, &layout, number, asker, entries, ours)?;
-    // As in Zola, the home page of each language.
-    let is_home = path.starts_with("_index.") && !asker.theme_is_ours();
-    let template = if is_home {
-        "index.html"
-    } else {
-        "section.html"
-    };
-    Ok(templates(&layout, template))
-}
-
-/// A section as Zola's templates see it: with all of its pages, or with a paginator. The built-in
-/// theme shows the list, which it cuts into pages in any case on a Dateline site.
-fn list_of_section(
-    path: &Arc<str>,
-    layout: &Value,
-    number: usize,
-    asker: &Rc<Asker>,
-    entries: &mut Entries,
-    ours: &mut Entries,
-) -> Result<(), String> {
-    let with_pages = !layout.is("paginated") && !layout.is("cut");
-    let mut section = asker.ask(Question::Section {
-        path: path.clone(),
-        with_pages,
-    })?;
-    let list = asker.ask(Question::SectionList {
-        path: path.clone(),
-        number,
-    })?;
-    let form = if asker.theme_is_ours() {
-        "pages"
-    } else {
-        "listed"
-    };
-    let pages = list.get(form).cloned().unwrap_or_default();
-    if layout.is("paginated") {
-        let paginator = list.get("paginator").cloned().unwrap_or_default();
-        entries.push((
-            "paginator",
-            zola_paginator(asker.config(), &paginator, pages),
-        ));
-    } else if !with_pages {
-        section = section.with([("pages", pages)]);
+    fn language_home(&mut self, language: &Arc<str>) -> Result<Vec<String>, String> {
+        let section = self.asker.ask(Question::Section {
+            path: content::root_in(Some(language)).into(),
+            with_pages: true,
+        })?;
+        self.entries.push(("section", section));
+        Ok(vec!["index.html".to_owned()])
     }
-    entries.push(("section", section));
-    ours.push(("list", list));
-    Ok(())
+
+    fn section(&mut self, path: &Arc<str>, number: usize) -> Result<Vec<String>, String> {
+        let layout = self.asker.ask(Question::Layout { path: path.clone() })?;
+        // As in Zola, the home page of each language.
+        let is_home = path.starts_with("_index.") && !self.asker.theme_is_ours();
+        let template = if is_home {
+            "index.html"
+        } else {
+            "section.html"
+        };
+        let templates = templates(&layout, template);
+        self.list(path, (&layout, &templates), number)?;
+        Ok(templates)
+    }
+
+    /// A section as Zola's templates see it: with all of its pages, or with a paginator. The
+    /// built-in theme shows the list, which it cuts into pages in any case on a Dateline site.
+    fn list(
+        &mut self,
+        path: &Arc<str>,
+        (layout, templates): (&Value, &[String]),
+        number: usize,
+    ) -> Result<(), String> {
+        let with_pages = !layout.is("paginated") && !layout.is("cut");
+        let mut section = self.asker.ask(Question::Section {
+            path: path.clone(),
+            with_pages,
+        })?;
+        let list = self.asker.ask(Question::SectionList {
+            path: path.clone(),
+            number,
+            as_cards: self.theme.pick(templates).is_built_in,
+        })?;
+        let pages = list.get("pages").cloned().unwrap_or_default();
+        if layout.is("paginated") {
+            let paginator = list.get("paginator").cloned().unwrap_or_default();
+            let paginator = zola_paginator(self.asker.config(), &paginator, pages);
+            self.entries.push(("paginator", paginator));
+        } else if !with_pages {
+            section = section.with([("pages", pages)]);
+        }
+        self.entries.push(("section", section));
+        self.ours.push(("list", list));
+        Ok(())
+    }
+
+    fn term(&mut self, kind: &Kind, slug: &Arc<str>, number: usize) -> Result<Laid, String> {
+        let templates = vec![
+            format!("{}/single.html", kind.name),
+            "taxonomy_single.html".to_owned(),
+            "page.html".to_owned(),
+        ];
+        self.entries.push(("number", number.into()));
+        let is_ours = self.asker.theme_is_ours();
+        let picked = self.theme.pick(&templates);
+        let is_laid_out = !picked.is_built_in && picked.template != "page.html";
+        if !is_ours {
+            self.zola_term(kind, slug, number)?;
+        }
+        if is_laid_out && !self.theme.reads(&templates, "head") {
+            return Ok((templates, None));
+        }
+        let answer = self.asker.ask(Question::Term {
+            kind: kind.clone(),
+            slug: slug.clone(),
+            number,
+        })?;
+        if is_ours {
+            let of_answer = |key: &str| answer.get(key).cloned().unwrap_or_default();
+            let paginator = of_answer("paginator").with([("pages", of_answer("pages"))]);
+            self.entries.push(("paginator", paginator));
+            self.entries.push(("term", answer.clone()));
+            self.entries.push(("taxonomy", of_answer("taxonomy")));
+        }
+        let title = answer.text_of("name").to_owned();
+        Ok((templates, Some(("term", title, answer))))
+    }
+
+    /// A term as Zola's templates see it.
+    fn zola_term(&mut self, kind: &Kind, slug: &Arc<str>, number: usize) -> Result<(), String> {
+        let kind = kind.clone();
+        let taxonomy = self.asker.ask(Question::Kind { kind: kind.clone() })?;
+        let slug = slug.clone();
+        let term = self.asker.ask(Question::TermInFull { kind, slug })?;
+        let length = taxonomy.get("paginate_by").and_then(Value::as_int);
+        let length = usize::try_from(length.unwrap_or_default()).unwrap_or_default();
+        if length > 0 {
+            let pages = term.items_of("pages");
+            let address = Address::page(term.text_of("path"));
+            let path = taxonomy.get("paginate_path").and_then(Value::as_str);
+            let path = path.unwrap_or("page");
+            let paginator = list::paginator(&address, path, pages.len(), length, number);
+            let shown = list::slice(pages, length, number).iter().cloned();
+            let config = self.asker.config();
+            let paginator = zola_paginator(config, &paginator, Value::list(shown));
+            self.entries.push(("paginator", paginator));
+        }
+        self.entries.push(("term", term));
+        self.entries.push(("taxonomy", taxonomy));
+        Ok(())
+    }
 }
 
 /// Zola's paginator has full addresses, and the pages in it.
@@ -340,49 +397,6 @@ fn terms(
     let templates = vec![
         format!("{}/list.html", kind.name),
         "taxonomy_list.html".to_owned(),
-        "page.html".to_owned(),
-    ];
-    Ok((answer, templates))
-}
-
-fn term(
-    kind: &Kind,
-    slug: &Arc<str>,
-    number: usize,
-    asker: &Rc<Asker>,
-    entries: &mut Entries,
-) -> Result<(Value, Vec<String>), String> {
-    let answer = asker.ask(Question::Term {
-        kind: kind.clone(),
-        slug: slug.clone(),
-        number,
-    })?;
-    let of_answer = |key: &str| answer.get(key).cloned().unwrap_or_default();
-    let paginator = of_answer("paginator");
-    if asker.theme_is_ours() {
-        let paginator = paginator.with([("pages", of_answer("pages"))]);
-        entries.push(("paginator", paginator));
-        entries.push(("term", answer.clone()));
-    } else {
-        let term = asker.ask(Question::TermInFull {
-            kind: kind.clone(),
-            slug: slug.clone(),
-        })?;
-        let length = paginator.get("paginate_by").and_then(Value::as_int);
-        let length = usize::try_from(length.unwrap_or_default()).unwrap_or_default();
-        if length > 0 {
-            let shown = list::slice(term.items_of("pages"), length, number);
-            let pages = Value::list(shown.iter().cloned());
-            let paginator = zola_paginator(asker.config(), &paginator, pages);
-            entries.push(("paginator", paginator));
-        }
-        entries.push(("term", term));
-    }
-    entries.push(("taxonomy", of_answer("taxonomy")));
-    entries.push(("number", number.into()));
-    let templates = vec![
-        format!("{}/single.html", kind.name),
-        "taxonomy_single.html".to_owned(),
         "page.html".to_owned(),
     ];
     Ok((answer, templates))

@@ -19,6 +19,10 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
     /// Whether there is a template of this name.
     fn has(&self, template: &str) -> bool;
 
+    /// Whether a template may read an entry of this name, of its context or of anything in it.
+    /// What it cannot read need not be made.
+    fn reads(&self, template: &str, name: &str) -> bool;
+
     /// Renders a template. `context` is a map. Functions that the template calls ask `asker`.
     fn render(
         &self,

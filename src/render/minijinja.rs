@@ -78,6 +78,11 @@ impl Engine for MiniJinja {
         self.templates.get(template).is_some()
     }
 
+    fn reads(&self, _: &str, _: &str) -> bool {
+        // Values are shared with its templates, so that they cost little.
+        true
+    }
+
     fn render(
         &self,
         template: &str,

@@ -262,10 +262,14 @@ const PLAIN_NOT_FOUND: &str =
 type Html = (String, Option<TemplateError>);
 
 fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateError> {
-    let shown = planned(context::of(page, asker));
+    let shown = planned(context::of(page, theme, asker));
     let picked = theme.pick(&shown.templates);
-    let head = head::of(page, &shown.context, &shown.crumbs, asker.config());
-    let context = shown.context.with([("head", head)]);
+    let context = if shown.fragment.is_some() || theme.reads(&shown.templates, "head") {
+        let head = head::of(page, &shown.context, &shown.crumbs, asker.config());
+        shown.context.with([("head", head)])
+    } else {
+        shown.context
+    };
     let context_with_ours = || match &shown.ours {
         Value::Map(ours) => context.with(ours.entries().iter().cloned()),
         _ => context.clone(),

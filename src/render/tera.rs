@@ -101,6 +101,12 @@ impl Engine for Tera1 {
         self.templates.get(template).is_some()
     }
 
+    fn reads(&self, template: &str, name: &str) -> bool {
+        self.reaches
+            .get(template)
+            .is_none_or(|reach| reach.has(name))
+    }
+
     fn render(
         &self,
         template: &str,
@@ -174,6 +180,7 @@ impl BoundContext {
             _ => &[],
         };
         let entries = entries.iter();
+        let entries = entries.filter(|(key, _)| reach.has_variable(key));
         let entries = entries.map(|(key, value)| (key.as_ref(), (value, reach)));
         let answers = answers.iter();
         let answers = answers.map(|answer| (answer.variable, (&answer.value, answer.reach)));
@@ -193,12 +200,19 @@ impl BoundContext {
             if !self.sources.get(key).is_some_and(is_known) {
                 match is_whole {
                     true => self.context.insert(key, value),
-                    false => self.context.insert(key, &reach.variable(key, value)),
+                    false => self.put(key, reach.variable(key, value).bound()),
                 }
                 let source = (value.clone(), reach.clone());
                 self.sources.insert(key.to_owned(), source);
             }
         }
+    }
+
+    /// Puts in a value without copying it, which Tera's own `insert` does.
+    fn put(&mut self, key: &str, value: Bound) {
+        let entry = Bound::Object(std::iter::once((key.to_owned(), value)).collect());
+        let entry = Context::from_value(entry).expect("an object is a context");
+        self.context.extend(entry);
     }
 }
 
@@ -241,7 +255,7 @@ impl ::tera::Function for BoundFunction {
     fn call(&self, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
         let answer = self.0.call(&arguments(args)).map_err(Error::msg)?;
         let reach = REACH.with_borrow(Arc::clone);
-        Ok(serde_json::to_value(reach.part(&answer))?)
+        Ok(reach.part(&answer).bound())
     }
 
     fn is_safe(&self) -> bool {

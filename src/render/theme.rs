@@ -290,6 +290,12 @@ impl Theme {
         }
     }
 
+    /// Whether the first of some templates that there is may read an entry of this name.
+    pub fn reads(&self, templates: &[String], name: &str) -> bool {
+        let picked = self.pick(templates);
+        picked.engine.reads(picked.template, name)
+    }
+
     /// What renders a template that the theme itself has.
     pub fn engine_with(&self, template: &str) -> Option<&dyn Engine> {
         Some(&*self.engine).filter(|engine| engine.has(template))

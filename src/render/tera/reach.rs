@@ -5,17 +5,19 @@
 //! for it has no way to an entry but its name, unless it looks at all entries or works a name out;
 //! then it gets everything.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use ::tera::ast::{Expr, ExprVal, FunctionCall, MacroCall, MacroDefinition, Node};
-use ::tera::{Template, Tera};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use ::tera::{Map as BoundMap, Template, Tera, Value as Bound};
 
+use crate::maps::{HashMap, HashSet};
 use crate::value::{Map, Value};
 
 /// The names that a template uses, and all that it extends, includes and imports.
 #[derive(Debug, Default)]
 pub struct Reach {
+    /// All variables that are named.
+    variables: HashSet<String>,
     /// Of a variable that is no one's own, the entries that are named of it.
     of_context: HashMap<String, HashSet<String>>,
     /// Names of entries of anything else.
@@ -39,6 +41,18 @@ impl Reach {
             found.template(template);
         }
         found.reach()
+    }
+
+    /// Whether a variable of the context may be used.
+    pub fn has_variable(&self, name: &str) -> bool {
+        self.is_unbounded || self.variables.contains(name)
+    }
+
+    /// Whether a variable of the context or an entry of one may be used.
+    pub fn has(&self, name: &str) -> bool {
+        self.has_variable(name)
+            || self.names.contains(name)
+            || self.of_context.values().any(|named| named.contains(name))
     }
 
     /// A variable of the context, as Tera is to have it.
@@ -73,26 +87,34 @@ impl Part<'_> {
     fn has(&self, key: &str) -> bool {
         self.reach.names.contains(key) || self.named.is_some_and(|named| named.contains(key))
     }
-}
 
-impl Serialize for Part<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    /// The value as Tera has it.
+    pub fn bound(&self) -> Bound {
         match self.value {
+            Value::None => Bound::Null,
+            Value::Bool(yes) => (*yes).into(),
+            Value::Int(number) => (*number).into(),
+            Value::Float(number) => (*number).into(),
+            Value::Text(text) | Value::Html(text) => Bound::String((**text).to_owned()),
             Value::List(list) => {
-                serializer.collect_seq(list.items().iter().map(|item| self.reach.part(item)))
+                let items = list.items().iter();
+                Bound::Array(items.map(|item| self.reach.part(item).bound()).collect())
             }
-            Value::Map(map) => {
-                let is_cut = is_page(map) && !self.reach.is_unbounded;
-                let mut entries = serializer.serialize_map(None)?;
-                for (key, value) in map.entries() {
-                    if !is_cut || &**key == IDENTITY || self.has(key) {
-                        entries.serialize_entry(&**key, &self.reach.part(value))?;
-                    }
-                }
-                entries.end()
-            }
-            scalar => scalar.serialize(serializer),
+            Value::Map(map) => Bound::Object(self.entries(map)),
         }
+    }
+
+    fn entries(&self, map: &Map) -> BoundMap<String, Bound> {
+        let is_bounded = !self.reach.is_unbounded;
+        let is_cut = is_bounded && is_page(map);
+        let is_kept = |key: &str, value: &Value| match is_cut {
+            true => key == IDENTITY || self.has(key),
+            false => !(is_bounded && is_list_of_pages(value)) || self.has(key),
+        };
+        let kept = map.entries().iter();
+        let kept = kept.filter(|(key, value)| is_kept(key, value));
+        kept.map(|(key, value)| (key.to_string(), self.reach.part(value).bound()))
+            .collect()
     }
 }
 
@@ -106,6 +128,11 @@ fn is_page(map: &Map) -> bool {
     [IDENTITY, "permalink", "components"]
         .iter()
         .all(|key| map.get(key).is_some())
+}
+
+/// Terms and paginators have such a list, and more beside it that tells them apart.
+fn is_list_of_pages(value: &Value) -> bool {
+    matches!(value.items().first(), Some(Value::Map(map)) if is_page(map))
 }
 
 /// The template, its parents, and whatever they include, with each one's own; at the end what they
@@ -157,6 +184,7 @@ impl Found {
             let Some(variable) = parts.next() else {
                 continue;
             };
+            reach.variables.insert(variable.clone());
             if !self.own.contains(&variable) {
                 let of_it = reach.of_context.entry(variable).or_default();
                 of_it.extend(parts.next());
@@ -293,7 +321,7 @@ impl Found {
         self.arguments(&call.args);
     }
 
-    fn arguments(&mut self, args: &HashMap<String, Expr>) {
+    fn arguments(&mut self, args: &std::collections::HashMap<String, Expr>) {
         for (_, value) in sorted(args) {
             self.expression(value);
         }
@@ -311,7 +339,7 @@ impl Found {
     }
 }
 
-fn sorted<T>(args: &HashMap<String, T>) -> Vec<(&String, &T)> {
+fn sorted<T>(args: &std::collections::HashMap<String, T>) -> Vec<(&String, &T)> {
     let mut sorted: Vec<(&String, &T)> = args.iter().collect();
     sorted.sort_by_key(|(name, _)| *name);
     sorted
@@ -371,7 +399,7 @@ mod tests {
         tera.add_raw_template("x.html", text).unwrap();
         let reach = Reach::of("x.html", &tera);
         let context = page("own").with([("lower", page("low"))]);
-        let json = |part: &Part<'_>| serde_json::to_string(part).unwrap();
+        let json = |part: &Part<'_>| part.bound().to_string();
         assert_eq!(
             json(&reach.variable("page", &context)),
             r#"{"content":"much","lower":{"relative_path":"low","title":"low"},"relative_path":"own","title":"own"}"#
