@@ -44,6 +44,34 @@ fn count_all(text: &str) -> usize {
     lines.sum()
 }
 
+/// What a byte of ASCII is to a word.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// A letter or a digit, which makes a word.
+    Own,
+    /// `_`, which goes on with one.
+    Run,
+    /// What joins two letters or two digits.
+    Joiner,
+    Other,
+}
+
+/// The kind of each byte.
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Other; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Kind::Own,
+            b'_' => Kind::Run,
+            b'\'' | b'.' | b':' | b',' | b';' => Kind::Joiner,
+            _ => Kind::Other,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
 /// UAX #29 for ASCII: letters, digits and `_` run together; `'` and `.` join two letters or two
 /// digits, `:` two letters, `,` and `;` two digits.
 fn count_ascii(text: &[u8]) -> usize {
@@ -52,16 +80,13 @@ fn count_ascii(text: &[u8]) -> usize {
     let mut is_counted = false;
     for (at, &byte) in text.iter().enumerate() {
         // No branch where words end, for nobody can foretell it.
-        let is_own = byte.is_ascii_alphanumeric();
+        let kind = KINDS[usize::from(byte)];
+        let is_own = kind == Kind::Own;
         words += usize::from(is_own & !is_counted);
-        let goes_on = byte == b'_' || (is_joiner(byte) && is_counted && joins(text, at));
+        let goes_on = kind == Kind::Run || (kind == Kind::Joiner && is_counted && joins(text, at));
         is_counted = is_own | (is_counted & goes_on);
     }
     words
-}
-
-fn is_joiner(byte: u8) -> bool {
-    matches!(byte, b'\'' | b'.' | b':' | b',' | b';')
 }
 
 fn joins(text: &[u8], at: usize) -> bool {

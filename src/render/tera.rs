@@ -28,6 +28,7 @@ use reach::Reach;
 mod answers;
 mod bounds;
 mod explain;
+mod lists;
 mod reach;
 
 /// Parsed Tera 1 templates.
@@ -246,6 +247,7 @@ fn empty() -> Tera {
     }
     tera.register_function("get_random", get_random);
     bounds::register(&mut tera);
+    lists::register(&mut tera);
     tera
 }
 
