@@ -5,8 +5,6 @@
 //! for it has no way to an entry but its name, unless it looks at all entries or works a name out;
 //! then it gets everything.
 
-use std::collections::BTreeSet;
-
 use ::tera::ast::{Expr, ExprVal, FunctionCall, MacroCall, MacroDefinition, Node};
 use ::tera::{Map as BoundMap, Template, Tera, Value as Bound};
 
@@ -29,18 +27,29 @@ pub struct Reach {
 impl Reach {
     /// What a template can reach.
     pub fn of(template: &str, tera: &Tera) -> Reach {
-        Reach::of_all([template], tera)
+        let mut found = Found::default();
+        for name in reached(template, tera) {
+            if let Some(template) = tera.templates.get(&name) {
+                found.template(template);
+            }
+        }
+        found.reach()
     }
 
     /// What any of some templates can reach.
     pub fn of_all<'a>(templates: impl IntoIterator<Item = &'a str>, tera: &Tera) -> Reach {
-        let names = templates.into_iter().flat_map(|name| reached(name, tera));
-        let names: BTreeSet<String> = names.collect();
-        let mut found = Found::default();
-        for template in names.iter().filter_map(|name| tera.templates.get(name)) {
-            found.template(template);
+        let mut all = Reach::default();
+        for template in templates {
+            let one = Reach::of(template, tera);
+            all.variables.extend(one.variables);
+            all.names.extend(one.names);
+            all.is_unbounded |= one.is_unbounded;
+            #[expect(clippy::iter_over_hash_type, reason = "sets are joined")]
+            for (variable, entries) in one.of_context {
+                all.of_context.entry(variable).or_default().extend(entries);
+            }
         }
-        found.reach()
+        all
     }
 
     /// Whether a variable of the context may be used.
