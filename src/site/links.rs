@@ -174,7 +174,12 @@ impl Site {
         let html = entry.article.body.slice(fragment);
         let outputs = &entry.article.body.outputs;
         if !html.contains(HOLE_START) && outputs.is_empty() {
-            return html.into();
+            let whole = &entry.article.body.html;
+            // The content of most pages: shared, not copied.
+            return match html.len() == whole.len() {
+                true => whole.clone(),
+                false => html.into(),
+            };
         }
         let mut resolved = String::with_capacity(html.len() + 64);
         let push = |html: &str, resolved: &mut String| match outputs.is_empty() {
