@@ -95,6 +95,8 @@ pub struct TaxonomyConfig {
 #[derive(Debug, Default)]
 pub struct MarkdownConfig {
     pub smart_punctuation: bool,
+    /// Whether `:smile:` is an emoji.
+    pub render_emoji: bool,
     pub external_links_target_blank: bool,
     pub external_links_no_follow: bool,
     pub external_links_no_referrer: bool,
@@ -363,6 +365,14 @@ impl Slugify {
     /// The slug of a term: as [`Slugify::apply`], and never empty or too long.
     pub fn term(self, name: &str) -> String {
         usable(self.apply(name), name)
+    }
+
+    /// Makes the words of a heading its id. If slugs are not wanted, only white space is replaced.
+    pub fn anchor(self, words: &str) -> String {
+        match self {
+            Slugify::On => slug::slugify(words),
+            Slugify::Safe | Slugify::Off => words.replace(|c: char| c.is_ascii_whitespace(), "_"),
+        }
     }
 
     /// Makes text part of an address. `on` is the crate `slug`, as in Zola.

@@ -80,7 +80,8 @@
 //! made of the default language alone as yet.
 //!
 //! **Links in headings** are made of a theme's `anchor-link.html` once for each level and language,
-//! with a mark for the id, for content has no engine when it is read.
+//! with a mark for the id, for content has no engine when it is read. A summary that breaks off in
+//! a block ends with a mark, in whose place the site puts what `summary-cutoff.html` makes of it.
 
 use std::io;
 use std::sync::Arc;
@@ -162,6 +163,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
             .as_ref()
             .map(|theme| theme.anchor_links.clone())
             .unwrap_or_default(),
+        cutoff: theme.as_ref().map(Theme::cutoff).unwrap_or_default(),
     };
     let mut later = problems.clone();
     let before = memo.planned.take();

@@ -18,7 +18,7 @@ use dateline::content::markdown::{Rendered, Text, render};
 use dateline::diagnostic::{Diagnostic, Diagnostics};
 use dateline::value::Value;
 use proptest::prelude::*;
-use pulldown_cmark::{Options, Parser};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 fn config() -> Config {
     let text = "base_url = \"https://example.org\"\n[extra.dateline]\n";
@@ -41,6 +41,8 @@ fn config_with(keys: &str) -> Config {
     for key in keys.split_whitespace() {
         *match key {
             "smart_punctuation" => &mut markdown.smart_punctuation,
+            "render_emoji" => &mut markdown.render_emoji,
+            "bottom_footnotes" => &mut markdown.bottom_footnotes,
             "external_links_target_blank" => &mut markdown.external_links_target_blank,
             "external_links_no_follow" => &mut markdown.external_links_no_follow,
             "external_links_no_referrer" => &mut markdown.external_links_no_referrer,
@@ -140,8 +142,51 @@ fn reference(text: &str) -> String {
         | Options::ENABLE_DEFINITION_LIST
         | Options::ENABLE_SMART_PUNCTUATION;
     let mut html = String::new();
-    pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, options));
+    let mut code = None;
+    let events = Parser::new_ext(text, options).filter_map(|event| as_zola(event, &mut code));
+    pulldown_cmark::html::push_html(&mut html, events);
     html
+}
+
+/// Headings and blocks of code as Zola hands them to the renderer: as HTML, before which no line
+/// begins. Without the attributes of headings that Zola drops.
+fn as_zola<'a>(event: Event<'a>, code: &mut Option<String>) -> Option<Event<'a>> {
+    match event {
+        Event::Start(Tag::Heading { level, classes, .. }) => {
+            let mut tag = format!("<{level}");
+            if !classes.is_empty() {
+                tag += &format!(" class=\"{}\"", escaped(&classes.join(" ")));
+            }
+            Some(Event::Html((tag + ">").into()))
+        }
+        Event::Start(Tag::CodeBlock(kind)) => {
+            let mut html = "<pre><code".to_owned();
+            if let CodeBlockKind::Fenced(info) = kind {
+                let language = info.split([' ', '\t', ',', '{']).next().unwrap_or_default();
+                if !language.is_empty() {
+                    html += &format!(" class=\"language-{}\"", escaped(language));
+                }
+            }
+            *code = Some(html + ">");
+            None
+        }
+        Event::Text(text) if code.is_some() => {
+            code.as_mut().unwrap().push_str(&escaped(&text));
+            None
+        }
+        Event::End(TagEnd::CodeBlock) => {
+            let html = code.take().unwrap() + "</code></pre>\n";
+            Some(Event::Html(html.into()))
+        }
+        other => Some(other),
+    }
+}
+
+/// Text escaped for an attribute.
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let text = text.replace('>', "&gt;").replace('"', "&quot;");
+    text.replace('\'', "&#39;")
 }
 
 /// Takes out what we write and pulldown-cmark's renderer does not: ids of headings, `rel` of links
@@ -279,12 +324,14 @@ fn similar(found: &str, expected: &str) {
     assert_eq!(lines(found), lines(expected));
 }
 
-/// Without raw HTML nothing is kept twice.
+/// Without raw HTML nothing is kept twice but a summary, which has no references to footnotes.
 #[test]
 fn parts_are_slices_of_the_body() {
     let text = fs::read_to_string("tests/markdown/briefs/complete.md").unwrap();
     let (rendered, _) = rendered(&text, &config(), true);
-    assert_eq!(rendered.body.content.end as usize, rendered.body.html.len());
+    let summary = rendered.body.summary.unwrap();
+    assert_eq!(rendered.body.content.end, summary.start);
+    assert_eq!(summary.end as usize, rendered.body.html.len());
 }
 
 proptest! {

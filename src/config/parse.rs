@@ -312,6 +312,7 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
     };
     let mut config = MarkdownConfig {
         smart_punctuation: flag("smart_punctuation", false),
+        render_emoji: flag("render_emoji", false),
         external_links_target_blank: flag("external_links_target_blank", false),
         external_links_no_follow: flag("external_links_no_follow", false),
         external_links_no_referrer: flag("external_links_no_referrer", false),
@@ -324,7 +325,6 @@ fn markdown(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> (MarkdownConfi
         insert_anchor_links: AnchorPlace::default(),
         highlighting: None,
     };
-    flag("render_emoji", false);
     config.external_links_class = table.text("external_links_class", problems);
     let anchors = table.choice("insert_anchor_links", &AnchorPlace::NAMES, problems);
     config.insert_anchor_links = anchors.unwrap_or_default();

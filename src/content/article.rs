@@ -176,6 +176,8 @@ pub const HOLE_END: char = '\u{FDD1}';
 pub const OUTPUT_MARK: char = '\u{FDD2}';
 /// The same in code, where HTML is shown as text.
 pub const ESCAPED_MARK: char = '\u{FDD3}';
+/// Marks where a summary breaks off within a block.
+pub const CUTOFF_MARK: char = '\u{FDD5}';
 
 /// A slice of an article's HTML, in bytes of [`Body::html`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -220,6 +222,8 @@ pub struct Heading {
     /// 1 to 6.
     pub level: u8,
     pub id: Arc<str>,
+    /// Its words, as a table of contents shows them.
+    pub title: Arc<str>,
     /// Its content as HTML.
     pub html: Fragment,
     /// Its line in the file, from 1.
@@ -253,7 +257,7 @@ pub enum Target {
         suffix: Arc<str>,
         image: bool,
     },
-    /// `#fragment` of the same page. It stands in the HTML as it is; only its target is checked.
+    /// `#fragment` of the same page. On a plain Zola site the page's permalink comes before it.
     Here { fragment: Arc<str> },
 }
 

@@ -178,15 +178,6 @@ pub fn is_mark(text: &str) -> bool {
     next_mark(text, 0).is_some_and(|mark| mark.bytes == (0..text.len()))
 }
 
-/// Whether some HTML ends with the mark of an output.
-pub fn ends_with_mark(html: &str) -> bool {
-    html.strip_suffix('@').is_some_and(|before| {
-        before
-            .trim_end_matches(|c: char| c.is_ascii_digit())
-            .ends_with(OUTPUT_MARK)
-    })
-}
-
 /// Whether the next line of some HTML begins at its end, if its marks are filled.
 pub fn ends_line(html: &str, outputs: &[Arc<str>]) -> bool {
     let mut html = html;

@@ -11,7 +11,7 @@ use syntect::html::{ClassStyle, css_for_theme_with_class_style, line_tokens_to_c
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 use two_face::theme::{EmbeddedLazyThemeSet, EmbeddedThemeName};
 
-use super::escape::{push_attribute, push_text};
+use super::escape::push_attribute;
 use crate::config::highlighting::{Highlighting, theme_of};
 
 /// What stands after the fence: the language, and how the block is shown.
@@ -178,7 +178,7 @@ fn grammar(language: &str) -> Option<&'static SyntaxReference> {
     }
     // Some names of Zola's are none in the grammars.
     let token = match language {
-        "shellscript" => "sh",
+        "shell" | "shellscript" => "sh",
         "docker" => "dockerfile",
         "make" => "makefile",
         other => other,
@@ -191,7 +191,7 @@ fn plain(line: &str) -> String {
     let mut html = String::new();
     if !line.is_empty() {
         html.push_str("<span>");
-        push_text(&mut html, line);
+        push_attribute(&mut html, line);
         html.push_str("</span>");
     }
     html
@@ -212,9 +212,7 @@ fn classes(code: &str, grammar: &SyntaxReference) -> Option<Vec<String>> {
             write!(html, "<span class=\"{}\">", names.join(" ")).expect(NEVER_FAILS);
         }
         let (spans, _) = line_tokens_to_classed_spans(&line, &steps, style, &mut open).ok()?;
-        // Quotation marks as in other text of ours.
-        let spans = spans.replace('\n', "");
-        html.push_str(&spans.replace("&quot;", "\"").replace("&#39;", "'"));
+        html.push_str(&spans.replace('\n', ""));
         html.push_str(&"</span>".repeat(open.len()));
         Some(html)
     });
@@ -322,7 +320,7 @@ impl Colours {
                     false => write!(html, "<span style=\"{style}\">").expect(NEVER_FAILS),
                 }
             }
-            push_text(&mut html, text);
+            push_attribute(&mut html, text);
             before = Some(style);
         }
         html.push_str(if before.is_some() { "</span>" } else { "" });

@@ -17,7 +17,7 @@ pub enum Reach {
     Checked(Target),
     /// `http:` or `https:`.
     Web,
-    /// Anything else: `mailto:`, `//host/x`, `?query`, nothing at all.
+    /// Anything else: `mailto:`, `//host/x`, nothing at all.
     Free,
 }
 
@@ -38,7 +38,7 @@ pub fn reach(address: &str, image: bool) -> Reach {
             }),
         };
     }
-    if address.is_empty() || address.starts_with(['?', '\\']) || address.starts_with("//") {
+    if address.is_empty() || address.starts_with('\\') || address.starts_with("//") {
         return Reach::Free;
     }
     if let Some(scheme) = scheme(address) {

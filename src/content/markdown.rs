@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use super::article::{Body, ESCAPED_MARK, HOLE_END, HOLE_START, OUTPUT_MARK};
+use super::article::{Body, CUTOFF_MARK, ESCAPED_MARK, HOLE_END, HOLE_START, OUTPUT_MARK};
 use super::brief::BriefParts;
 use super::expanded::{self, Expanded, without_marks};
 use super::html::{self, Output, Source};
@@ -77,10 +77,7 @@ pub fn render(
         return empty();
     };
     let parts = is_brief.then(|| parts::read(&source, &output, problems));
-    let words = match text.expanded {
-        Some(_) => words::count_unread(&text.text[text.start..]),
-        None => words::count(&body, &output.fenced),
-    };
+    let words = words::count(&text.text[text.start..]);
     finish(&source, output, parts, words, problems)
 }
 
@@ -157,7 +154,7 @@ fn stated_ids(body: &str, options: Options) -> Vec<String> {
 }
 
 /// What stands for something else in the HTML of an article.
-const MARKS: [char; 4] = [HOLE_START, HOLE_END, OUTPUT_MARK, ESCAPED_MARK];
+const MARKS: [char; 5] = [HOLE_START, HOLE_END, OUTPUT_MARK, ESCAPED_MARK, CUTOFF_MARK];
 
 /// The text without the characters that mark a hole, plain or as a character reference. No byte
 /// changes its place: what replaces them is as long.

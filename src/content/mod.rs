@@ -11,9 +11,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 pub mod article;
 pub mod brief;
 pub mod date;
+pub mod escape;
 pub mod expanded;
 pub mod front_matter;
 pub mod highlight;
+pub mod html;
 pub mod link;
 pub mod markdown;
 pub mod name;
@@ -22,8 +24,6 @@ pub mod shortcode;
 pub mod source;
 pub mod tables;
 
-mod escape;
-mod html;
 mod nesting;
 mod outline;
 mod parts;
@@ -205,7 +205,7 @@ fn body(
 ) -> (Rendered, Option<Unexpanded>) {
     let unread = || Rendered {
         body: Body {
-            words: words::count_unread(&text.text[text.start..]),
+            words: words::count(&text.text[text.start..]),
             is_unread: true,
             ..Body::default()
         },

@@ -351,15 +351,7 @@ fn page_value(site: &Site, index: Index) -> Value {
             "authors",
             Value::list(front_matter.authors.iter().map(Value::from)),
         ),
-        (
-            "summary",
-            entry
-                .article
-                .body
-                .summary
-                .map(|fragment| view::content(site, entry, fragment))
-                .into(),
-        ),
+        ("summary", site.summary_html(entry).map(Value::html).into()),
     ]);
     Value::map(entries)
 }
@@ -429,7 +421,7 @@ pub fn section_list(site: &Site, path: &str, number: usize, as_cards: bool) -> A
     let index = find(site, path)?;
     let entry = site.entry(index);
     let keys = sections::keys(entry);
-    let mut pages = site.sections.get(index).pages.clone();
+    let mut pages = list::rendered(site, &site.sections.get(index).pages).into_owned();
     if keys.paginate_reversed {
         pages.reverse();
     }

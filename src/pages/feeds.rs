@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::site::companies::Company;
 use crate::site::taxonomies::{Kind, SOURCES, Taxonomy};
 use crate::site::weeks::{Recap, Week};
-use crate::site::{Index, Site, addresses, identity, sections};
+use crate::site::{Entry, Index, Site, addresses, identity, sections};
 use crate::value::Value;
 
 /// Whose feed it is.
@@ -469,10 +469,7 @@ fn entry(site: &Site, index: Index) -> Value {
         ("published", published.into()),
         ("updated", updated.into()),
         ("summary", front_matter.description.clone().into()),
-        (
-            "content",
-            view::content(site, entry, entry.article.body.content),
-        ),
+        ("content", in_feed(site, entry)),
         (
             "authors",
             Value::list(front_matter.authors.iter().map(Value::from)),
@@ -487,6 +484,18 @@ fn entry(site: &Site, index: Index) -> Value {
             Value::list(tags.map(|(name, _)| Value::from(name))),
         ),
     ])
+}
+
+/// What a feed holds of an entry: all of it; on a plain Zola site the summary alone, if it has one.
+fn in_feed(site: &Site, entry: &Entry) -> Value {
+    let summary = match site.is_dateline {
+        true => None,
+        false => site.summary_html(entry),
+    };
+    match summary {
+        Some(summary) => Value::html(summary),
+        None => view::content(site, entry, entry.article.body.content),
+    }
 }
 
 /// The recaps as feed entries, each from the day after its Sunday: an entry that is mailed on

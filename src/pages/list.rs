@@ -1,13 +1,24 @@
 //! Lists that are cut into pages: which items stand on which, and how they link to each other.
 
+use std::borrow::Cow;
+
 use crate::address::Address;
-use crate::site::addresses;
+use crate::site::{Index, Site, addresses};
 use crate::value::Value;
 
 /// Items on a page of a dense list (timelines, ledgers, archives).
 pub const DENSE_PAGE_LENGTH: usize = 100;
 /// Items on a page of a list of briefs.
 pub const PAGE_LENGTH: usize = 20;
+
+/// Those of some pages that are rendered: no list that is cut into pages has others.
+pub fn rendered<'p>(site: &Site, pages: &'p [Index]) -> Cow<'p, [Index]> {
+    let is_rendered = |page: &&Index| site.entry(**page).front_matter().render;
+    match pages.iter().all(|page| is_rendered(&page)) {
+        true => pages.into(),
+        false => pages.iter().filter(is_rendered).copied().collect(),
+    }
+}
 
 /// How many pages a list has; an empty list has one.
 pub fn page_count(items: usize, page_length: usize) -> usize {

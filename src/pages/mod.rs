@@ -411,7 +411,8 @@ fn propose_section(site: &Site, index: Index, proposals: &mut Proposing) {
     } else {
         content::page_length(site, index)
     };
-    let count = list::page_count(site.sections.get(index).pages.len(), length);
+    let pages = list::rendered(site, &site.sections.get(index).pages);
+    let count = list::page_count(pages.len(), length);
     for number in 1..=count {
         let address = addresses::pager(&entry.address, &keys.paginate_path, number);
         let path = entry.article.path.clone();
@@ -454,6 +455,10 @@ fn propose_taxonomies(site: &Site, proposals: &mut Proposing) {
         if !taxonomy.config.render || (ours && !site.makes(crate::site::taxonomies::SOURCES)) {
             continue;
         }
+        if taxonomy.terms.is_empty() && !site.is_dateline {
+            // Zola makes no page of it.
+            continue;
+        }
         proposals.rank(
             Rank::Taxonomy,
             taxonomy.address.clone(),
@@ -461,7 +466,8 @@ fn propose_taxonomies(site: &Site, proposals: &mut Proposing) {
         );
         let length = taxonomies::page_length(site, taxonomy);
         for term in &taxonomy.terms {
-            for number in 1..=list::page_count(term.pages.len(), length) {
+            let pages = list::rendered(site, &term.pages);
+            for number in 1..=list::page_count(pages.len(), length) {
                 let address =
                     addresses::pager(&term.address, &taxonomy.config.paginate_path, number);
                 let view = View::Term {

@@ -149,7 +149,8 @@ pub fn term(site: &Site, kind: &Kind, slug: &str, number: usize) -> Answer {
     let taxonomy = taxonomy(site, kind)?;
     let term = find_term(taxonomy, slug)?;
     let length = page_length(site, taxonomy);
-    let shown = list::slice(&term.pages, length, number);
+    let pages = list::rendered(site, &term.pages);
+    let shown = list::slice(&pages, length, number);
     let name = &*kind.name;
     let next_steps = if name == "audiences" {
         next_steps(site, shown)
@@ -192,7 +193,7 @@ pub fn term(site: &Site, kind: &Kind, slug: &str, number: usize) -> Answer {
             list::paginator(
                 &term.address,
                 &taxonomy.config.paginate_path,
-                term.pages.len(),
+                pages.len(),
                 length,
                 number,
             ),

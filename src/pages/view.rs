@@ -540,41 +540,15 @@ pub fn table_of_contents(body: &Body, permalink: &str) -> Value {
                 ("level", Value::from(usize::from(level))),
                 ("id", id.into()),
                 ("permalink", format!("{permalink}#{id}").into()),
-                ("title", words_of(title).into()),
+                ("title", title.into()),
                 ("children", below(&headings[from + 1..to], permalink)),
             ]));
             from = to;
         }
         Value::list(items)
     }
-    let headings = body.headings.iter();
-    let titles = headings.map(|h| (h, body.own_slice(h.html)));
-    let titles: Vec<_> = titles.collect();
-    let flat = titles.iter().map(|(h, title)| (h.level, &*h.id, &**title));
+    let flat = body.headings.iter();
+    let flat = flat.map(|h| (h.level, &*h.id, &*h.title));
     let flat: Vec<(u8, &str, &str)> = flat.collect();
     below(&flat, permalink)
-}
-
-/// The words of HTML that our renderer wrote, without tags.
-fn words_of(html: &str) -> String {
-    let mut words = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, after)) = rest.split_once('<') {
-        words.push_str(before);
-        rest = after.split_once('>').map_or("", |(_, after)| after);
-    }
-    words.push_str(rest);
-    if !words.contains('&') {
-        return words;
-    }
-    let plain = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-    ];
-    let plain = plain.iter().fold(words, |words, (entity, letter)| {
-        words.replace(entity, letter)
-    });
-    plain.replace("&amp;", "&")
 }

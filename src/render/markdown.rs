@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::asking;
 use super::functions::{Args, kind_of};
-use super::{asking, escape};
 use crate::content::article::{Body, HOLE_END, HOLE_START, Target};
+use crate::content::escape::push_address;
 use crate::content::markdown::{self, Text};
 use crate::diagnostic::Diagnostics;
 use crate::pages::question::{Asker, Question};
@@ -63,7 +64,7 @@ fn resolved(body: &Body, asker: &Asker) -> Result<String, String> {
             }
             Target::Here { fragment } => format!("#{fragment}"),
         };
-        html.push_str(&escape::html(&address));
+        push_address(&mut html, &address);
     }
     html.push_str(rest);
     Ok(html)

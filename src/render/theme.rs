@@ -9,6 +9,7 @@ use crate::input::{EmbeddedTheme, TemplateSource, ThemeSource};
 use crate::pages::question::Asker;
 use crate::render::engine::{self, Engine, TemplateError};
 use crate::site::anchors::{self, AnchorLinks};
+use crate::site::summaries::{Cutoff, ELLIPSIS};
 use crate::value::{Hash, Value};
 
 /// Compiled templates, shared by all threads.
@@ -255,7 +256,11 @@ impl Theme {
                     .as_slice(),
             );
         }
-        let anchor_links = match anchor_links(&*engine, config) {
+        let tried = match engine.has(CUTOFF) {
+            true => cut_off(&*engine, "", &config.default_language).map(|_| ()),
+            false => Ok(()),
+        };
+        let anchor_links = match tried.and_then(|()| anchor_links(&*engine, config)) {
             Ok(links) => links,
             Err(error) => {
                 problems.template_syntax(&error);
@@ -315,6 +320,19 @@ impl Theme {
         self.built_in.is_none()
     }
 
+    /// How summaries end that break off, if the theme has a template for that.
+    pub fn cutoff(self: &Arc<Theme>) -> Cutoff {
+        if !self.engine.has(CUTOFF) {
+            return Cutoff::default();
+        }
+        let theme = self.clone();
+        Cutoff::new(move |summary, language| {
+            // That the template can be rendered was seen when it was loaded.
+            let made = cut_off(&*theme.engine, summary, language);
+            made.unwrap_or_else(|_| ELLIPSIS.to_owned())
+        })
+    }
+
     /// The template of a shortcode.
     pub fn shortcode(&self, name: &str) -> Option<&Shortcode> {
         self.shortcodes.get(name)
@@ -334,6 +352,14 @@ impl Theme {
     pub fn fragments(&self) -> &dyn Engine {
         self.built_in.as_deref().unwrap_or(&*self.engine)
     }
+}
+
+/// What `summary-cutoff.html` makes of a summary.
+const CUTOFF: &str = "summary-cutoff.html";
+
+fn cut_off(engine: &dyn Engine, summary: &str, language: &str) -> Result<String, TemplateError> {
+    let context = Value::map([("summary", Value::html(summary)), ("lang", language.into())]);
+    engine.render(CUTOFF, &context, &Asker::prepared([]))
 }
 
 /// What `anchor-link.html` makes of headings in each language and of each level, whatever their id.

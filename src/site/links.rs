@@ -1,5 +1,6 @@
 //! Where the links of articles lead: addresses for the holes in their HTML, and what is broken.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,13 +11,12 @@ use super::{Entries, Entry, Hidden, Index, Site, addresses};
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Target};
+use crate::content::escape::push_address;
 use crate::content::expanded::push_filled;
+use crate::content::html::without_references;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::input::{StaticFile, StaticKind};
 use crate::maps::HashMap;
-
-/// How the mark of a footnote begins, as our renderer writes it.
-const FOOTNOTE_MARK: &str = "<sup class=\"footnote-reference\"";
 
 /// HTML of ours, or sanitised, without the ids of its elements, which are those of another page.
 fn without_ids(html: &str) -> String {
@@ -208,22 +208,21 @@ impl Site {
     /// with fragments that lead to the entry's own page.
     pub fn html_elsewhere(&self, entry: &Entry, fragment: Fragment) -> Arc<str> {
         let html = self.html(entry, fragment);
-        if !html.contains(FOOTNOTE_MARK) && !html.contains("href=\"#") && !html.contains(" id=\"") {
+        let text = without_references(&html);
+        let is_same = matches!(text, Cow::Borrowed(_));
+        if is_same && !text.contains("href=\"#") && !text.contains(" id=\"") {
             return html;
         }
-        let mut text = String::with_capacity(html.len());
-        let mut rest = &*html;
-        while let Some((before, mark)) = rest.split_once(FOOTNOTE_MARK) {
-            text.push_str(before);
-            rest = mark.split_once("</sup>").map_or("", |(_, after)| after);
-        }
-        text.push_str(rest);
         let text = text.replace("href=\"#", &format!("href=\"{}#", entry.permalink));
         without_ids(&text).into()
     }
 
     fn push_address(&self, entry: &Entry, link: &Link, into: &mut String) {
-        match self.follow(entry, &link.target) {
+        let found = self.follow(entry, &link.target);
+        if !self.is_dateline && self.push_as_zola(entry, link, &found, into) {
+            return;
+        }
+        match found {
             Found::Entry(target) => {
                 into.push_str(&target.permalink);
                 match &link.target {
@@ -251,11 +250,52 @@ impl Site {
                     push_escaped(path, into);
                     push_escaped(suffix, into);
                 }
-                Target::Internal { .. } | Target::Here { .. } => {
-                    into.push_str(&self.permalink_above(entry))
+                Target::Here { fragment } => {
+                    into.push('#');
+                    push_address(into, fragment);
                 }
+                Target::Internal { .. } => into.push_str(&self.permalink_above(entry)),
             },
         }
+    }
+
+    /// Writes an address as Zola does: behind the permalink of the page, unless it begins with
+    /// `..`. `false` if it leads to a file that Zola would not find; then nothing is written.
+    fn push_as_zola(
+        &self,
+        entry: &Entry,
+        link: &Link,
+        found: &Found<'_>,
+        into: &mut String,
+    ) -> bool {
+        let (path, suffix) = match &link.target {
+            Target::Here { fragment } => {
+                into.push_str(&entry.permalink);
+                into.push('#');
+                push_address(into, fragment);
+                return true;
+            }
+            Target::Relative { path, suffix, .. } => (path, suffix),
+            Target::Internal { .. } | Target::Rooted { .. } => return false,
+        };
+        match found {
+            Found::Entry(_) | Found::Hidden(_) => return false,
+            Found::File(address) => {
+                let folder = entry.address.as_str().trim_matches('/');
+                let here = join(folder, path).map(|path| format!("/{path}"));
+                let is_static = |here: &String| self.files.files.contains_key(here.as_str());
+                if here.is_none_or(|here| here != address.as_str() && !is_static(&here)) {
+                    return false;
+                }
+            }
+            Found::Address(_) | Found::Nothing => {}
+        }
+        if !path.starts_with("..") {
+            into.push_str(&entry.permalink);
+        }
+        push_address(into, path);
+        push_address(into, suffix);
+        true
     }
 
     fn permalink_above(&self, entry: &Entry) -> Arc<str> {

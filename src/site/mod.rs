@@ -40,6 +40,7 @@ pub mod predictions;
 pub mod related;
 pub mod sections;
 pub mod shown;
+pub mod summaries;
 pub mod taxonomies;
 pub mod timeline;
 pub mod weeks;
@@ -57,6 +58,7 @@ use pictures::Pictures;
 use predictions::Predictions;
 use sections::Sections;
 use shown::AllShown;
+use summaries::Cutoff;
 use taxonomies::Taxonomies;
 use timeline::Timeline;
 use weeks::Weeks;
@@ -76,6 +78,8 @@ pub struct Site {
     pub theme_is_ours: bool,
     /// The links in headings, as the theme makes them.
     pub anchor_links: AnchorLinks,
+    /// How summaries end that break off in a block.
+    pub cutoff: Cutoff,
     /// Pages and sections, sorted by path.
     pub entries: Arc<Entries>,
     held_back: HeldBack,
@@ -163,6 +167,7 @@ pub struct Parts<'a> {
     /// See [`Site::theme_is_ours`].
     pub theme_is_ours: bool,
     pub anchor_links: AnchorLinks,
+    pub cutoff: Cutoff,
 }
 
 impl Site {
@@ -277,6 +282,7 @@ impl Site {
             is_dateline,
             theme_is_ours: parts.theme_is_ours,
             anchor_links: parts.anchor_links.clone(),
+            cutoff: parts.cutoff,
             backlinks,
             events,
             held_back,

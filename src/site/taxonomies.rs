@@ -101,7 +101,8 @@ impl Taxonomies {
             .iter()
             .map(|(language, kind)| {
                 let found = found.remove(&(language.as_deref(), &*kind.name));
-                let found = found.unwrap_or_default();
+                let mut found: Found = found.unwrap_or_default();
+                found.prefers_frequent = read.is_dateline;
                 let slugify = config.slugify.taxonomies;
                 let kind = (language.clone(), kind.clone());
                 Taxonomy::new(kind, found, config, slugify, problems)
@@ -221,7 +222,10 @@ impl Taxonomy {
         let mut spellings = HashMap::default();
         for (slug, position) in found.by_slug {
             let term = std::mem::take(&mut drafts[position]);
-            let name = &term.most_frequent().name;
+            let name = match found.prefers_frequent {
+                true => &term.most_frequent().name,
+                false => &term.first().name,
+            };
             for other in term.spellings.iter().filter(|other| other.name != *name) {
                 problems.equal_slugs(&other.name, name, &slug, other.place.clone());
             }
@@ -301,6 +305,8 @@ struct Found {
     spellings: HashMap<Arc<str>, (usize, usize)>,
     by_slug: BTreeMap<String, usize>,
     terms: Vec<FoundTerm>,
+    /// Whether a term has the name that most pages spell, as on a Dateline site.
+    prefers_frequent: bool,
 }
 
 #[derive(Default)]
@@ -354,6 +360,14 @@ impl Found {
 }
 
 impl FoundTerm {
+    /// The first by letters, which Zola takes.
+    fn first(&self) -> &Spelling {
+        let spellings = self.spellings.iter();
+        spellings
+            .min_by(|a, b| a.name.cmp(&b.name))
+            .expect("a term is made by its first spelling")
+    }
+
     fn most_frequent(&self) -> &Spelling {
         let spellings = self.spellings.iter();
         spellings
@@ -391,7 +405,10 @@ fn ours(name: &str) -> TaxonomyConfig {
 }
 
 fn sources(read: &Read<'_>, problems: &mut Diagnostics) -> Taxonomy {
-    let mut found = Found::default();
+    let mut found = Found {
+        prefers_frequent: true,
+        ..Found::default()
+    };
     for index in read.briefs {
         let entry = &read.entries[*index];
         if let Some(source) = entry.brief().and_then(|brief| brief.source.as_ref()) {

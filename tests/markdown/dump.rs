@@ -2,13 +2,16 @@
 
 use std::fmt::Write;
 
-use dateline::content::article::{Body, Dated, Fragment, HOLE_END, HOLE_START, Target};
+use dateline::content::article::{
+    Body, CUTOFF_MARK, Dated, Fragment, HOLE_END, HOLE_START, Target,
+};
 use dateline::content::brief::{BriefParts, ComparisonTable, Prediction};
 use dateline::diagnostic::{At, Diagnostic};
 
 /// HTML with its holes made visible: `‹0›`.
 pub fn shown(html: &str) -> String {
-    html.replace(HOLE_START, "‹").replace(HOLE_END, "›")
+    let html = html.replace(HOLE_START, "‹").replace(HOLE_END, "›");
+    html.replace(CUTOFF_MARK, "…")
 }
 
 /// HTML with the addresses in their holes, as they were written.

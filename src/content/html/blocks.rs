@@ -24,6 +24,8 @@ pub struct OpenHeading {
     id_at: usize,
     /// The id that the heading states itself.
     stated_id: Option<String>,
+    /// Its text, that of code and of descriptions of images included.
+    pub title: String,
     line: u32,
     /// How many references and pieces of raw HTML were before it.
     references: usize,
@@ -239,10 +241,6 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn code_block(&mut self, kind: &CodeBlockKind<'_>, range: &Range<usize>) {
-        self.new_line_unless_output();
-        if let CodeBlockKind::Fenced(_) = kind {
-            self.out.fenced.push(range.clone());
-        }
         if self.source.config.markdown.highlighting.is_some() {
             self.code = Some(OpenCode {
                 info: match kind {
@@ -300,7 +298,6 @@ impl<'a> Writer<'a, '_> {
         if html == RawHtml::More && self.more.is_none() {
             self.new_line();
             self.more();
-            self.push("\n");
             self.is_in_comment = true;
         } else if html != RawHtml::Other && self.source.is_brief {
             self.is_in_comment = true;
@@ -316,7 +313,6 @@ impl<'a> Writer<'a, '_> {
         attributes: &[(CowStr<'_>, Option<CowStr<'_>>)],
         range: &Range<usize>,
     ) {
-        self.new_line_unless_output();
         let outer = self.here();
         let mut tag = format!("<{level}");
         if !classes.is_empty() {
@@ -324,9 +320,9 @@ impl<'a> Writer<'a, '_> {
             push_attribute(&mut tag, &classes.join(" "));
             tag.push('"');
         }
-        for (name, value) in attributes {
-            // A brief is not trusted, and this is a way to write `onclick`.
-            if !self.source.is_brief || matches!(&**name, "lang" | "dir" | "title") {
+        // Zola has none; a brief is not trusted, and this is a way to write `onclick`.
+        for (name, value) in attributes.iter().filter(|_| self.source.is_brief) {
+            if matches!(&**name, "lang" | "dir" | "title") {
                 tag.push(' ');
                 push_attribute(&mut tag, name);
                 tag.push_str("=\"");
@@ -339,6 +335,7 @@ impl<'a> Writer<'a, '_> {
             level: level as u8,
             id_at: outer + "<h1".len(),
             stated_id: id.map(|id| without_marks(&id).into_owned()),
+            title: String::new(),
             line: self.line_of(range.start),
             references: self.out.outline.references.len(),
             raw: self.out.raw.len(),
@@ -351,7 +348,7 @@ impl<'a> Writer<'a, '_> {
         let (Some(heading), Some(&index)) = (self.heading.take(), self.open.last()) else {
             return;
         };
-        let id: Arc<str> = self.heading_id(&heading, index).into();
+        let id: Arc<str> = self.heading_id(&heading).into();
         let mut attribute = String::from(" id=\"");
         push_attribute(&mut attribute, &id);
         attribute.push('"');
@@ -363,17 +360,17 @@ impl<'a> Writer<'a, '_> {
         self.out.headings.push(Heading {
             level: heading.level,
             id,
+            title: heading.title.into(),
             html: fragment(inner),
             line: heading.line,
         });
     }
 
-    fn heading_id(&mut self, heading: &OpenHeading, index: usize) -> String {
+    fn heading_id(&mut self, heading: &OpenHeading) -> String {
         if let Some(id) = &heading.stated_id {
             return id.clone();
         }
-        let text = &self.out.outline.text[self.out.outline.nodes[index].text.start..];
-        let slug = self.source.config.slugify.anchors.apply(text.trim());
+        let slug = self.source.config.slugify.anchors.anchor(&heading.title);
         // An empty id is not HTML.
         let slug = if slug.is_empty() {
             "section".to_owned()
@@ -403,7 +400,10 @@ impl<'a> Writer<'a, '_> {
             let lines = before.iter().filter(|byte| **byte == b'\n').count();
             return u32::try_from(lines + 1).unwrap_or(u32::MAX);
         }
-        let (counted, line) = self.line;
+        let (counted, line) = match self.line {
+            (counted, _) if at < counted => (0, self.source.first_line),
+            known => known,
+        };
         let between = self
             .source
             .text

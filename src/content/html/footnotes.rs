@@ -1,11 +1,152 @@
 //! Footnotes: pulldown-cmark's HTML, to which briefs add ids that last and a link back.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::Writer;
 use crate::content::escape::push_attribute;
 use crate::content::outline::{Footnote, Kind};
+
+/// How the mark of a footnote begins.
+const REFERENCE: &str = "<sup class=\"footnote-reference\"";
+
+/// HTML without the marks of footnotes, for another page or a summary, where those do not stand.
+pub fn without_references(html: &str) -> Cow<'_, str> {
+    if !html.contains(REFERENCE) {
+        return html.into();
+    }
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, mark)) = rest.split_once(REFERENCE) {
+        text.push_str(before);
+        rest = mark.split_once("</sup>").map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    text.into()
+}
+
+type Events<'a> = Vec<(Event<'a>, Range<usize>)>;
+
+/// The events of a body, with its footnotes taken out: `bottom_footnotes` has them at the end.
+pub struct Sorted<'a> {
+    pub body: Events<'a>,
+    pub references: References,
+    /// Those that are referred to, in the order of their first references; `None`: the body
+    /// defines no footnote.
+    pub footnotes: Option<Vec<Events<'a>>>,
+}
+
+/// The references to footnotes.
+#[derive(Default)]
+pub struct References {
+    /// The number of the footnote and which of its references this is, by where it stands.
+    numbers: HashMap<usize, (usize, usize)>,
+    /// Of each label the number of its footnote, and how many refer to that.
+    of_labels: HashMap<String, (usize, usize)>,
+}
+
+impl References {
+    fn add(&mut self, label: &str, at: usize) {
+        let next = self.of_labels.len() + 1;
+        let known = self.of_labels.entry(label.to_owned()).or_insert((next, 0));
+        known.1 += 1;
+        self.numbers.insert(at, *known);
+    }
+}
+
+impl<'a> Sorted<'a> {
+    pub fn new(events: impl Iterator<Item = (Event<'a>, Range<usize>)>) -> Sorted<'a> {
+        let mut references = References::default();
+        let mut body = Vec::new();
+        let mut open: Vec<Events<'a>> = Vec::new();
+        let mut footnotes: Vec<Events<'a>> = Vec::new();
+        for (event, range) in events {
+            if let Event::FootnoteReference(label) = &event {
+                references.add(label, range.start);
+            }
+            if matches!(event, Event::Start(Tag::FootnoteDefinition(_))) {
+                open.push(Vec::new());
+            }
+            let is_end = matches!(event, Event::End(TagEnd::FootnoteDefinition));
+            open.last_mut().unwrap_or(&mut body).push((event, range));
+            if is_end {
+                footnotes.extend(open.pop());
+            }
+        }
+        let has_any = !footnotes.is_empty();
+        let number = |footnote: &Events<'_>| {
+            let label = label_of(footnote)?;
+            Some(references.of_labels.get(&**label)?.0)
+        };
+        footnotes.retain(|footnote| number(footnote).is_some());
+        footnotes.sort_by_key(number);
+        Sorted {
+            body,
+            references,
+            footnotes: has_any.then_some(footnotes),
+        }
+    }
+}
+
+fn label_of<'e, 'a>(footnote: &'e Events<'a>) -> Option<&'e CowStr<'a>> {
+    match footnote.first() {
+        Some((Event::Start(Tag::FootnoteDefinition(label)), _)) => Some(label),
+        _ => None,
+    }
+}
+
+/// Footnotes at the end of the page, in the form that Zola has from GitHub.
+impl<'a> Writer<'a, '_> {
+    /// Writes the list of footnotes. `None` as in [`Writer::all`].
+    pub fn bottom_footnotes(&mut self, footnotes: Vec<Events<'a>>) -> Option<()> {
+        self.push("<section class=\"footnotes\">\n<ol class=\"footnotes-list\">\n");
+        for mut footnote in footnotes {
+            let links =
+                label_of(&footnote).map_or_else(String::new, |label| self.links_back(label));
+            let end = footnote.pop();
+            // The links stand in the last paragraph, if the footnote ends with one.
+            let is_paragraph = |last: &mut (Event<'_>, _)| last.0 == Event::End(TagEnd::Paragraph);
+            let last = footnote.pop_if(is_paragraph);
+            self.all(footnote)?;
+            self.end_tight();
+            self.push(&links);
+            self.all(last.into_iter().chain(end))?;
+        }
+        self.push("</ol>\n</section>\n");
+        Some(())
+    }
+
+    /// A link to each reference.
+    fn links_back(&self, label: &str) -> String {
+        let references = self.bottom.as_ref().map(|bottom| &bottom.of_labels);
+        let known = references.and_then(|of_labels| of_labels.get(label));
+        let mut links = String::new();
+        for number in 1..=known.map_or(0, |(_, count)| *count) {
+            links.push_str(" <a href=\"#fr-");
+            push_attribute(&mut links, label);
+            let shown = if number > 1 {
+                number.to_string()
+            } else {
+                String::new()
+            };
+            write!(links, "-{number}\">↩{shown}</a>").expect("writing into a string does not fail");
+        }
+        links
+    }
+
+    fn bottom_reference(&mut self, label: &str, (footnote, number): (usize, usize)) {
+        let mut id = String::new();
+        push_attribute(&mut id, label);
+        self.push(&format!(
+            "{REFERENCE} id=\"fr-{id}-{number}\"><a href=\"#fn-{id}\">{footnote}</a></sup>"
+        ));
+        self.out.anchors.push(format!("fr-{label}-{number}").into());
+    }
+}
 
 impl Writer<'_, '_> {
     /// The index of the footnote with a label, which may be mentioned here for the first time.
@@ -39,14 +180,18 @@ impl Writer<'_, '_> {
         index
     }
 
-    pub fn footnote_reference(&mut self, label: &str) {
+    pub fn footnote_reference(&mut self, label: &str, range: &Range<usize>) {
+        let bottom = self.bottom.as_ref();
+        if let Some(numbers) = bottom.and_then(|bottom| bottom.numbers.get(&range.start)) {
+            return self.bottom_reference(label, *numbers);
+        }
         let index = self.footnote(label);
         let at = self.here();
         let outline = &mut self.out.outline;
         outline.references.push((at, index));
         let (html, footnote) = (&mut outline.html, &mut outline.footnotes[index]);
         footnote.references += 1;
-        html.push_str("<sup class=\"footnote-reference\"");
+        html.push_str(REFERENCE);
         if self.source.is_brief {
             let id = reference_id(&footnote.anchor, footnote.references);
             write!(html, " id=\"{id}\"").expect("writing into a string does not fail");
@@ -85,6 +230,13 @@ impl Writer<'_, '_> {
             anchor = self.unique_id(anchor.to_string()).into();
         }
         self.out.outline.footnotes[index].is_defined = true;
+        if self.bottom.is_some() {
+            let mut tag = String::from("<li id=\"fn-");
+            push_attribute(&mut tag, label);
+            tag.push_str("\">");
+            self.out.anchors.push(format!("fn-{label}").into());
+            return self.begin(Kind::Footnote(index), range, &tag, "</li>\n");
+        }
         let number = self.out.outline.footnotes[index].number;
         let mut tag = String::from("<div class=\"footnote-definition\" id=\"");
         push_attribute(&mut tag, &anchor);

@@ -7,7 +7,7 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event, LinkType};
 
 use super::Writer;
-use crate::content::article::{HOLE_END, HOLE_START, Link};
+use crate::content::article::{HOLE_END, HOLE_START, Link, Target};
 use crate::content::escape::{push_address, push_attribute, push_text};
 use crate::content::expanded::without_marks;
 use crate::content::link::{self, Reach};
@@ -112,6 +112,13 @@ impl<'a> Writer<'a, '_> {
     /// Writes an address, or a hole for it, and records what the site has to check.
     fn push_target(&mut self, reach: Reach, address: &str, range: &Range<usize>) {
         let place = self.place(range);
+        let source = &self.source;
+        let may_be_plain = !source.is_brief && !source.config.is_dateline;
+        let reach = match reach {
+            // On a plain Zola site the permalink of the page comes before it.
+            Reach::Checked(target @ Target::Here { .. }) if may_be_plain => Reach::Hole(target),
+            other => other,
+        };
         match reach {
             Reach::Hole(target) => {
                 let index = self.out.links.len();
@@ -154,11 +161,18 @@ impl<'a> Writer<'a, '_> {
             }
             Event::End(_) => self.end_in_image(),
             Event::Html(_) => {}
-            Event::InlineHtml(text)
-            | Event::Code(text)
-            | Event::Text(text)
-            | Event::InlineMath(text)
-            | Event::DisplayMath(text) => self.describe(&text),
+            Event::Text(text) => {
+                let text = self.with_emoji(&text).into_owned();
+                self.describe(&text);
+                self.note_title(&text);
+            }
+            Event::Code(text) => {
+                self.describe(&text);
+                self.note_title(&text);
+            }
+            Event::InlineHtml(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.describe(&text);
+            }
             Event::SoftBreak | Event::HardBreak | Event::Rule => self.describe(" "),
             Event::FootnoteReference(label) => {
                 let index = self.footnote(&label);

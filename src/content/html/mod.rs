@@ -7,21 +7,25 @@ mod blocks;
 mod footnotes;
 mod links;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::article::{Fragment, Heading, Link};
-use super::escape::push_text;
+use super::article::{CUTOFF_MARK, Fragment, Heading, Link};
+use super::escape::{push_attribute, push_text};
 use super::expanded::{self, Expanded, without_marks};
 use super::nesting::DEPTH_MAX;
 use super::outline::{Outline, fragment};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Place};
 use blocks::{OpenCode, OpenHeading, OpenTable};
+use footnotes::{References, Sorted};
 use links::OpenImage;
+
+pub use footnotes::without_references;
 
 pub const CONTINUE_READING: &str = "<span id=\"continue-reading\"></span>";
 
@@ -71,8 +75,6 @@ pub struct Output {
     pub links: Vec<Link>,
     /// Where raw HTML stands, in bytes of the HTML, in order.
     pub raw: Vec<Range<usize>>,
-    /// Where fenced code stands, in bytes of the text.
-    pub fenced: Vec<Range<usize>>,
 }
 
 /// A body has about one node for so many bytes, headings, items and cells counted.
@@ -89,13 +91,16 @@ pub fn write<'a>(
     problems: &mut Diagnostics,
 ) -> Option<Output> {
     let mut writer = Writer::new(source, stated_ids, problems);
-    for (event, range) in parser.into_offset_iter() {
-        if writer.depth == DEPTH_MAX && matches!(&event, Event::Start(tag) if blocks::nests(tag)) {
-            let place = writer.place(&range);
-            writer.problems.too_deep(place, DEPTH_MAX);
-            return None;
+    let events = parser.into_offset_iter();
+    if source.config.markdown.bottom_footnotes && !source.is_brief {
+        let sorted = Sorted::new(events);
+        writer.bottom = Some(sorted.references);
+        writer.all(sorted.body)?;
+        if let Some(footnotes) = sorted.footnotes {
+            writer.bottom_footnotes(footnotes)?;
         }
-        writer.event(event, range);
+    } else {
+        writer.all(events)?;
     }
     Some(writer.finish())
 }
@@ -122,6 +127,8 @@ struct Writer<'a, 'p> {
     more: Option<More>,
     /// The footnote whose first link is open.
     footnote_link: Option<usize>,
+    /// The references to footnotes, if those are to stand at the end of the page.
+    bottom: Option<References>,
     is_in_code: bool,
     /// The block of code that is to be coloured.
     code: Option<OpenCode>,
@@ -160,6 +167,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             table: OpenTable::default(),
             more: None,
             footnote_link: None,
+            bottom: None,
             is_in_code: false,
             code: None,
             is_in_comment: false,
@@ -175,18 +183,36 @@ impl<'a, 'p> Writer<'a, 'p> {
         self.out
     }
 
-    /// What stands before `<!-- more -->`. Where that was inside of a block, Zola's way is taken:
-    /// a copy that ends with an ellipsis and closes what is open.
+    /// What stands before `<!-- more -->`, without references to footnotes. Where that was inside
+    /// of a block, Zola's way is taken: a mark for an ellipsis, and what is open is closed.
     fn summary(&mut self, more: &More) -> Fragment {
-        if more.closing.is_empty() {
+        let html = &mut self.out.outline.html;
+        let own = without_references(html[..more.at].trim_end());
+        if more.closing.is_empty() && matches!(own, Cow::Borrowed(_)) {
             return self.out.outline.fragment(0..more.at);
         }
-        let html = &mut self.out.outline.html;
+        let mut copy = own.into_owned();
+        if !more.closing.is_empty() {
+            copy.push(CUTOFF_MARK);
+            copy.push_str(&more.closing);
+        }
         let start = html.len();
-        let copy = html[..more.at].trim_end().to_owned() + "&hellip;";
         html.push_str(&copy);
-        html.push_str(&more.closing);
         fragment(start..html.len())
+    }
+
+    /// Writes events; `None` if their blocks nest too deep, which is reported.
+    fn all(&mut self, events: impl IntoIterator<Item = (Event<'a>, Range<usize>)>) -> Option<()> {
+        for (event, range) in events {
+            if self.depth == DEPTH_MAX && matches!(&event, Event::Start(tag) if blocks::nests(tag))
+            {
+                let place = self.place(&range);
+                self.problems.too_deep(place, DEPTH_MAX);
+                return None;
+            }
+            self.event(event, range);
+        }
+        Some(())
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {
@@ -211,7 +237,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             Event::Code(text) => {
                 self.push("<code>");
                 push_text(&mut self.out.outline.html, &expanded::escaped(&text));
-                self.out.outline.text.push_str(&without_marks(&text));
+                self.note_text(&text);
                 self.push("</code>");
             }
             Event::Html(html) => {
@@ -223,7 +249,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             Event::SoftBreak => self.line_break("\n"),
             Event::HardBreak => self.line_break("<br />\n"),
             Event::Rule => self.rule(),
-            Event::FootnoteReference(label) => self.footnote_reference(&label),
+            Event::FootnoteReference(label) => self.footnote_reference(&label, &range),
             Event::TaskListMarker(is_done) => {
                 let checked = if is_done { " checked=\"\"" } else { "" };
                 self.push("<input disabled=\"\" type=\"checkbox\"");
@@ -272,13 +298,6 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
     }
 
-    /// Before what Zola writes as HTML of its own: after the HTML of a shortcode no line begins.
-    fn new_line_unless_output(&mut self) {
-        if !expanded::ends_with_mark(&self.out.outline.html) {
-            self.new_line();
-        }
-    }
-
     /// The end of what is written.
     fn here(&self) -> usize {
         self.out.outline.html.len()
@@ -315,10 +334,32 @@ impl Writer<'_, '_> {
         if let Some(code) = &mut self.code {
             code.text.push_str(&expanded::escaped(text));
         } else if self.is_in_code {
-            push_text(&mut self.out.outline.html, &expanded::escaped(text));
+            push_attribute(&mut self.out.outline.html, &expanded::escaped(text));
         } else {
+            let text = &*self.with_emoji(text);
             push_text(&mut self.out.outline.html, text);
-            self.out.outline.text.push_str(&without_marks(text));
+            self.note_text(text);
+        }
+    }
+
+    /// Text that is shown, for what is read out of the body without its markup.
+    fn note_text(&mut self, text: &str) {
+        self.out.outline.text.push_str(&without_marks(text));
+        self.note_title(text);
+    }
+
+    /// Text of a heading, if one is open.
+    fn note_title(&mut self, text: &str) {
+        if let Some(heading) = &mut self.heading {
+            heading.title.push_str(&without_marks(text));
+        }
+    }
+
+    fn with_emoji<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        static NAMES: LazyLock<gh_emoji::Replacer> = LazyLock::new(gh_emoji::Replacer::new);
+        match self.source.config.markdown.render_emoji && text.contains(':') {
+            true => NAMES.replace_all(text),
+            false => text.into(),
         }
     }
 
