@@ -32,21 +32,36 @@ const CODE_BYTES_MAX: usize = 64 << 10;
 const LINE_BYTES_MAX: usize = 2 << 10;
 
 /// Languages by the name that Zola prints for them.
-const NAMES: [(&str, &str); 26] = [
+const NAMES: [(&str, &str); 44] = [
     ("bash", "shellscript"),
+    ("batch", "bat"),
+    ("c#", "csharp"),
     ("c++", "cpp"),
+    ("cjs", "javascript"),
     ("clj", "clojure"),
+    ("coffeescript", "coffee"),
     ("console", "shellsession"),
     ("cs", "csharp"),
     ("dockerfile", "docker"),
+    ("elisp", "emacs-lisp"),
+    ("erl", "erlang"),
+    ("f#", "fsharp"),
     ("hs", "haskell"),
+    ("jl", "julia"),
     ("js", "javascript"),
     ("kt", "kotlin"),
+    ("kts", "kotlin"),
     ("lisp", "common-lisp"),
     ("makefile", "make"),
     ("md", "markdown"),
+    ("mjs", "javascript"),
+    ("mmd", "mermaid"),
+    ("nu", "nushell"),
     ("objc", "objective-c"),
+    ("plaintext", PLAIN),
+    ("properties", "ini"),
     ("protobuf", "proto"),
+    ("ps", "powershell"),
     ("ps1", "powershell"),
     ("py", "python"),
     ("rb", "ruby"),
@@ -54,11 +69,14 @@ const NAMES: [(&str, &str); 26] = [
     ("rs", "rust"),
     ("sh", "shellscript"),
     ("shell", "shellscript"),
+    ("text", PLAIN),
+    ("tf", "terraform"),
     ("ts", "typescript"),
+    ("txt", PLAIN),
     ("vim", "viml"),
+    ("vimscript", "viml"),
     ("yml", "yaml"),
     ("zsh", "shellscript"),
-    ("text", PLAIN),
 ];
 
 const PLAIN: &str = "plain";
@@ -103,9 +121,10 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
 pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut String) {
     let is_small = code.len() <= CODE_BYTES_MAX && code.lines().all(|l| l.len() <= LINE_BYTES_MAX);
     let grammar = grammar(fence.language).filter(|_| is_small);
-    let language = match grammar {
-        Some(_) => fence.language.to_ascii_lowercase(),
-        None => PLAIN.to_owned(),
+    // Scripts look for the names of languages that nobody colours, such as `mermaid`.
+    let language = match fence.language {
+        "" => PLAIN.to_owned(),
+        language => language.to_ascii_lowercase(),
     };
     let known = NAMES.iter().find(|(token, _)| *token == language);
     let language = known.map_or(&*language, |(_, name)| name);
@@ -179,8 +198,20 @@ fn grammar(language: &str) -> Option<&'static SyntaxReference> {
     // Some names of Zola's are none in the grammars.
     let token = match language {
         "shell" | "shellscript" => "sh",
+        "cjs" | "jsx" | "mjs" => "js",
+        "common-lisp" => "lisp",
+        "csharp" => "cs",
         "docker" => "dockerfile",
+        "elisp" | "emacs-lisp" => "el",
+        "fsharp" => "fs",
+        "fortran-free-form" => "f90",
+        "gdscript" => "gd",
+        "json5" | "jsonc" | "jsonl" => "json",
         "make" => "makefile",
+        "objc" => "objective-c",
+        "regexp" => "regex",
+        "system-verilog" => "sv",
+        "viml" | "vimscript" => "vim",
         other => other,
     };
     let found = grammars().find_syntax_by_token(token)?;

@@ -421,7 +421,7 @@ pub fn section_list(site: &Site, path: &str, number: usize, as_cards: bool) -> A
     let index = find(site, path)?;
     let entry = site.entry(index);
     let keys = sections::keys(entry);
-    let mut pages = list::rendered(site, &site.sections.get(index).pages).into_owned();
+    let mut pages = site.sections.get(index).pages.clone();
     if keys.paginate_reversed {
         pages.reverse();
     }

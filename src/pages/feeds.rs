@@ -315,11 +315,7 @@ pub fn in_full(site: &Site, of: &FeedOf) -> Answer {
     if site.is_dateline {
         return Ok(Value::None);
     }
-    let mut pages = listed(site, of)?.pages;
-    pages.sort_by_key(|page| {
-        let entry = site.entry(*page);
-        (std::cmp::Reverse(entry.instant()), entry.permalink.clone())
-    });
+    let pages = listed(site, of)?.pages;
     let shown = pages[..pages
         .len()
         .min(site.config.feed_limit.unwrap_or(usize::MAX))]
@@ -415,6 +411,12 @@ fn listed(site: &Site, of: &FeedOf) -> Result<Listed, String> {
         ),
     };
     pages.retain(|page| site.entry(*page).day().is_some());
+    if !site.is_dateline {
+        pages.sort_by_key(|page| {
+            let entry = site.entry(*page);
+            (std::cmp::Reverse(entry.instant()), entry.permalink.clone())
+        });
+    }
     Ok(Listed {
         name,
         address,

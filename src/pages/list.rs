@@ -11,7 +11,7 @@ pub const DENSE_PAGE_LENGTH: usize = 100;
 /// Items on a page of a list of briefs.
 pub const PAGE_LENGTH: usize = 20;
 
-/// Those of some pages that are rendered: no list that is cut into pages has others.
+/// Those of a term's pages that are rendered: no list that is cut into pages has others.
 pub fn rendered<'p>(site: &Site, pages: &'p [Index]) -> Cow<'p, [Index]> {
     let is_rendered = |page: &&Index| site.entry(**page).front_matter().render;
     match pages.iter().all(|page| is_rendered(&page)) {

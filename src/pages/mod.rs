@@ -411,8 +411,7 @@ fn propose_section(site: &Site, index: Index, proposals: &mut Proposing) {
     } else {
         content::page_length(site, index)
     };
-    let pages = list::rendered(site, &site.sections.get(index).pages);
-    let count = list::page_count(pages.len(), length);
+    let count = list::page_count(site.sections.get(index).pages.len(), length);
     for number in 1..=count {
         let address = addresses::pager(&entry.address, &keys.paginate_path, number);
         let path = entry.article.path.clone();

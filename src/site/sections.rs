@@ -127,7 +127,7 @@ impl Sections {
         let (x, y) = (a.front_matter(), b.front_matter());
         let updated = |f: &FrontMatter| f.updated.as_ref().map(|moment| moment.instant);
         let keys = |f: &FrontMatter| f.section.as_ref().map(|s| (s.sort_by, s.transparent));
-        (x.weight, updated(x), keys(x)) == (y.weight, updated(y), keys(y))
+        (x.weight, x.render, updated(x), keys(x)) == (y.weight, y.render, updated(y), keys(y))
             && (!self.reads_titles || x.title == y.title)
             && a.permalink == b.permalink
     }
@@ -201,7 +201,8 @@ fn sections_above(entry: &Entry, entries: &Entries) -> Vec<Index> {
 /// The sections that list a page: that of its folder, and from a transparent one the next above.
 fn listing(above: &[Index], page: &Entry, entries: &Entries) -> Vec<Index> {
     let mut found = Vec::new();
-    let Some(nearest) = above.first() else {
+    // A page that is not rendered is in no list, as in Zola.
+    let Some(nearest) = above.first().filter(|_| page.front_matter().render) else {
         return found;
     };
     // A page in a folder without `_index.md` belongs to no section.
