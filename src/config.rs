@@ -16,7 +16,7 @@ mod parse;
 pub mod search;
 
 pub use look::Look;
-pub use parse::Overrides;
+pub use parse::{Mode, Overrides};
 
 /// `config.toml`, with defaults filled in (Zola 0.22's documentation, "Configuration").
 #[derive(Debug)]
@@ -59,8 +59,8 @@ pub struct Config {
     pub slugify: SlugifyConfig,
     /// Everything under `extra`, for templates.
     pub extra: Value,
-    /// Everything, for templates of the default language, as Zola serialises it; but `mode`, which
-    /// only a command knows. Keys that Zola keeps to itself are there as well.
+    /// Everything, for templates of the default language, as Zola serialises it. Keys that Zola
+    /// keeps to itself are there as well.
     pub value: Value,
     /// The same for each of `languages`, in their order: see [`Config::value_in`].
     pub values_by_language: Vec<Value>,

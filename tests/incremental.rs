@@ -18,6 +18,7 @@ use dateline::commands::clock::Now;
 use dateline::commands::progress::Progress;
 use dateline::commands::server::Snapshot;
 use dateline::commands::session::{self, Memo, Options};
+use dateline::config::Mode;
 use dateline::diagnostic::Diagnostic;
 use dateline::disk::{Changes, Hints};
 use rayon::prelude::*;
@@ -374,6 +375,7 @@ fn options(folder: &Folder, now: &str) -> Options {
         minify: false,
         drafts: false,
         scheduled: false,
+        mode: Mode::Build,
         now: Some(Now::parse(now).unwrap()),
     }
 }

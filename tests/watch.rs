@@ -18,7 +18,7 @@ use dateline::commands::serve::{Asked, Said, Showing, Wishes};
 use dateline::commands::server;
 use dateline::commands::session::{self, Memo, Options};
 use dateline::commands::watch::Watch;
-use dateline::config::{Config, Overrides};
+use dateline::config::{Config, Mode, Overrides};
 use dateline::diagnostic::{Diagnostic, Diagnostics};
 use dateline::disk::{Changes, Hints, Reader, Reading, read_site};
 use dateline::input::{EmbeddedTheme, Input, Preview};
@@ -678,6 +678,7 @@ fn options(root: &Path) -> Options {
         minify: false,
         drafts: false,
         scheduled: true,
+        mode: Mode::Serve,
         now: None,
     }
 }

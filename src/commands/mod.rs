@@ -4,6 +4,7 @@
 //! is how diagnostics are shown; `server` and `watch` are the two halves of `serve`, and `pace` says
 //! when it acts.
 
+use crate::config::Mode;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::net::IpAddr;
@@ -312,6 +313,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         minify: false,
         drafts: time.drafts,
         scheduled: false,
+        mode: Mode::Build,
         now: time.now,
     };
     match command {
@@ -345,7 +347,11 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
                 strict: given.strict,
                 json: given.format == Format::Json,
             };
-            check::run(&options(given.time), wanted)
+            let options = session::Options {
+                mode: Mode::Check,
+                ..options(given.time)
+            };
+            check::run(&options, wanted)
         }
         Command::Serve(given) => {
             for (flag, reason) in given.unneeded.given() {
@@ -361,6 +367,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
             };
             let options = session::Options {
                 scheduled: true,
+                mode: Mode::Serve,
                 ..options(given.time)
             };
             serve::run(options, &wanted)

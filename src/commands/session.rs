@@ -25,7 +25,7 @@ use super::server::Snapshot;
 use super::{held, variable};
 use crate::Planned;
 use crate::address::Address;
-use crate::config::{Config, Overrides, Vocabulary};
+use crate::config::{Config, Mode, Overrides, Vocabulary};
 use crate::content::{self, Article};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::disk::{self, Changes, Hints, How, Opener, Staging, State, Version};
@@ -46,6 +46,7 @@ pub struct Options {
     pub drafts: bool,
     /// Whether briefs that are dated after now are shown.
     pub scheduled: bool,
+    pub mode: Mode,
     pub now: Option<Now>,
 }
 
@@ -243,6 +244,7 @@ impl Desk {
                 .as_ref()
                 .map(|dir| dir.to_string_lossy().into()),
             minify: options.minify,
+            mode: options.mode,
         };
         let parsed = match &mut self.config {
             Some(known) if known.file == source.file && known.text == source.text => known,

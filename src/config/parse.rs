@@ -23,6 +23,27 @@ pub struct Overrides {
     pub output_dir: Option<Arc<str>>,
     /// Whether pages are minified whatever config.toml says.
     pub minify: bool,
+    pub mode: Mode,
+}
+
+/// What the site is made for: `config.mode` in templates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Build,
+    Serve,
+    Check,
+}
+
+impl Mode {
+    /// As Zola names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Build => "build",
+            Mode::Serve => "serve",
+            Mode::Check => "check",
+        }
+    }
 }
 
 impl Config {
@@ -63,6 +84,7 @@ impl Config {
         let address = address?;
         let mut shared = site.values(&keys, overrides);
         shared.push(("base_url".into(), Value::from(&address.written)));
+        shared.push(("mode".into(), overrides.mode.name().into()));
         shared.push(("extra".into(), extra.clone()));
         shared.push(("markdown".into(), markdown_value));
         let output_dir = overrides.output_dir.clone().or(site.output_dir);

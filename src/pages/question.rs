@@ -12,10 +12,11 @@ use super::{
     search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
+use crate::input::SassFiles;
 use crate::maps::HashMap;
-use crate::site::Site;
 use crate::site::taxonomies::Kind;
 use crate::site::weeks::Week;
+use crate::site::{Sheets, Site};
 use crate::value::{Hash, Value};
 
 /// What a page, or a function that a template calls, may want to know.
@@ -86,16 +87,18 @@ pub enum Question {
     Terms {
         kind: Kind,
     },
-    /// What the configuration says of a taxonomy.
-    Kind {
-        kind: Kind,
-    },
     /// A taxonomy as Zola has it, with all pages of all terms.
     Taxonomy {
         kind: Kind,
     },
     /// A term, by its slug, with one page of its list.
     Term {
+        kind: Kind,
+        slug: Arc<str>,
+        number: usize,
+    },
+    /// One page of the list of a term, by its slug, with whole pages as Zola's templates have it.
+    TermList {
         kind: Kind,
         slug: Arc<str>,
         number: usize,
@@ -172,6 +175,10 @@ pub enum Question {
     SearchDocuments {
         language: Arc<str>,
     },
+    /// The Sass file that the style sheet at an address is made of; absent if there is none.
+    SheetAt {
+        address: Arc<str>,
+    },
     /// The text of a Sass file, by its path from the root of the site, if there is one.
     SassFile {
         file: Arc<str>,
@@ -223,7 +230,9 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Permalink { target } => site.permalink_of(target).map(Value::from),
         Question::TermPermalink { kind, term } => taxonomies::permalink(site, kind, term),
         Question::Terms { kind } => taxonomies::terms(site, kind),
-        Question::Kind { kind } => taxonomies::stated(site, kind),
+        Question::TermList { kind, slug, number } => {
+            taxonomies::term_list(site, kind, slug, *number)
+        }
         Question::Taxonomy { kind } => taxonomies::in_full(site, kind),
         Question::TermInFull { kind, slug } => taxonomies::term_in_full(site, kind, slug),
         Question::Term { kind, slug, number } => taxonomies::term(site, kind, slug, *number),
@@ -247,6 +256,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Extras => Ok(sitemap::extras(site)),
         Question::SearchDocuments { language } => search::documents(site, language),
         Question::SassFile { file } => style_sheets::text(site, file),
+        Question::SheetAt { address } => Ok(style_sheets::at(site, address)),
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
         Question::Variable { name } => variable(site, name),
@@ -354,6 +364,22 @@ impl Asker {
     /// Whether the built-in theme lays the site out. It is no question either.
     pub fn theme_is_ours(&self) -> bool {
         self.site.as_ref().is_some_and(|site| site.theme_is_ours)
+    }
+
+    /// An asker of the same site with an empty record.
+    pub fn fresh(&self) -> Rc<Asker> {
+        Rc::new(Asker {
+            site: self.site.clone(),
+            is_early: self.is_early,
+            asked: RefCell::default(),
+        })
+    }
+
+    /// The Sass of the site, and the style sheets that were made of it. What is read of it has to
+    /// be asked for besides.
+    pub fn sass(&self) -> Option<(&SassFiles, &Sheets)> {
+        let site = self.site.as_ref()?;
+        Some((&site.sass, &site.sheets))
     }
 
     /// The folder of the theme, for messages. It is no question either.

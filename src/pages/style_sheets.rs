@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::diagnostic::Place;
 use crate::input::{SassFile, SassFiles};
 use crate::site::Site;
+use crate::value::Value;
 
 /// A style sheet for each file that is none to be taken in by others: the theme's always, the
 /// site's if it says so. The site's come first, so that they win over the theme's.
@@ -46,6 +47,15 @@ pub fn overrides(site: &Site, winner: &Proposal, loser: &Proposal) -> bool {
         _ => true,
     };
     winner.page.address == loser.page.address && !is_of_theme(winner) && is_of_theme(loser)
+}
+
+/// The Sass file of the style sheet at an address.
+pub fn at(site: &Site, wanted: &str) -> Value {
+    let sheets = || site.sass.all().iter().filter(|file| file.is_sheet());
+    let own = sheets().filter(|file| !file.from_theme && site.config.compile_sass);
+    let mut all = own.chain(sheets().filter(|file| file.from_theme));
+    let found = all.find(|file| address(file).as_str() == wanted);
+    found.map(|found| found.file.clone()).into()
 }
 
 /// The text of a Sass file, by its path from the root of the site.

@@ -144,13 +144,37 @@ pub fn page_length(site: &Site, taxonomy: &Taxonomy) -> usize {
     }
 }
 
+/// One page of the list of a term as Zola's templates have it, with what the configuration says
+/// of the taxonomy.
+pub fn term_list(site: &Site, kind: &Kind, slug: &str, number: usize) -> Answer {
+    let taxonomy = taxonomy(site, kind)?;
+    let term = find_term(taxonomy, slug)?;
+    let pages = list::rendered(site, &term.pages);
+    let shown = list::slice(&pages, page_length(site, taxonomy), number);
+    let shown = shown.iter().map(|page| content::listed(site, *page));
+    Ok(Value::map([
+        ("taxonomy", configured(taxonomy)),
+        ("pages", Value::list(shown)),
+        ("paginator", paginator(site, taxonomy, term, number)),
+    ]))
+}
+
+fn paginator(site: &Site, taxonomy: &Taxonomy, term: &Term, number: usize) -> Value {
+    list::paginator(
+        &term.address,
+        &taxonomy.config.paginate_path,
+        list::rendered(site, &term.pages).len(),
+        page_length(site, taxonomy),
+        number,
+    )
+}
+
 /// A term with one page of its list.
 pub fn term(site: &Site, kind: &Kind, slug: &str, number: usize) -> Answer {
     let taxonomy = taxonomy(site, kind)?;
     let term = find_term(taxonomy, slug)?;
-    let length = page_length(site, taxonomy);
     let pages = list::rendered(site, &term.pages);
-    let shown = list::slice(&pages, length, number);
+    let shown = list::slice(&pages, page_length(site, taxonomy), number);
     let name = &*kind.name;
     let next_steps = if name == "audiences" {
         next_steps(site, shown)
@@ -188,16 +212,7 @@ pub fn term(site: &Site, kind: &Kind, slug: &str, number: usize) -> Answer {
         ),
         ("pages", view::cards(site, shown)),
         ("next_steps", next_steps),
-        (
-            "paginator",
-            list::paginator(
-                &term.address,
-                &taxonomy.config.paginate_path,
-                pages.len(),
-                length,
-                number,
-            ),
-        ),
+        ("paginator", paginator(site, taxonomy, term, number)),
     ]))
 }
 

@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::config::Config;
 use crate::content::name::FileName;
 use crate::pages::question::{Asker, Question};
-use crate::pages::{Page, View, content, list};
+use crate::pages::{Page, View, content};
 use crate::site::taxonomies::Kind;
 use crate::value::Value;
 
@@ -337,23 +337,23 @@ impl Making<'_> {
 
     /// A term as Zola's templates see it.
     fn zola_term(&mut self, kind: &Kind, slug: &Arc<str>, number: usize) -> Result<(), String> {
-        let kind = kind.clone();
-        let taxonomy = self.asker.ask(Question::Kind { kind: kind.clone() })?;
-        let slug = slug.clone();
-        let term = self.asker.ask(Question::TermInFull { kind, slug })?;
-        let length = taxonomy.get("paginate_by").and_then(Value::as_int);
-        let length = usize::try_from(length.unwrap_or_default()).unwrap_or_default();
-        if length > 0 {
-            let pages = term.items_of("pages");
-            let address = Address::page(term.text_of("path"));
-            let path = taxonomy.get("paginate_path").and_then(Value::as_str);
-            let path = path.unwrap_or("page");
-            let paginator = list::paginator(&address, path, pages.len(), length, number);
-            let shown = list::slice(pages, length, number).iter().cloned();
+        let term = self.asker.ask(Question::TermInFull {
+            kind: kind.clone(),
+            slug: slug.clone(),
+        })?;
+        let list = self.asker.ask(Question::TermList {
+            kind: kind.clone(),
+            slug: slug.clone(),
+            number,
+        })?;
+        let of_list = |key: &str| list.get(key).cloned().unwrap_or_default();
+        let paginator = of_list("paginator");
+        if paginator.get("paginate_by").and_then(Value::as_int) > Some(0) {
             let config = self.asker.config();
-            let paginator = zola_paginator(config, &paginator, Value::list(shown));
+            let paginator = zola_paginator(config, &paginator, of_list("pages"));
             self.entries.push(("paginator", paginator));
         }
+        let taxonomy = of_list("taxonomy");
         self.entries.push(("term", term));
         self.entries.push(("taxonomy", taxonomy));
         Ok(())

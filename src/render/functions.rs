@@ -7,8 +7,8 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::asking;
 use super::engine::listed;
+use super::{asking, sass};
 use crate::diagnostic::nearest;
 use crate::pages::files::{self, Sha, Wanted};
 use crate::pages::loaded::{self, Notation};
@@ -252,8 +252,7 @@ fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
     if args.flag("cachebust", false)? {
         /// Zola's length, which is enough that no two versions of a file are taken for one.
         const DIGITS: usize = 20;
-        let digest = file_answer(asker, &file, Wanted::Digest(Sha::Sha256))?;
-        let digest = digest.ok_or_else(|| file_not_found(asker, &file))?;
+        let digest = digest(asker, &file, Sha::Sha256)?;
         url.push_str("?h=");
         url.push_str(
             digest
@@ -289,10 +288,7 @@ fn get_hash(asker: &Asker, args: &Args) -> Result<Value, String> {
     };
     let is_base64 = args.flag("base64", true)?;
     let digest = match (args.text("path")?, args.text("literal")?) {
-        (Some(path), None) => {
-            let found = file_answer(asker, path, Wanted::Digest(sha))?;
-            found.ok_or_else(|| file_not_found(asker, path))?
-        }
+        (Some(path), None) => digest(asker, path, sha)?,
         (None, Some(text)) => sha.hex(text.as_bytes()).into(),
         _ => return Err("it takes either a `path` or a `literal`".into()),
     };
@@ -437,6 +433,18 @@ fn file_answer(asker: &Asker, path: &str, wanted: Wanted) -> Result<Option<Value
     let path = path.into();
     let answer = asker.ask(Question::File { path, wanted })?;
     Ok(Some(answer).filter(|answer| !answer.is_none()))
+}
+
+/// The digest of a file of the site, or of a style sheet that is made of Sass.
+fn digest(asker: &Asker, path: &str, sha: Sha) -> Result<Value, String> {
+    if let Some(found) = file_answer(asker, path, Wanted::Digest(sha))? {
+        return Ok(found);
+    }
+    let address = format!("/{}", path.trim_start_matches('/'));
+    match sass::sheet_at(&address, asker) {
+        Some(text) => Ok(sha.hex(text.as_bytes()).into()),
+        None => Err(file_not_found(asker, path)),
+    }
 }
 
 fn file_not_found(asker: &Asker, path: &str) -> String {

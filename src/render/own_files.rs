@@ -1,4 +1,4 @@
-//! Feeds, sitemaps and `robots.txt` that the theme or the site has a template of its own for, as
+//! Feeds, sitemaps, redirects and `robots.txt` that the theme or the site has a template of its own for, as
 //! Zola's templates know them (Zola's documentation, "Feeds", "Sitemap", "Robots.txt").
 
 use std::rc::Rc;
@@ -21,6 +21,7 @@ pub fn text(
         View::Sitemap { .. } => "sitemap.xml",
         View::SitemapIndex { .. } => "split_sitemap_index.xml",
         View::Robots => "robots.txt",
+        View::Redirect { .. } => "internal/alias.html",
         _ => return None,
     };
     let engine = theme.engine_with(template)?;
@@ -59,6 +60,7 @@ fn context(page: &Page, asker: &Rc<Asker>) -> Result<Value, String> {
             let parts = parts.map(|part| Value::from(permalink(config, part)));
             ("sitemaps", Value::list(parts))
         }
+        View::Redirect { to } => ("url", permalink(config, to).into()),
         _ => ("lang", (&config.default_language).into()),
     };
     let of_config = asker.ask(Question::Config { language: None })?;

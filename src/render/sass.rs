@@ -68,6 +68,32 @@ pub fn style_sheet(
     }
 }
 
+/// The text of the style sheet at an address, for templates that ask about it; of one that cannot
+/// be made, which is reported of itself, nothing. It is made once for all pages.
+pub fn sheet_at(address: &str, asker: &Asker) -> Option<Arc<str>> {
+    let question = Question::SheetAt {
+        address: address.into(),
+    };
+    let found = asker.ask(question).ok()?;
+    let file: Arc<str> = found.as_str()?.into();
+    let (files, sheets) = asker.sass()?;
+    // Who comes while it is made waits rather than make it too.
+    let mut sheets = sheets.lock().unwrap_or_else(PoisonError::into_inner);
+    let (text, read) = sheets.entry(file.clone()).or_insert_with(|| {
+        let own = asker.fresh();
+        let made = style_sheet(&file, files, &own).unwrap_or_default();
+        let read = own.record().into_iter().filter_map(|l| match l.question {
+            Question::SassFile { file } => Some(file),
+            _ => None,
+        });
+        (made.into(), read.collect())
+    });
+    for file in read {
+        let _ = asker.ask(Question::SassFile { file: file.clone() });
+    }
+    Some(text.clone())
+}
+
 fn compile(file: &Arc<str>, site: &Site) -> Result<String, TemplateError> {
     let options = Options::default()
         .style(OutputStyle::Compressed)

@@ -4,7 +4,7 @@
 //! briefs has a file and a table of its own here.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -96,6 +96,8 @@ pub struct Site {
     pub pictures: Arc<Pictures>,
     /// What style sheets are made of.
     pub sass: SassFiles,
+    /// The style sheets that templates asked for, made of the same Sass.
+    pub sheets: Arc<Sheets>,
     /// The pages and sections whose text names an entry (`@/path.md`), by path.
     pub backlinks: Kept<HashMap<Index, Vec<Index>>>,
     /// Briefs of the default language, newest first.
@@ -117,6 +119,9 @@ pub struct Site {
     pub dates: Arc<Dates>,
     pub shown: AllShown,
 }
+
+/// Style sheets by their Sass files, each with the files that it was made of.
+pub type Sheets = Mutex<BTreeMap<Arc<str>, (Arc<str>, Vec<Arc<str>>)>>;
 
 /// Why an article is not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,6 +279,10 @@ impl Site {
             not_on_disk: not_on_disk(parts.files),
             theme_folder: parts.theme_folder,
             pictures: before.map_or_else(Arc::default, |b| b.site.pictures.clone()),
+            sheets: match before.filter(|before| before.site.sass == *parts.sass) {
+                Some(before) => before.site.sheets.clone(),
+                None => Arc::default(),
+            },
             sass: parts.sass.clone(),
             config,
             now,

@@ -340,28 +340,21 @@ fn sort_key_name(sort_by: SortBy) -> &'static str {
     }
 }
 
-/// How many folders an entry lies in.
-fn depth(index: Index, entries: &Entries) -> usize {
-    entries[index].article.path.matches('/').count()
-}
-
-/// The neighbours of the page in each slot. A page that several sections list has those of the
-/// outermost; where that has none, those of the next. So does Zola.
+/// The neighbours of the page in each slot: those in the one list that does not pass its pages on,
+/// as in Zola.
 fn siblings(all: &[Index], by_index: &HashMap<Index, Section>, entries: &Entries) -> Vec<Siblings> {
     let mut siblings = vec![Siblings::default(); entries.slot_count()];
-    let mut outermost_last = all.to_vec();
-    outermost_last.sort_by_key(|index| std::cmp::Reverse(depth(*index, entries)));
-    for index in outermost_last {
-        if keys(&entries[index]).sort_by == SortBy::None {
+    for index in all {
+        let keys = keys(&entries[*index]);
+        if keys.sort_by == SortBy::None || keys.transparent {
             continue;
         }
-        let pages = &by_index[&index].pages;
+        let pages = &by_index[index].pages;
         for (position, page) in pages.iter().enumerate() {
-            let lower = position.checked_sub(1).map(|i| pages[i]);
-            let higher = pages.get(position + 1).copied();
-            let known = &mut siblings[page.slot()];
-            known.lower = lower.or(known.lower);
-            known.higher = higher.or(known.higher);
+            siblings[page.slot()] = Siblings {
+                lower: position.checked_sub(1).map(|i| pages[i]),
+                higher: pages.get(position + 1).copied(),
+            };
         }
     }
     siblings
