@@ -80,6 +80,7 @@ fn the_command_line_goes_over_config() {
         base_url: Some("http://127.0.0.1:1111/x/".into()),
         output_dir: Some("out".into()),
         minify: false,
+        ..Overrides::default()
     };
     let mut problems = Diagnostics::default();
     let text = "base_url = 'of no use'\noutput_dir = 'public'";

@@ -4,6 +4,7 @@
     reason = "tests read their fixtures, and write what is expected"
 )]
 
+mod as_zola;
 mod check;
 mod commands;
 mod derived;

@@ -149,8 +149,12 @@ fn root_section(site: &Site, language: Option<&Arc<str>>, with_pages: bool) -> V
     ])
 }
 
-/// The same content in all languages that it is in, itself among them, the default one first.
+/// The same content in all languages that it is in, itself among them, the default one first;
+/// none on a site in one language.
 fn translations(site: &Site, path: &str) -> Value {
+    if site.config.languages.is_empty() {
+        return Value::list([]);
+    }
     let language = FileName::new(path, &site.config).language;
     let suffix = language.map_or_else(|| ".md".to_owned(), |code| format!(".{code}.md"));
     let stem = path.strip_suffix(&*suffix).unwrap_or(path);
