@@ -1306,9 +1306,9 @@ fn code_is_coloured_in_zolas_markup() {
         let site = with_code(config);
         let expected = format!(
             "<main><pre class=\"{class}\"><code data-lang=\"rust\" data-name=\"x.rs\">\
-             >#11let x = \"a&lt;b&gt;&amp;'\";\n|#12\n|#13/* two\n|#14lines */</code></pre>\n\
-             <pre class=\"{class}\"><code data-lang=\"python\">|import x</code></pre>\n\
-             <pre class=\"{class}\"><code data-lang=\"plain\">|qapla</code></pre>\n\
+             >#11let x = &quot;a&lt;b&gt;&amp;&#39;&quot;;\n|#12\n|#13/* two\n|#14lines */</code></pre>\
+             <pre class=\"{class}\"><code data-lang=\"python\">|import x</code></pre>\
+             <pre class=\"{class}\"><code data-lang=\"plain\">|qapla</code></pre>\
              <pre class=\"{class}\"><code data-lang=\"plain\">|indented</code></pre></main>\n"
         );
         let html = site.read("code/index.html");
@@ -1378,7 +1378,9 @@ fn code_of_a_brief_keeps_its_colours() {
                 ("content/raw.md", &*with_raw),
             ];
             let site = Built::new("tests/sites/search", &files);
-            assert_eq!(pre(&site, "plain"), pre(&site, "raw"));
+            // The sanitiser writes quotation marks as they are.
+            let plain = pre(&site, "plain").replace("&quot;", "\"");
+            assert_eq!(plain, pre(&site, "raw"));
             let html = site.read("raw/index.html");
             assert!(html.contains("<p>Raw.</p> <span>x</span>"), "{html}");
         }

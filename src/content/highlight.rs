@@ -79,6 +79,24 @@ const NAMES: [(&str, &str); 44] = [
     ("zsh", "shellscript"),
 ];
 
+/// Languages that Zola knows and nobody colours here. Scripts look for their names: `mermaid`.
+#[rustfmt::skip]
+const UNCOLOURED: [&str; 113] = [
+    "abap", "actionscript-3", "angular-html", "angular-ts", "apache", "apex", "apl", "ara",
+    "astro", "ballerina", "beancount", "berry", "bicep", "blade", "bsl", "cadence", "cairo",
+    "clarity", "cobol", "codeowners", "codeql", "coq", "cue", "cypher", "dax", "dream-maker",
+    "edge", "fennel", "fluent", "fortran-fixed-form", "gdresource", "gdshader", "genie", "gherkin",
+    "git-commit", "git-rebase", "gleam", "glimmer-js", "glimmer-ts", "gn", "hack", "handlebars",
+    "haxe", "hjson", "hlsl", "html-derivative", "hurl", "hxml", "hy", "imba", "jinja-html",
+    "jison", "jssm", "kdl", "kusto", "liquid", "logo", "luau", "marko", "mdc", "mdx", "mermaid",
+    "mipsasm", "mojo", "move", "narrat", "nextflow", "nushell", "objective-cpp", "openscad",
+    "plsql", "po", "polar", "postcss", "powerquery", "powershell", "prisma", "prolog", "pug",
+    "qmldir", "qss", "raku", "razor", "rel", "riscv", "sas", "scheme", "sdbl", "shaderlab",
+    "shellsession", "smalltalk", "soy", "sparql", "splunk", "ssh-config", "stata", "systemd",
+    "talonscript", "tasl", "templ", "ts-tags", "turtle", "typespec", "vala", "vb", "vue-html",
+    "wasm", "wenyan", "wikitext", "wit", "wolfram", "xsl", "zenscript",
+];
+
 const PLAIN: &str = "plain";
 
 impl<'a> Fence<'a> {
@@ -121,13 +139,13 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
 pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut String) {
     let is_small = code.len() <= CODE_BYTES_MAX && code.lines().all(|l| l.len() <= LINE_BYTES_MAX);
     let grammar = grammar(fence.language).filter(|_| is_small);
-    // Scripts look for the names of languages that nobody colours, such as `mermaid`.
-    let language = match fence.language {
-        "" => PLAIN.to_owned(),
-        language => language.to_ascii_lowercase(),
+    let stated = fence.language.to_ascii_lowercase();
+    let known = NAMES.iter().find(|(token, _)| *token == stated);
+    let language = known.map_or(&*stated, |(_, name)| name);
+    let language = match grammar.is_some() || UNCOLOURED.contains(&language) {
+        true => language,
+        false => PLAIN,
     };
-    let known = NAMES.iter().find(|(token, _)| *token == language);
-    let language = known.map_or(&*language, |(_, name)| name);
     let colours = Colours::of(look);
     colours.push_pre(out);
     out.push_str("<code data-lang=\"");
