@@ -1102,7 +1102,10 @@ fn dates_are_formatted_as_zola_does() {
         "30. April 2026, 2026-W18"
     );
     assert_eq!(ours(&day, &[("locale", "en_US")]).unwrap(), "2026-04-30");
-    assert!(ours(&day, &[("locale", "fr_FR")]).is_err());
+    let in_french = [("locale", "fr_FR"), ("format", "%A %-d %B")];
+    assert_eq!(ours(&day, &in_french).unwrap(), "jeudi 30 avril");
+    let error = ours(&day, &[("locale", "fr")]).unwrap_err().message;
+    assert!(error.contains("did you mean `fr_FR`?"), "{error}");
     assert_eq!(
         ours(&"2026-04-30T20:05:09.25+02:00".into(), &[("format", "%+")]).unwrap(),
         "2026-04-30T20:05:09.250+02:00"

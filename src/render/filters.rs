@@ -9,9 +9,9 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, civil};
 
 use super::functions::{Args, kind_of};
+use super::locale::{self, Words};
 use super::markdown::markdown;
 use super::text_filters::{base64_decode, base64_encode, num_format, regex_replace};
-use crate::pages::view::month_name;
 use crate::value::Value;
 
 /// A filter as each engine binds it.
@@ -128,19 +128,14 @@ fn slugify(value: &Value, _: &Args) -> Result<Value, String> {
     }
 }
 
-/// `date(format?, timezone?)`: a date in the formats of the crate chrono, which Zola's themes
+/// `date(format?, timezone?, locale?)`: a date in the formats of the crate chrono, which Zola's themes
 /// use. It takes a day, a time with or without offset, and seconds since 1970.
 fn date(value: &Value, args: &Args) -> Result<Value, String> {
     let format = args.text("format")?.unwrap_or("%Y-%m-%d");
-    if let Some(locale) = args.text("locale")? {
-        let english = ["C", "POSIX", "en"].contains(&locale) || locale.starts_with("en_");
-        if !english {
-            return Err(format!(
-                "the locale `{locale}` is not supported yet; names of days and months are English"
-            ));
-        }
-    }
     let mut moment = Moment::of(value)?;
+    if let Some(locale) = args.text("locale")? {
+        moment.words = Words::of(locale)?;
+    }
     if let Some(name) = args.text("timezone")? {
         let zone = zones()
             .get(name)
@@ -167,6 +162,7 @@ struct Moment {
     zone: String,
     /// A day without a time is the same day in every zone.
     is_day: bool,
+    words: Words,
 }
 
 impl Moment {
@@ -180,6 +176,7 @@ impl Moment {
                     offset: Offset::UTC,
                     zone: "UTC".into(),
                     is_day: false,
+                    words: locale::ENGLISH,
                 })
             }
             Value::Text(text) | Value::Html(text) => Moment::parse(text.trim())
@@ -204,6 +201,7 @@ impl Moment {
                 None => "UTC".into(),
             },
             is_day: pieces.time().is_none(),
+            words: locale::ENGLISH,
         })
     }
 
@@ -220,6 +218,7 @@ impl Moment {
             offset: info.offset(),
             zone: info.abbreviation().to_owned(),
             is_day: false,
+            words: self.words,
         }
     }
 
@@ -276,7 +275,7 @@ impl Moment {
         if padding.is_some() {
             return None;
         }
-        if let Some(longer) = expansion(letter) {
+        if let Some(longer) = self.expansion(letter) {
             self.write(longer, out).ok()?;
             return Some(rest);
         }
@@ -336,21 +335,42 @@ impl Moment {
 
     /// The items that are words.
     fn word(&self, letter: char) -> Option<String> {
-        let month = month_name(self.local.month());
-        let day = DAYS[usize::from(self.local.weekday().to_monday_zero_offset().unsigned_abs())];
-        let afternoon = self.local.hour() >= 12;
+        let of = |words: &[&str], number: i8| {
+            let word = words.get(usize::from(number.unsigned_abs()));
+            word.map_or_else(String::new, |word| (*word).to_owned())
+        };
+        let (words, month) = (&self.words, self.local.month() - 1);
+        let day = self.local.weekday().to_sunday_zero_offset();
+        let half = self.local.hour() / 12;
         Some(match letter {
-            'B' => month.to_owned(),
-            'b' | 'h' => month[..3].to_owned(),
-            'A' => day.to_owned(),
-            'a' => day[..3].to_owned(),
-            'p' => if afternoon { "PM" } else { "AM" }.to_owned(),
-            'P' => if afternoon { "pm" } else { "am" }.to_owned(),
+            'B' => of(words.months, month),
+            'b' | 'h' => of(words.short_months, month),
+            'A' => of(words.days, day),
+            'a' => of(words.short_days, day),
+            'p' => of(words.halves, half),
+            'P' => of(words.halves, half).to_lowercase(),
             'Z' => self.zone.clone(),
             'z' => offset_text(self.offset, ""),
             't' => "\t".to_owned(),
             'n' => "\n".to_owned(),
             '%' => "%".to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// The items that are short for others.
+    fn expansion(&self, letter: char) -> Option<&'static str> {
+        Some(match letter {
+            'D' => "%m/%d/%y",
+            'F' => "%Y-%m-%d",
+            'v' => "%e-%b-%Y",
+            'R' => "%H:%M",
+            'T' => "%H:%M:%S",
+            '+' => "%Y-%m-%dT%H:%M:%S%.f%:z",
+            'x' => self.words.day,
+            'X' => self.words.time,
+            'r' => self.words.time_of_halves,
+            'c' => self.words.moment,
             _ => return None,
         })
     }
@@ -380,31 +400,6 @@ enum Padding {
     None,
     Space,
     Zero,
-}
-
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-
-/// The items that are short for others.
-fn expansion(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'D' | 'x' => "%m/%d/%y",
-        'F' => "%Y-%m-%d",
-        'v' => "%e-%b-%Y",
-        'R' => "%H:%M",
-        'T' | 'X' => "%H:%M:%S",
-        'r' => "%I:%M:%S %p",
-        'c' => "%a %b %e %H:%M:%S %Y",
-        '+' => "%Y-%m-%dT%H:%M:%S%.f%:z",
-        _ => return None,
-    })
 }
 
 /// Reads `f`, `.f`, `3f`, `.3f` and so on: digits, whether there is a point, what follows.

@@ -30,6 +30,7 @@ pub mod filters;
 pub mod functions;
 pub mod head;
 pub mod json_ld;
+pub mod locale;
 pub mod markdown;
 pub mod memo;
 mod minify;
