@@ -305,7 +305,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         config,
         command,
     } = line;
-    let options = |time: TimeArguments| session::Options {
+    let options = |mode, time: TimeArguments| session::Options {
         root: root.clone(),
         config: config.clone(),
         base_url: None,
@@ -313,7 +313,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         minify: false,
         drafts: time.drafts,
         scheduled: false,
-        mode: Mode::Build,
+        mode,
         now: time.now,
     };
     match command {
@@ -334,7 +334,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
                 base_url: given.base_url,
                 output_dir: given.output_dir,
                 minify: given.minify,
-                ..options(given.time)
+                ..options(Mode::Build, given.time)
             };
             build::run(&options, given.force)
         }
@@ -347,11 +347,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
                 strict: given.strict,
                 json: given.format == Format::Json,
             };
-            let options = session::Options {
-                mode: Mode::Check,
-                ..options(given.time)
-            };
-            check::run(&options, wanted)
+            check::run(&options(Mode::Check, given.time), wanted)
         }
         Command::Serve(given) => {
             for (flag, reason) in given.unneeded.given() {
@@ -367,8 +363,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
             };
             let options = session::Options {
                 scheduled: true,
-                mode: Mode::Serve,
-                ..options(given.time)
+                ..options(Mode::Serve, given.time)
             };
             serve::run(options, &wanted)
         }

@@ -542,7 +542,9 @@ fn trans(asker: &Asker, args: &Args) -> Result<Value, String> {
 
 fn content_path(asker: &Asker, args: &Args) -> Result<Arc<str>, String> {
     let path = args.required_text("path")?;
+    // Zola joins paths, so that `./x.md` is `x.md`.
     let path = path.strip_prefix("@/").unwrap_or(path);
+    let path = path.trim_start_matches("./");
     let language = other_language(asker, args)?;
     Ok(in_language(path, language.as_deref()).into())
 }

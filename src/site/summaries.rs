@@ -12,7 +12,9 @@ pub const ELLIPSIS: &str = "&hellip;\n";
 /// What the theme's `summary-cutoff.html` makes of a summary and the language of its page. None:
 /// [`ELLIPSIS`].
 #[derive(Clone, Default)]
-pub struct Cutoff(Option<Arc<dyn Fn(&str, &str) -> String + Send + Sync>>);
+pub struct Cutoff(Option<Arc<Make>>);
+
+type Make = dyn Fn(&str, &str) -> String + Send + Sync;
 
 impl Cutoff {
     pub fn new(make: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> Cutoff {
