@@ -236,6 +236,8 @@ const LINES: &[&str] = &[
     "[A post](@/blog/first.md)",
     "[Nowhere](@/gone.md)",
     "<!-- more -->",
+    "Cut [short](post.md#x) <!-- more --> here[^n].",
+    "[Here](#timeline) and ![there](dot.svg)",
     "<p onclick=\"x()\">Raw.</p>",
     "Noted.[^n]\n\n[^n]: A note.",
     "```rust\nlet x = 1;\n```",
@@ -345,6 +347,14 @@ const NEW_FILES: &[(&str, &str)] = &[
     ),
     ("templates/robots.txt", "# {{ config.title }}\n"),
     (
+        "templates/summary-cutoff.html",
+        "({{ summary | length }} {{ lang }})",
+    ),
+    (
+        "templates/internal/alias.html",
+        "<a href=\"{{ url }}\">There</a>\n",
+    ),
+    (
         "templates/atom.xml",
         "{{ feed_url }} {{ last_updated }}{% for page in pages %} {{ page.title }}{% endfor %}\n",
     ),
@@ -434,6 +444,10 @@ const TEMPLATE_PIECES: &[&str] = &[
     "{{ now() | date(format=\"%F\") }}",
     "{{ get_url(path=\"style.css\", cachebust=true) }}",
     "{{ get_hash(path=\"static/notes.txt\") }}",
+    "{{ get_url(path=\"own.css\", cachebust=true) }}",
+    "{{ get_hash(path=\"theme.css\") }}",
+    "{{ config.mode }}",
+    "{% set s = get_section(path=\"blog/_index.md\") %}{% for p in s.pages %}{{ p.summary | default(value=\"\") }}{% endfor %}",
     "{% set d = load_data(path=\"facts.toml\", required=false) %}{% if d %}{{ d.tons }}{% endif %}",
     "{% set d = load_data(path=\"data/facts.toml\", required=false) %}{% if d %}{{ d.tons }}{% endif %}",
 ];
