@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::server::{About, Describe, FindFile, SiteFile};
 use crate::Planned;
 use crate::content::Article;
-use crate::content::article::Fragment;
+use crate::content::article::{Body, Fragment, HOLE_END, HOLE_START, Target};
 use crate::site::{Entry, Site};
 
 /// Two questions that the preview asks of a site: what a page is made of, and where a file is shown.
@@ -51,7 +51,7 @@ fn about(site: &Site, entry: &Entry) -> About {
         words: article.body.words,
         minutes: article.body.reading_minutes(),
         tldr_words,
-        links: links(&article.body.own_slice(article.body.content)),
+        links: links(&article.body),
         is_draft: article.front_matter.draft,
         is_scheduled: site.is_scheduled(entry),
     }
@@ -71,12 +71,19 @@ fn words(article: &Arc<Article>, part: Fragment) -> usize {
 }
 
 /// Links that lead away from the page: neither to a footnote nor to a heading.
-fn links(html: &str) -> usize {
+fn links(body: &Body) -> usize {
+    let html = body.own_slice(body.content);
     let addresses = html.split("<a ").skip(1).filter_map(|rest| {
         let tag = rest.split('>').next()?;
         tag.split_once("href=\"").map(|(_, address)| address)
     });
+    let leads_here = |address: &str| {
+        let hole = address.strip_prefix(HOLE_START);
+        let number = hole.and_then(|hole| hole.split(HOLE_END).next()?.parse::<usize>().ok());
+        let link = number.and_then(|number| body.links.get(number));
+        link.is_some_and(|link| matches!(link.target, Target::Here { .. }))
+    };
     addresses
-        .filter(|address| !address.starts_with('#'))
+        .filter(|address| !address.starts_with('#') && !leads_here(address))
         .count()
 }
