@@ -1388,6 +1388,15 @@ fn code_of_a_brief_keeps_its_colours() {
 }
 
 #[test]
+fn broken_links_are_warnings_if_the_configuration_says_so() {
+    let config = "base_url = 'https://example.org'\n[link_checker]\ninternal_level = 'warn'\n";
+    let page = "+++\n+++\n[a](@/nowhere.md) [b](@/links.md#nothing)\n";
+    let files = [("config.toml", config), ("content/links.md", page)];
+    let site = Built::new("tests/sites/search", &files);
+    assert_eq!(site.said.matches("warning[").count(), 2, "{}", site.said);
+}
+
+#[test]
 fn links_to_other_sites_are_marked_as_in_zola() {
     let page = "+++\n+++\n[a](https://example.net \"T\") <https://example.net>\n";
     let line = |keys: &str| {

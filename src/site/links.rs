@@ -14,7 +14,7 @@ use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Targe
 use crate::content::escape::push_address;
 use crate::content::expanded::push_filled;
 use crate::content::html::without_references;
-use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::input::{StaticFile, StaticKind};
 use crate::maps::HashMap;
 
@@ -419,6 +419,20 @@ fn each_entry(site: &Site, check: impl Fn(&Entry) -> Vec<Diagnostic> + Sync) -> 
 }
 
 fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostics) {
+    let link_checker = site.config.value.get("link_checker");
+    let level = link_checker.map_or("", |keys| keys.text_of("internal_level"));
+    if site.is_dateline || level != "warn" {
+        return check_link_strictly(site, entry, link, problems);
+    }
+    let mut found = Diagnostics::default();
+    check_link_strictly(site, entry, link, &mut found);
+    problems.extend(found.into_vec().into_iter().map(|problem| Diagnostic {
+        severity: Severity::Warning,
+        ..problem
+    }));
+}
+
+fn check_link_strictly(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostics) {
     let found = site.follow(entry, &link.target);
     match (&link.target, &found) {
         (
@@ -442,7 +456,7 @@ fn check_link(site: &Site, entry: &Entry, link: &Link, problems: &mut Diagnostic
             if site.is_dateline {
                 problems.extend(found);
             } else if !found.is_empty() {
-                // Zola does not look after them, so a plain Zola site builds with them.
+                // Few of them are dead by intent, so a plain Zola site builds with them.
                 problems.broken_link_warning(&format!("#{fragment}"), link.place.clone());
             }
         }
