@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::slice::ParallelSliceMut;
+use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 
@@ -1269,7 +1270,7 @@ impl Diagnostics {
 }
 
 /// A template that does not parse, or fails on a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateError {
     /// The template's file from the root of the site, as [`crate::input::TemplateSource::file`].
     pub file: Arc<str>,

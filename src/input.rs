@@ -5,9 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::content::source::Source;
+use crate::diagnostic::TemplateError;
 use crate::value::Value;
 
 /// A site as it lies on the disk, and the time.
@@ -20,6 +22,8 @@ pub struct Input {
     pub files: Vec<StaticFile>,
     /// The theme's and the site's Sass.
     pub sass: SassFiles,
+    /// Makes style sheets of it.
+    pub sass_compiler: Arc<dyn SassCompiler>,
     /// The theme's and the site's templates.
     pub theme: ThemeSource,
     /// Files of the site that templates ask for by name.
@@ -152,7 +156,7 @@ pub struct SassFiles {
 }
 
 /// A file in Sass, or CSS that Sass takes in; not compiled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SassFile {
     /// From the root of the site, with `/`.
     pub file: Arc<str>,
@@ -179,6 +183,21 @@ impl SassFiles {
         let place = self.all.binary_search_by(|other| (*other.file).cmp(file));
         self.all.get(place.ok()?)
     }
+}
+
+/// Makes style sheets of Sass. A sheet can run for ever, take all memory or overflow a stack, so the
+/// shell says where that happens.
+pub trait SassCompiler: fmt::Debug + Send + Sync {
+    /// The style sheet that a file is, by its path from the root of the site.
+    fn compile(&self, file: &Arc<str>, files: &SassFiles) -> Compiled;
+}
+
+/// What a compilation gave.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Compiled {
+    pub css: Result<String, TemplateError>,
+    /// Where files were looked for, whether or not there were any.
+    pub read: BTreeSet<Arc<str>>,
 }
 
 impl SassFile {

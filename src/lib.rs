@@ -156,6 +156,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         environment: &input.environment,
         theme_folder: input.theme.folder(),
         sass: &input.sass,
+        sass_compiler: &input.sass_compiler,
         now: input.now,
         preview,
         theme_is_ours: input.theme.is_built_in(),

@@ -377,6 +377,7 @@ fn options(folder: &Folder, now: &str) -> Options {
         scheduled: false,
         mode: Mode::Build,
         now: Some(Now::parse(now).unwrap()),
+        program: None,
     }
 }
 

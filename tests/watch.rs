@@ -680,6 +680,7 @@ fn options(root: &Path) -> Options {
         scheduled: true,
         mode: Mode::Serve,
         now: None,
+        program: None,
     }
 }
 

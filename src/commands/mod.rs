@@ -29,6 +29,7 @@ pub mod new;
 pub mod pace;
 pub mod progress;
 pub mod report;
+mod sass;
 pub mod serve;
 pub mod server;
 pub mod session;
@@ -118,6 +119,9 @@ enum Command {
     /// Find everything that is wrong with the site
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// Make a style sheet of what is on standard input: for this program's own use
+    #[command(hide = true, name = sass::COMMAND)]
+    CompileSass,
     /// Print the completions of a shell
     Completion {
         /// Shell that they are for
@@ -315,13 +319,13 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         scheduled: false,
         mode,
         now: time.now,
+        program: sass::program(),
     };
     match command {
         Command::Init { directory, theme } => {
-            let directory = if root == std::path::Path::new(".") {
-                directory
-            } else {
-                root.join(directory)
+            let directory = match root == std::path::Path::new(".") {
+                true => directory,
+                false => root.join(directory),
             };
             match theme {
                 None => init::run(&directory),
@@ -367,6 +371,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
             };
             serve::run(options, &wanted)
         }
+        Command::CompileSass => sass::run(),
         Command::Completion { shell } => completion(shell),
     }
 }

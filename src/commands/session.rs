@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 use super::about;
 use super::clock::{self, Now};
 use super::progress::Progress;
+use super::sass;
 use super::server::Snapshot;
 use super::{held, variable};
 use crate::Planned;
@@ -48,6 +49,8 @@ pub struct Options {
     pub scheduled: bool,
     pub mode: Mode,
     pub now: Option<Now>,
+    /// The program itself, for what it does in a process of its own; without it, in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// Where a site lies.
@@ -281,6 +284,9 @@ impl Desk {
         let names = input.config.dateline.env.iter();
         let set = names.filter_map(|name| Some((name.clone(), variable(name)?.into())));
         input.environment = Arc::new(set.collect());
+        if let Some(program) = &options.program {
+            input.sass_compiler = Arc::new(sass::Apart::new(program));
+        }
         self.is_behind = false;
         Ok(Some(ReadSite {
             input,

@@ -24,6 +24,7 @@ use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{
     EmbeddedTheme, Input, Preview, SassFiles, StaticFile, StaticKind, TemplateSource, ThemeSource,
 };
+use crate::render::sass::InThisProcess;
 use crate::value::Value;
 
 /// The configuration of a site, not parsed.
@@ -223,6 +224,7 @@ impl Reader {
             sources: self.sources.clone(),
             files,
             sass: SassFiles::new(sass),
+            sass_compiler: Arc::new(InThisProcess),
             theme,
             shelf: self
                 .shelf

@@ -218,7 +218,7 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
     let mut theme_failed = None;
     let body = match &page.view {
         View::StyleSheet { file } => {
-            let css = sass::style_sheet(file, &site.sass, &asker)?;
+            let css = sass::style_sheet(file, site, &asker)?;
             let base_path = &site.config.base_path;
             let is_rebased = !base_path.is_empty();
             let rebased = is_rebased.then(|| rebase::rebase_css(&css, base_path));

@@ -6,20 +6,15 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use grass::{ErrorKind, Fs, NullLogger, Options, OutputStyle};
 
 use crate::diagnostic::TemplateError;
-use crate::input::SassFiles;
+use crate::input::{Compiled, SassCompiler, SassFiles};
 use crate::pages::question::{Asker, Question};
-
-/// The largest frameworks take seconds of a slow machine.
-const TIME_MAX: Duration = Duration::from_secs(60);
-/// The compiler calls itself for whatever stands in something else. What is not used costs nothing.
-const STACK_BYTES: usize = 256 << 20;
+use crate::site;
 
 /// The text of the style sheet that a Sass file is, compressed as Zola does it.
 ///
@@ -27,44 +22,55 @@ const STACK_BYTES: usize = 256 << 20;
 /// What is wrong with the file, or one that it takes in.
 pub fn style_sheet(
     file: &Arc<str>,
-    files: &SassFiles,
+    site: &site::Site,
     asker: &Rc<Asker>,
 ) -> Result<String, TemplateError> {
-    let (hand_over, made) = mpsc::channel();
-    // A loop without end can be left alone, not ended; the lock tells of what it read up to then.
-    let read = Arc::new(Mutex::new(BTreeSet::new()));
-    let compiling = {
-        let (file, files, read) = (file.clone(), files.clone(), read.clone());
-        let compile = move || {
-            let site = Site::new(files, read);
-            let _ = hand_over.send(compile(&file, &site));
-        };
-        thread::Builder::new()
-            .name("sass".into())
-            .stack_size(STACK_BYTES)
-            .spawn(compile)
-    };
-    let made = match compiling {
-        Ok(_) => made.recv_timeout(TIME_MAX),
-        Err(error) => return Err(error_in(file, &error.to_string())),
-    };
-    let read = read.lock().unwrap_or_else(PoisonError::into_inner);
-    for file in &*read {
-        let _ = asker.ask(Question::SassFile { file: file.clone() });
+    let compiled = site.sass_compiler.compile(file, &site.sass);
+    for file in compiled.read {
+        let _ = asker.ask(Question::SassFile { file });
     }
-    match made {
-        Ok(made) => made,
-        Err(mpsc::RecvTimeoutError::Timeout) => {
-            let seconds = TIME_MAX.as_secs();
-            let message = format!("the style sheet is not made after {seconds} seconds");
-            Err(TemplateError {
-                hint: Some("look for an `@while` or `@function` that does not end".into()),
-                ..error_in(file, &message)
-            })
-        }
-        Err(mpsc::RecvTimeoutError::Disconnected) => {
-            Err(error_in(file, "the Sass compiler cannot read this file"))
-        }
+    compiled.css
+}
+
+/// The compiler, as it is: what never ends goes on for ever, and what nests without end ends the
+/// program.
+#[derive(Debug)]
+pub struct InThisProcess;
+
+/// The compiler calls itself for whatever stands in something else. What is not used costs nothing.
+const STACK_BYTES: usize = 128 << 20;
+
+impl SassCompiler for InThisProcess {
+    fn compile(&self, file: &Arc<str>, files: &SassFiles) -> Compiled {
+        let compiled = thread::scope(|scope| {
+            let compiling = thread::Builder::new()
+                .name("sass".into())
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, || {
+                    let site = Site::new(files.clone());
+                    let css = compile(file, &site);
+                    let read = site.read.into_inner();
+                    Compiled { css, read }
+                });
+            let compiling = compiling.map_err(|error| error.to_string())?;
+            // The compiler panics on some mistakes.
+            compiling.join().map_err(|_| UNREADABLE.to_owned())
+        });
+        compiled.unwrap_or_else(|reason| unmade(file, files, &reason, None))
+    }
+}
+
+const UNREADABLE: &str = "the Sass compiler cannot read this file";
+
+/// A compilation that did not end as it should. Nobody knows what it read.
+pub fn unmade(file: &Arc<str>, files: &SassFiles, reason: &str, hint: Option<&str>) -> Compiled {
+    let hint = hint.map(str::to_owned);
+    Compiled {
+        css: Err(TemplateError {
+            hint,
+            ..error_in(file, reason)
+        }),
+        read: files.all().iter().map(|file| file.file.clone()).collect(),
     }
 }
 
@@ -111,7 +117,7 @@ fn compile(file: &Arc<str>, site: &Site) -> Result<String, TemplateError> {
         },
         ErrorKind::IoError(error) => error_in(file, &error.to_string()),
         ErrorKind::FromUtf8Error(message) => error_in(file, &message),
-        _ => error_in(file, "the Sass compiler cannot read this file"),
+        _ => error_in(file, UNREADABLE),
     })
 }
 
@@ -144,7 +150,7 @@ fn error_in(file: &Arc<str>, message: &str) -> TemplateError {
 struct Site {
     files: SassFiles,
     /// Where files were looked for, whether or not there were any.
-    read: Arc<Mutex<BTreeSet<Arc<str>>>>,
+    read: RefCell<BTreeSet<Arc<str>>>,
     /// How often a file was read.
     count: RefCell<usize>,
 }
@@ -153,15 +159,17 @@ struct Site {
 const READ_MAX: usize = 10_000;
 
 impl Site {
-    fn new(files: SassFiles, read: Arc<Mutex<BTreeSet<Arc<str>>>>) -> Site {
-        let count = RefCell::default();
-        Site { files, read, count }
+    fn new(files: SassFiles) -> Site {
+        Site {
+            files,
+            read: RefCell::default(),
+            count: RefCell::default(),
+        }
     }
 
     fn find(&self, path: &Path) -> Option<Arc<str>> {
         let name = name_of(path)?;
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.insert(name.clone());
+        self.read.borrow_mut().insert(name.clone());
         self.files.find(&name).map(|file| file.text.clone())
     }
 }

@@ -15,7 +15,9 @@ use crate::content::article::Table;
 use crate::content::brief::Brief;
 use crate::content::date::PartialDate;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::input::{AskedFile, FileBytes, Preview, SassFiles, Shelf, StaticFile, StaticKind};
+use crate::input::{
+    AskedFile, FileBytes, Preview, SassCompiler, SassFiles, Shelf, StaticFile, StaticKind,
+};
 use crate::maps::HashMap;
 use crate::value::Value;
 
@@ -98,6 +100,7 @@ pub struct Site {
     pub sass: SassFiles,
     /// The style sheets that templates asked for, made of the same Sass.
     pub sheets: Arc<Sheets>,
+    pub sass_compiler: Arc<dyn SassCompiler>,
     /// The pages and sections whose text names an entry (`@/path.md`), by path.
     pub backlinks: Kept<HashMap<Index, Vec<Index>>>,
     /// Briefs of the default language, newest first.
@@ -167,6 +170,7 @@ pub struct Parts<'a> {
     /// See [`Site::theme_folder`].
     pub theme_folder: Option<Arc<str>>,
     pub sass: &'a SassFiles,
+    pub sass_compiler: &'a Arc<dyn SassCompiler>,
     pub now: Timestamp,
     pub preview: Preview,
     /// See [`Site::theme_is_ours`].
@@ -284,6 +288,7 @@ impl Site {
                 None => Arc::default(),
             },
             sass: parts.sass.clone(),
+            sass_compiler: parts.sass_compiler.clone(),
             config,
             now,
             today,
