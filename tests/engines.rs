@@ -15,6 +15,7 @@ use dateline::render::rebase::{rebase_css, rebase_html};
 use dateline::site::taxonomies::Kind;
 use dateline::value::Value;
 use proptest::prelude::*;
+use rayon::prelude::*;
 
 const JINJA: &str = "minijinja";
 const TERA: &str = "tera1";
@@ -879,7 +880,7 @@ const ENDLESS: &[EndlessCase] = &[
             "x.html",
             "{% macro f() %}{% for a in [1] %}{% if a %}{% filter upper %}{{ self::f() | upper }}{% endfilter %}{% endif %}{% endfor %}{% endmacro %}{{ self::f() }}",
         )],
-        "nested more than",
+        "nested too deep",
     ),
     (
         TERA,
@@ -887,7 +888,7 @@ const ENDLESS: &[EndlessCase] = &[
             "x.html",
             "{% for a in [1] %}{% if a %}{% filter upper %}{% include \"x.html\" %}{% endfilter %}{% endif %}{% endfor %}",
         )],
-        "nested more than",
+        "nested too deep",
     ),
     (TERA, &[("x.html", LONG_LOOP)], "larger than 64 MB"),
     (
@@ -896,12 +897,12 @@ const ENDLESS: &[EndlessCase] = &[
             "x.html",
             "{% macro f() %}{{ self::f() }}{% endmacro %}{{ self::f() }}",
         )],
-        "nested more than",
+        "nested too deep",
     ),
     (
         TERA,
         &[("x.html", "{% if true %}{% include \"x.html\" %}{% endif %}")],
-        "nested more than",
+        "nested too deep",
     ),
     (
         TERA,
@@ -919,12 +920,195 @@ const ENDLESS: &[EndlessCase] = &[
         )],
         "no end",
     ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = 'ab' %}{% for a in range(end=100) %}{% set_global s = s ~ s %}{% endfor %}",
+        )],
+        "line: 1, column: 55, message: \"what one expression makes is larger than 8 MB",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = [1] %}{% for a in range(end=100) %}{% set_global s = s | concat(with=s) %}{% endfor %}",
+        )],
+        "`concat`: what one expression makes is larger than 128 MB",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = [1] %}{% for a in range(end=100) %}{% set_global s = [s, s] %}{% endfor %}",
+        )],
+        "what one expression makes is larger than 128 MB",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = 'aaaaaaaaaa' %}{% for a in range(end=100) %}{% set_global s = s | replace(from='a', to=s) %}{% endfor %}",
+        )],
+        "`replace`: what one expression makes is larger than 8 MB",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set s = big ~ big ~ big ~ big ~ big ~ big ~ big ~ big %}{% filter upper %}{% for a in range(end=100000) %}{{ s | safe }}{% endfor %}{% endfilter %}",
+        )],
+        "prints more than 128 MB",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% macro f(x) %}{{ self::f(x=x ~ x) }}{% endmacro %}{{ self::f(x=big) }}",
+        )],
+        "larger than 8 MB",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = big %}{% for a in range(end=12) %}{% set_global s = s ~ s %}{% endfor %}{{ s | split(pat='') | length }}",
+        )],
+        "`split`: what one expression makes",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = '$0' %}{% for a in range(end=15) %}{% set_global s = s ~ s %}{% endfor %}{{ big | regex_replace(pattern='.*', rep=s) }}",
+        )],
+        "`regex_replace`: what it would make is larger than 8 MB",
+    ),
+    (
+        TERA,
+        &[("x.html", "{{ big is matching('((\\w{100}){100}){100}') }}")],
+        "",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% macro f() %}{% if true and true and true and true and true and self::f() %}{% if true %}{% if true %}{% if true %}{{ self::f() }}{% endif %}{% endif %}{% endif %}{% endif %}{% endmacro %}{{ self::f() }}",
+        )],
+        "nested too deep",
+    ),
+    (
+        JINJA,
+        &[(
+            "x.html",
+            "{% set n = namespace(s=[1]) %}{% for a in range(60) %}{% set n.s = [n.s, n.s] %}{% endfor %}{{ n.s }}",
+        )],
+        "more than 2000000 items",
+    ),
+    (
+        JINJA,
+        &[(
+            "x.html",
+            "{% set n = namespace(s=[1]) %}{% for a in range(60) %}{% set n.s = [n.s, n.s] %}{% endfor %}{{ n.s|slugify }}",
+        )],
+        "more than 2000000 items",
+    ),
+    (
+        JINJA,
+        &[(
+            "x.html",
+            "{% set n = namespace(s='ab') %}{% for a in range(100) %}{% set n.s = n.s ~ n.s %}{% endfor %}",
+        )],
+        "more work than any page needs",
+    ),
+    (
+        JINJA,
+        &[(
+            "x.html",
+            "{% set x %}{% for i in range(99999) %}{{ big }}{{ big }}{{ big }}{% endfor %}{% endset %}",
+        )],
+        "more work than any page needs",
+    ),
     (TERA, &[("x.html", "{{ 1.7e308 + 1.7e308 }}")], ""),
 ];
 
+/// What reads an expression, and what follows parents, calls itself.
+#[test]
+fn no_template_is_too_deep_to_be_read() {
+    let extending = |number: usize| match number {
+        0 => "{% block b %}{% endblock %}".to_owned(),
+        n => format!(
+            "{{% extends \"{}.html\" %}}{{% block b %}}{{{{ super() }}}}{{% endblock %}}",
+            n - 1
+        ),
+    };
+    let chain: Vec<(String, String)> = (0..2000)
+        .map(|number| (format!("{number}.html"), extending(number)))
+        .collect();
+    let one = |text: String| vec![("x.html".to_owned(), text)];
+    let cases = [
+        (
+            one(format!("{{{{ {}1 }}}}", "1 + ".repeat(20_000))),
+            "more than 200 operators",
+        ),
+        (
+            one(format!("{{{{ {}'x' }}}}", "'x' ~ ".repeat(20_000))),
+            "more than 200 operators",
+        ),
+        (
+            one(format!(
+                "{{% if {}1 %}}{{% endif %}}",
+                "1 and ".repeat(20_000)
+            )),
+            "more than 200 operators",
+        ),
+        (
+            one(format!("{{{{ 1{} }}}}", "|abs".repeat(20_000))),
+            "more than 200 operators",
+        ),
+        (
+            one(format!(
+                "{{{{ {}1{} }}}}",
+                "(".repeat(20_000),
+                ")".repeat(20_000)
+            )),
+            "limit",
+        ),
+        (
+            one("{% if true %}".repeat(20_000) + &"{% endif %}".repeat(20_000)),
+            "limit",
+        ),
+        (chain, "more than 32 templates extend each other"),
+    ];
+    for engine in BOTH {
+        for (files, message) in &cases {
+            let files = files.iter().map(|(name, text)| (&**name, &**text));
+            let files: Vec<(&str, &str)> = files.collect();
+            let problems = load(&theme(Some(engine), &files)).expect_err(message);
+            let problem = &problems[0];
+            assert!(problem.message.contains(message), "{engine}: {problem:?}");
+        }
+    }
+}
+
+/// The longest that is read is rendered, also on the stack of a thread and within what nests.
+#[test]
+fn the_longest_expression_is_rendered() {
+    let sum = format!("{}1", "1 + ".repeat(199));
+    for engine in BOTH {
+        let text = format!(
+            "{{% for a in [1] %}}{{% if {sum} %}}{{{{ {sum} }}}}{{% endif %}}{{% endfor %}}"
+        );
+        let rendered = std::thread::Builder::new()
+            .stack_size(2 << 20)
+            .spawn(move || render(engine, &text).unwrap());
+        assert_eq!(rendered.unwrap().join().unwrap(), "200", "{engine}");
+    }
+}
+
 #[test]
 fn no_template_hangs_or_ends_a_build() {
-    for (engine, files, message) in ENDLESS {
+    ENDLESS.par_iter().for_each(|(engine, files, message)| {
         // Threads of rayon have stacks of 2 MB.
         let (engine, files) = (engine.to_string(), files.to_vec());
         let error = std::thread::Builder::new()
@@ -945,7 +1129,7 @@ fn no_template_hangs_or_ends_a_build() {
             .unwrap();
         assert!(error.contains(message), "{error}");
         assert!(error.contains("x.html"), "{error}");
-    }
+    });
 }
 
 #[test]

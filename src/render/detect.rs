@@ -214,6 +214,52 @@ pub fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
     })
 }
 
+/// The template that a template extends, if it names one, and where.
+pub fn parent(text: &str) -> Option<(&str, usize)> {
+    let tag = tags(text).find(|tag| !tag.is_expression && tag.word() == "extends")?;
+    let name = tag.inner.split(['"', '\'', '`']).nth(1)?;
+    Some((name, tag.at))
+}
+
+/// Operators, filters and other signs in one tag. What reads and what renders an expression calls
+/// itself for each, and a thread's stack of 2 MB bears so many in a debug build.
+const SIGNS_MAX: usize = 200;
+
+/// The first tag with an expression that is longer than is read.
+pub fn endless_tag(text: &str) -> Option<usize> {
+    let found = tags(text).find(|tag| signs(tag.inner) > SIGNS_MAX);
+    found.map(|tag| tag.at)
+}
+
+/// What a reader is told of [`endless_tag`].
+pub fn too_long() -> String {
+    format!("this tag has more than {SIGNS_MAX} operators")
+}
+
+/// What binds values to each other, outside of literals. Commas do not, for lists are long; how deep
+/// brackets nest the engines see to.
+fn signs(inside: &str) -> usize {
+    let mut signs = 0;
+    let mut quote = None;
+    let mut word = String::new();
+    for c in inside.chars().chain([' ']) {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => continue,
+            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+            None => {}
+        }
+        if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+            continue;
+        }
+        signs += usize::from(matches!(&*word, "and" | "or" | "not" | "in" | "is" | "if"));
+        word.clear();
+        signs += usize::from("+-*/%~|.<>=!".contains(c));
+    }
+    signs
+}
+
 /// The length of a tag's inside; delimiters in string literals do not end it.
 fn end_of_tag(inside: &str, close: &str) -> Option<usize> {
     if close == "#}" {

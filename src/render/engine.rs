@@ -1,6 +1,6 @@
 //! The boundary to template engines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -151,6 +151,29 @@ impl Templates {
     /// The template of a name.
     pub fn get(&self, name: &str) -> Option<&TemplateSource> {
         self.by_name.get(name)
+    }
+
+    /// A template that extends more than are taken, one by way of the other: what renders a block
+    /// calls itself for each. Those that go round are another mistake.
+    pub fn endless_chain(&self) -> Option<TemplateError> {
+        const PARENTS_MAX: usize = 32;
+        let parents: BTreeMap<&str, (&str, usize)> = self
+            .iter()
+            .filter_map(|(name, source)| Some((name, detect::parent(&source.text)?)))
+            .collect();
+        let is_endless = |name: &&str| {
+            let mut next = *name;
+            let mut seen = BTreeSet::new();
+            while let Some((parent, _)) = parents.get(next)
+                && seen.insert(next)
+            {
+                next = parent;
+            }
+            !parents.contains_key(next) && seen.len() > PARENTS_MAX
+        };
+        let name = parents.keys().find(|name| is_endless(name))?;
+        let message = format!("more than {PARENTS_MAX} templates extend each other");
+        Some(self.error(name, Some(parents[name].1), message, None))
     }
 
     /// An error in the template of this name; the position is a byte of its text.

@@ -11,6 +11,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ::minijinja::syntax::SyntaxConfig;
 use ::minijinja::value::{
@@ -19,6 +20,7 @@ use ::minijinja::value::{
 use ::minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use super::asking;
+use super::detect;
 use super::engine::{Bounded, Engine, TemplateError, Templates, listed};
 use super::filters::{FILTERS, JINJA_FILTERS};
 use super::functions::{Args, FUNCTIONS};
@@ -27,9 +29,9 @@ use crate::diagnostic::nearest;
 use crate::pages::question::Asker;
 use crate::value::{Key, List, Map, Value};
 
-/// Steps that one page may take. The largest honest page, a list of 10,000 briefs, takes about
-/// one million; this many take less than a second.
-const FUEL: u64 = 20_000_000;
+/// Steps that one page may take; one pays for 64 bytes of text or two items of a list as well, so
+/// this bounds memory. The largest honest page, a list of 10,000 briefs, takes about one million.
+const FUEL: u64 = 6_000_000;
 
 /// How deep includes and macros may nest; a thread's stack of 2 MB bears it in a debug build.
 const RECURSION_MAX: usize = 120;
@@ -50,6 +52,13 @@ impl MiniJinja {
         let mut environment = environment();
         let mut errors = Vec::new();
         for (name, template) in templates.iter() {
+            if let Some(at) = detect::endless_tag(&template.text) {
+                let error = templates.error(name, Some(at), detect::too_long(), None);
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
+                continue;
+            }
             let added =
                 environment.add_template_owned(name.to_owned(), template.text.as_ref().to_owned());
             if let Err(error) = added {
@@ -60,6 +69,7 @@ impl MiniJinja {
                 }
             }
         }
+        errors.extend(templates.endless_chain());
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -114,11 +124,13 @@ impl MiniJinja {
         asker: &Rc<Asker>,
     ) -> Result<String, TemplateError> {
         asking::on_behalf_of(asker, || {
+            let since = Instant::now();
             let first = match run(&self.environment, template, context) {
                 Ok(output) => return Ok(output),
                 Err(error) => error,
             };
-            if matches!(first.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure) {
+            let is_used_up = matches!(first.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure);
+            if is_used_up || since.elapsed() > TIME_MAX {
                 return Err(explain(&first, template, &self.templates, &[]));
             }
             let (second, misses) = noting_misses(|| run(&self.exact, template, context));
@@ -134,10 +146,76 @@ fn run(
     context: &Bound,
 ) -> Result<String, Error> {
     let mut output = Bounded::empty();
-    environment
-        .get_template(template)?
-        .render_captured_to(context.clone(), &mut output)?;
-    Ok(output.into_text())
+    let outer = SINCE.get();
+    SINCE.set(outer.or_else(|| Some(Instant::now())));
+    let rendered = environment
+        .get_template(template)
+        .and_then(|template| template.render_captured_to(context.clone(), &mut output));
+    SINCE.set(outer);
+    rendered.map(|_| output.into_text())
+}
+
+thread_local! {
+    /// When the page was begun that is rendered.
+    static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// What functions and filters do costs more than their fuel.
+const TIME_MAX: Duration = Duration::from_secs(20);
+
+fn check_time() -> Result<(), Error> {
+    if SINCE.get().is_some_and(|since| since.elapsed() > TIME_MAX) {
+        let message = format!("the page is not made after {} seconds", TIME_MAX.as_secs());
+        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    }
+    Ok(())
+}
+
+/// Items of a list in lists. A loop can put a list into itself twice and so on, which takes up
+/// nothing until somebody walks through it.
+const ITEMS_MAX: usize = 2_000_000;
+
+/// How deep lists stand in each other: who walks through them calls itself.
+const DEPTH_MAX: usize = 100;
+
+/// Refuses what nobody would be done with. What came from us is as large as the site.
+fn check_size(value: &Bound) -> Result<(), Error> {
+    fn is_within(value: &Bound, depth: usize, left: &mut usize) -> bool {
+        if depth > DEPTH_MAX {
+            return false;
+        }
+        let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable);
+        if !is_list && value.kind() != ValueKind::Map
+            || value.downcast_object_ref::<List>().is_some()
+            || value.downcast_object_ref::<Map>().is_some()
+        {
+            return true;
+        }
+        let Ok(items) = value.try_iter() else {
+            return true;
+        };
+        for item in items {
+            let Some(fewer) = left.checked_sub(1) else {
+                return false;
+            };
+            *left = fewer;
+            let inner = match is_list {
+                true => Some(item),
+                false => value.get_item(&item).ok(),
+            };
+            if !inner.is_none_or(|inner| is_within(&inner, depth + 1, left)) {
+                return false;
+            }
+        }
+        true
+    }
+    if is_within(value, 0, &mut ITEMS_MAX.clone()) {
+        return Ok(());
+    }
+    let message = format!(
+        "a list with what stands in it has more than {ITEMS_MAX} items or {DEPTH_MAX} levels"
+    );
+    Err(Error::new(ErrorKind::InvalidOperation, message))
 }
 
 fn environment() -> Environment<'static> {
@@ -173,6 +251,7 @@ fn environment() -> Environment<'static> {
         environment.add_function(
             function.name,
             move |positional: Rest<Bound>, named: Kwargs| {
+                check_time()?;
                 arguments(function.parameters, &positional, &named)
                     .and_then(|args| {
                         function
@@ -188,6 +267,8 @@ fn environment() -> Environment<'static> {
         environment.add_filter(
             filter.name,
             move |value: Bound, positional: Rest<Bound>, named: Kwargs| {
+                check_time()?;
+                check_size(&value)?;
                 arguments(filter.parameters, &positional, &named)
                     .and_then(|args| (filter.apply)(&unbind(&value), &args))
                     .map(|value| bind(&value))
@@ -213,10 +294,12 @@ fn partial(
     if asking::depth() > PARTIAL_DEPTH_MAX {
         return Err(failure("partial", "partials stand too deep in each other"));
     }
+    check_size(item)?;
     let item = unbind(item);
     let mut arguments: Vec<(Key, Value)> = Vec::new();
     for name in named.args() {
         let value: Bound = named.get(name)?;
+        check_size(&value)?;
         arguments.push((name.to_owned().into(), unbind(&value)));
     }
     arguments.sort_by(|a, b| a.0.cmp(&b.0));
@@ -242,7 +325,9 @@ fn arguments(
         return Err(format!("it takes at most {} arguments", parameters.len()));
     }
     let mut args = Args::default();
+    let check = |value: &Bound| check_size(value).map_err(|error| error.to_string());
     for (name, value) in parameters.iter().zip(positional) {
+        check(value)?;
         args.add(*name, unbind(value));
     }
     for name in named.args() {
@@ -250,6 +335,7 @@ fn arguments(
         if args.has(name) {
             return Err(format!("`{name}` is given twice"));
         }
+        check(&value)?;
         args.add(name, unbind(&value));
     }
     Ok(args)
@@ -416,11 +502,15 @@ fn print(out: &mut Output, state: &mut State, value: &Bound) -> Result<(), Error
         }
         ValueKind::Number => Ok(write!(out, "{value}")?),
         _ if matches!(state.auto_escape(), AutoEscape::Html) => {
+            check_size(value)?;
             Ok(each_escaped(&value.to_string(), |part| {
                 out.write_str(part)
             })?)
         }
-        _ => Ok(write!(out, "{value}")?),
+        _ => {
+            check_size(value)?;
+            Ok(write!(out, "{value}")?)
+        }
     }
 }
 

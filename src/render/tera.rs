@@ -17,6 +17,7 @@ use std::sync::Arc;
 use ::tera::{Context, Error, Template, Tera, Value as Bound};
 
 use super::asking;
+use super::detect;
 use super::engine::{Bounded, Engine, TemplateError, Templates};
 use super::filters::{FILTERS, Filter};
 use super::functions::{Args, FUNCTIONS, Function};
@@ -28,6 +29,7 @@ use reach::Reach;
 mod answers;
 mod bounds;
 mod explain;
+mod guard;
 mod lists;
 mod reach;
 
@@ -51,12 +53,22 @@ impl Tera1 {
         let mut parsed: HashMap<Arc<str>, Template> = HashMap::new();
         let mut plain = empty();
         for (name, source) in templates.iter() {
+            if let Some(at) = detect::endless_tag(&source.text) {
+                let error = templates.error(name, Some(at), detect::too_long(), None);
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
+                continue;
+            }
             // A template of the theme has two names; it is parsed and reported once.
             let template = match parsed.get(&source.file) {
                 Some(template) => Some(template.clone()),
                 None => match parse(&source.name, &source.text) {
                     Ok(mut template) => {
-                        bounds::guard(&mut template);
+                        let read = (&name.into(), &*source.text);
+                        if let Err((message, at)) = guard::guard(&mut template, read, &mut plain) {
+                            errors.push(templates.error(name, Some(at), message, None));
+                        }
                         parsed.insert(source.file.clone(), template.clone());
                         Some(template)
                     }
@@ -118,15 +130,20 @@ impl Engine for Tera1 {
             // A call that has no answer may stand where this page does not come by. And an error
             // has to name what stands in the template, not a variable of ours.
             let reach = self.reaches.get(template).cloned().unwrap_or_default();
+            let explain = |error: &Error| {
+                explain::failure(error, template, context, &self.plain, &self.templates)
+            };
             if let Ok(answers) = self.calls.answers(template)
                 && !answers.is_empty()
-                && let Ok(output) = run(&self.quick, template, (context, &reach), &answers)
             {
-                return Ok(output);
+                match run(&self.quick, template, (context, &reach), &answers) {
+                    Ok(output) => return Ok(output),
+                    // It would be reached again.
+                    Err(error) if bounds::reached().is_some() => return Err(explain(&error)),
+                    Err(_) => {}
+                }
             }
-            run(&self.plain, template, (context, &reach), &[]).map_err(|error| {
-                explain::failure(&error, template, context, &self.plain, &self.templates)
-            })
+            run(&self.plain, template, (context, &reach), &[]).map_err(|error| explain(&error))
         })
     }
 }
@@ -246,8 +263,9 @@ fn empty() -> Tera {
         tera.register_filter(filter.name, BoundFilter(filter));
     }
     tera.register_function("get_random", get_random);
-    bounds::register(&mut tera);
     lists::register(&mut tera);
+    // Last, for it counts what all filters make.
+    bounds::register(&mut tera);
     tera
 }
 
@@ -257,7 +275,7 @@ impl ::tera::Function for BoundFunction {
     fn call(&self, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
         let answer = self.0.call(&arguments(args)).map_err(Error::msg)?;
         let reach = REACH.with_borrow(Arc::clone);
-        Ok(reach.part(&answer).bound())
+        bounds::given(reach.part(&answer).bound())
     }
 
     fn is_safe(&self) -> bool {

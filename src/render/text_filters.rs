@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use num_format::{Locale, ToFormattedString};
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::asking;
 use super::functions::{Args, kind_of};
@@ -30,24 +30,69 @@ pub fn base64_decode(value: &Value, _: &Args) -> Result<Value, String> {
 /// `regex_replace(pattern, rep)`: each match of a regular expression is replaced; `$1` in `rep`
 /// stands for a group.
 pub fn regex_replace(value: &Value, args: &Args) -> Result<Value, String> {
+    let text = text_of(value)?;
+    let pattern = args.required_text("pattern")?;
+    let replacement = args.required_text("rep")?;
+    let groups = replacement.matches('$').count();
+    let too_large = || {
+        let megabytes = REPLACED_BYTES_MAX >> 20;
+        format!("what it would make is larger than {megabytes} MB")
+    };
+    with_regex(pattern, |regex| {
+        let mut replaced = String::new();
+        let mut end = 0;
+        for found in regex.captures_iter(text) {
+            let whole = found.get_match();
+            // Each group is a part of the match.
+            let bytes = groups
+                .saturating_mul(whole.len())
+                .saturating_add(replacement.len());
+            if bytes.saturating_add(replaced.len()) > REPLACED_BYTES_MAX {
+                return Err(too_large());
+            }
+            replaced.push_str(&text[end..whole.start()]);
+            found.expand(replacement, &mut replaced);
+            end = whole.end();
+        }
+        replaced.push_str(&text[end..]);
+        Ok(replaced.into())
+    })?
+}
+
+/// Largest text that replacing makes out of matches.
+const REPLACED_BYTES_MAX: usize = 8 << 20;
+
+/// Whether a regular expression matches some part of a text.
+pub fn is_match(pattern: &str, text: &str) -> Result<bool, String> {
+    with_regex(pattern, |regex| regex.is_match(text))
+}
+
+fn with_regex<T>(pattern: &str, run: impl FnOnce(&Regex) -> T) -> Result<T, String> {
+    /// Whoever makes up patterns in a loop does not fill the memory with them.
+    const KNOWN_MAX: usize = 64;
     thread_local! {
         /// A template has few patterns and is rendered for thousands of pages.
         static KNOWN: RefCell<HashMap<String, Regex>> = RefCell::default();
     }
-    let text = text_of(value)?;
-    let pattern = args.required_text("pattern")?;
-    let replacement = args.required_text("rep")?;
+    let known = KNOWN.with_borrow(|known| known.get(pattern).cloned());
+    if let Some(regex) = known {
+        return Ok(run(&regex));
+    }
+    let regex = RegexBuilder::new(pattern)
+        .size_limit(REGEX_BYTES_MAX)
+        .build()
+        .map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
     KNOWN.with_borrow_mut(|known| {
-        if let Some(regex) = known.get(pattern) {
-            return Ok(regex.replace_all(text, replacement).into_owned().into());
+        if known.len() >= KNOWN_MAX {
+            known.clear();
         }
-        let regex = Regex::new(pattern)
-            .map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
-        let replaced = regex.replace_all(text, replacement).into_owned();
-        known.insert(pattern.to_owned(), regex);
-        Ok(replaced.into())
-    })
+        known.insert(pattern.to_owned(), regex.clone());
+    });
+    Ok(run(&regex))
 }
+
+/// Memory of one compiled regular expression. Time to compile it is in proportion.
+const REGEX_BYTES_MAX: usize = 4 << 20;
 
 /// `num_format(locale?)`: a whole number with the separators of a locale, at first that of the
 /// site's default language.

@@ -1,34 +1,103 @@
-//! Limits, so that no template can hang a build or end the program.
+//! Limits, so that no template can hang a build, end the program or take all memory.
 //!
-//! Tera knows none: a macro that calls itself for ever overflows the stack. So every macro and
-//! every included template is made to say when it begins and ends.
+//! Tera knows none: a macro that calls itself for ever overflows the stack. So every template is
+//! made to say what it does: when a macro or an included template begins and ends, each time that
+//! a loop goes round, and how much text or data an expression made.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use ::tera::ast::{Expr, ExprVal, FunctionCall, Node, WS};
-use ::tera::{Error, Template, Tera, Value as Bound};
+use ::tera::{Error, Filter, Function, Tera, Value as Bound};
 
-/// How deep macros and includes may nest; a thread's stack of 2 MB bears it in a debug build.
-const NESTING_MAX: usize = 40;
+use super::super::text_filters;
+
+/// How deep macros, includes and what stands in them may nest; a thread's stack of 2 MB bears it in
+/// a debug build.
+const NESTING_MAX: usize = 280;
+
+/// Stack that a macro or an include takes, in tags that stand in each other.
+pub const NESTING_OF_CALL: usize = 3;
+
+/// Rounds of loops and calls of macros that one page may take. The largest honest page, a list of
+/// 10,000 briefs, takes less than a million.
+const STEPS_MAX: usize = 20_000_000;
+
+/// Bytes of text and data that expressions of one page may make in all.
+const MADE_BYTES_MAX: usize = 512 << 20;
+
+/// Bytes of one list or map that an expression makes.
+const DATA_BYTES_MAX: usize = 128 << 20;
+
+/// Bytes that one page may print, macros that print what others printed counted again. The page
+/// itself has a limit, but what is printed into a text does not arrive there.
+const PRINTED_BYTES_MAX: usize = 128 << 20;
+
+/// Bytes of one text that an expression makes. Dozens of them may be joined to one.
+const TEXT_BYTES_MAX: usize = 8 << 20;
+
+/// A step can be a large one, so they are not only counted.
+const TIME_MAX: Duration = Duration::from_secs(20);
 
 /// As in Tera 2.
 const RANGE_MAX: u64 = 100_000;
 
-const ENTER: &str = "__enter";
-const LEAVE: &str = "__leave";
-
-thread_local! {
-    static NESTING: Cell<usize> = const { Cell::new(0) };
-    static PAGE: Cell<usize> = const { Cell::new(0) };
+/// What one page has used up.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    nesting: usize,
+    steps: usize,
+    made_bytes: usize,
+    printed_bytes: usize,
+    since: Option<Instant>,
 }
 
-/// Renders a page with the counting begun anew, and what was before restored.
+thread_local! {
+    static USED: Cell<Used> = const { Cell::new(Used {
+        nesting: 0,
+        steps: 0,
+        made_bytes: 0,
+        printed_bytes: 0,
+        since: None,
+    }) };
+    static PAGE: Cell<usize> = const { Cell::new(0) };
+    /// The first limit that was reached.
+    static REACHED: RefCell<Option<Reached>> = const { RefCell::new(None) };
+}
+
+/// A tag of a template.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub template: Arc<str>,
+    pub at: usize,
+}
+
+/// That a limit was reached, and where, if that is known.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    pub place: Option<Place>,
+}
+
+/// Renders a page with the counting begun anew. A render within a render counts on.
 pub fn reset<T>(render: impl FnOnce() -> T) -> T {
-    let before = NESTING.replace(0);
+    let before = USED.get();
     PAGE.set(PAGE.get() + 1);
+    if before.since.is_none() {
+        REACHED.set(None);
+        USED.set(Used {
+            since: Some(Instant::now()),
+            ..Used::default()
+        });
+    }
     let result = render();
-    NESTING.set(before);
+    match before.since {
+        None => USED.set(before),
+        Some(_) => USED.set(Used {
+            nesting: before.nesting,
+            ..USED.get()
+        }),
+    }
     result
 }
 
@@ -37,45 +106,238 @@ pub fn page() -> usize {
     PAGE.get()
 }
 
-/// Makes the template and its macros count their nesting.
-pub fn guard(template: &mut Template) {
-    let bodies = template.macros.values_mut().map(|found| &mut found.body);
-    for body in bodies.chain([&mut template.ast]) {
-        body.insert(0, call(ENTER));
-        body.push(call(LEAVE));
+/// Whether the last page reached a limit.
+pub fn reached() -> Option<Reached> {
+    REACHED.with_borrow(Option::clone)
+}
+
+/// Whether a function or filter is one of those that count.
+pub fn is_counter(name: &str) -> bool {
+    name.starts_with("__")
+}
+
+fn refused<T>(place: Option<&Place>, message: String) -> Result<T, Error> {
+    REACHED.with_borrow_mut(|reached| {
+        reached.get_or_insert_with(|| Reached {
+            place: place.cloned(),
+        });
+    });
+    Err(Error::msg(message))
+}
+
+/// A step, and what it made and printed.
+fn spend(place: Option<&Place>, made: usize, printed: usize) -> Result<(), Error> {
+    let mut used = USED.get();
+    used.steps += 1;
+    used.made_bytes = used.made_bytes.saturating_add(made);
+    used.printed_bytes = used.printed_bytes.saturating_add(printed);
+    USED.set(used);
+    if used.steps > STEPS_MAX {
+        return refused(
+            place,
+            "the template does more work than any page needs".into(),
+        );
+    }
+    if used.made_bytes > MADE_BYTES_MAX {
+        let megabytes = MADE_BYTES_MAX >> 20;
+        let message = format!("the expressions of this page make more than {megabytes} MB of data");
+        return refused(place, message);
+    }
+    if used.printed_bytes > PRINTED_BYTES_MAX {
+        let megabytes = PRINTED_BYTES_MAX >> 20;
+        let message = format!("the page prints more than {megabytes} MB in macros and loops");
+        return refused(place, message);
+    }
+    if used.since.is_some_and(|since| since.elapsed() > TIME_MAX) {
+        let seconds = TIME_MAX.as_secs();
+        return refused(
+            place,
+            format!("the page is not made after {seconds} seconds"),
+        );
+    }
+    Ok(())
+}
+
+/// Counts a value that was made.
+fn made(place: Option<&Place>, value: &Bound) -> Result<(), Error> {
+    if let Bound::String(text) = value {
+        check_text(place, text.len())?;
+    }
+    let weight = weight(value);
+    if weight > DATA_BYTES_MAX {
+        return refused(place, too_large(DATA_BYTES_MAX));
+    }
+    spend(place, weight, 0)
+}
+
+fn check_text(place: Option<&Place>, bytes: usize) -> Result<(), Error> {
+    if bytes > TEXT_BYTES_MAX {
+        return refused(place, too_large(TEXT_BYTES_MAX));
+    }
+    Ok(())
+}
+
+fn too_large(bytes_max: usize) -> String {
+    let megabytes = bytes_max >> 20;
+    format!("what one expression makes is larger than {megabytes} MB")
+}
+
+/// The memory that a value takes, roughly.
+fn weight(value: &Bound) -> usize {
+    const OF_VALUE: usize = 64;
+    OF_VALUE
+        + match value {
+            Bound::String(text) => text.len(),
+            Bound::Array(items) => items.iter().map(weight).sum(),
+            Bound::Object(entries) => {
+                let entries = entries.iter();
+                entries
+                    .map(|(key, value)| key.len() + OF_VALUE + weight(value))
+                    .sum()
+            }
+            _ => 0,
+        }
+}
+
+/// What a function of ours gives; it is counted at the call's place.
+pub fn given(value: Bound) -> Result<Bound, Error> {
+    spend(None, weight(&value), 0)?;
+    Ok(value)
+}
+
+/// The begin of a macro or an included template, or of a round of a loop.
+pub struct Begin {
+    pub place: Place,
+    /// Text that stands in it.
+    pub text_bytes: usize,
+    /// How deep tags nest in it, if it is called.
+    pub nesting: usize,
+}
+
+impl Function for Begin {
+    fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        let mut used = USED.get();
+        used.nesting += self.nesting;
+        USED.set(used);
+        if used.nesting > NESTING_MAX {
+            let message = "macros and includes are nested too deep: does one call itself?";
+            return refused(Some(&self.place), message.into());
+        }
+        spend(Some(&self.place), 0, self.text_bytes)?;
+        Ok(Bound::Null)
     }
 }
 
-fn call(name: &str) -> Node {
-    let call = FunctionCall {
-        name: name.to_owned(),
-        args: HashMap::new(),
-    };
-    Node::VariableBlock(WS::default(), Expr::new(ExprVal::FunctionCall(call)))
+/// The end of a macro or an included template.
+pub struct End {
+    pub nesting: usize,
 }
 
-/// Adds the functions that count, and a `range` that ends.
-pub fn register(tera: &mut Tera) {
-    tera.register_function(ENTER, |_: &HashMap<String, Bound>| {
-        let nesting = NESTING.get() + 1;
-        NESTING.set(nesting);
-        if nesting > NESTING_MAX {
-            return Err(Error::msg(format!(
-                "macros and includes are nested more than {NESTING_MAX} deep: does one call itself?"
-            )));
+impl Function for End {
+    fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        let mut used = USED.get();
+        used.nesting = used.nesting.saturating_sub(self.nesting);
+        USED.set(used);
+        Ok(Bound::Null)
+    }
+}
+
+/// Passes a value on and counts it.
+pub struct Made {
+    pub place: Place,
+    /// Whether what it passes on needs no escaping, as it did not before.
+    pub is_safe: bool,
+    /// Whether it was there before, and is printed now.
+    pub is_printed: bool,
+}
+
+impl Filter for Made {
+    fn filter(&self, value: &Bound, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        match value {
+            Bound::String(text) if self.is_printed => spend(Some(&self.place), 0, text.len())?,
+            value => made(Some(&self.place), value)?,
         }
-        Ok(Bound::Null)
-    });
-    tera.register_function(LEAVE, |_: &HashMap<String, Bound>| {
-        NESTING.set(NESTING.get().saturating_sub(1));
-        Ok(Bound::Null)
-    });
-    tera.register_function("range", range);
+        Ok(value.clone())
+    }
+
+    fn is_safe(&self) -> bool {
+        self.is_safe
+    }
 }
 
-/// Whether a function is one of those that count.
-pub fn is_counter(name: &str) -> bool {
-    name == ENTER || name == LEAVE
+/// A filter of Tera that counts what it makes.
+struct Counted {
+    name: String,
+    filter: Arc<dyn Filter>,
+}
+
+impl Filter for Counted {
+    fn filter(&self, value: &Bound, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        check_text(None, greatest(&self.name, value, args))?;
+        let result = self.filter.filter(value, args)?;
+        made(None, &result)?;
+        Ok(result)
+    }
+
+    fn is_safe(&self) -> bool {
+        self.filter.is_safe()
+    }
+}
+
+/// How large a text can be that a filter makes of a value, if it can be much larger than that.
+fn greatest(filter: &str, value: &Bound, args: &HashMap<String, Bound>) -> usize {
+    let text = |name: &str| args.get(name).and_then(Bound::as_str).unwrap_or_default();
+    let times = |count: usize, bytes: usize| count.saturating_mul(bytes);
+    match (filter, value) {
+        ("replace", Bound::String(whole)) => {
+            let (from, to) = (text("from"), text("to"));
+            let is_growing = to.len() > from.len();
+            let count = || whole.matches(from).count();
+            if is_growing {
+                times(count(), to.len())
+            } else {
+                0
+            }
+        }
+        ("join", Bound::Array(items)) => {
+            let of_items = items.iter().filter_map(Bound::as_str).map(str::len);
+            times(items.len(), text("sep").len()).saturating_add(of_items.sum())
+        }
+        ("indent", Bound::String(whole)) => {
+            times(whole.matches('\n').count() + 1, text("prefix").len())
+        }
+        ("split", Bound::String(whole)) => {
+            // Each part is a value.
+            const OF_PART: usize = 8;
+            times(whole.matches(text("pat")).count(), OF_PART)
+        }
+        _ => 0,
+    }
+}
+
+/// Makes what Tera has count, and a `range` end.
+pub fn register(tera: &mut Tera) {
+    #[expect(
+        clippy::iter_over_hash_type,
+        reason = "each entry is changed by itself"
+    )]
+    for (name, filter) in &mut tera.filters {
+        *filter = Arc::new(Counted {
+            name: name.clone(),
+            filter: filter.clone(),
+        });
+    }
+    tera.register_function("range", range);
+    tera.register_tester("matching", matching);
+}
+
+/// The test `matching(regex)`: Tera's reads the regular expression each time.
+fn matching(value: Option<&Bound>, args: &[Bound]) -> Result<bool, Error> {
+    let (Some(Bound::String(text)), [Bound::String(pattern)]) = (value, args) else {
+        return Err(Error::msg("it takes a text and a regular expression"));
+    };
+    spend(None, 0, 0)?;
+    text_filters::is_match(pattern, text).map_err(Error::msg)
 }
 
 fn range(args: &HashMap<String, Bound>) -> Result<Bound, Error> {

@@ -38,6 +38,9 @@ pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
 /// Templates that extend or import what is not there, or themselves. Tera would stop at the
 /// first that is missing, and never end on one that imports itself.
 pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError> {
+    if let Some(error) = templates.endless_chain() {
+        return vec![error];
+    }
     let mut errors: Vec<TemplateError> = Vec::new();
     // A template of the theme has two names and is reported once.
     let mut report = |error: TemplateError| {
@@ -62,17 +65,13 @@ pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError>
             report(templates.error(name, at, message, Some(hint)));
         }
         if imports_itself(name, tera) {
-            let at = tags(&source.text)
-                .find(|tag| tag.word() == "import")
-                .map(|tag| tag.at);
+            let at = tag_of(source, "import");
             let hint = "macros of the same file are called as `self::name()`".to_owned();
             let message = format!("`{name}` imports itself");
             report(templates.error(name, at, message, Some(hint)));
         }
         if extends_itself(name, tera) {
-            let at = tags(&source.text)
-                .find(|tag| tag.word() == "extends")
-                .map(|tag| tag.at);
+            let at = tag_of(source, "extends");
             let hint = if source.from_theme {
                 "one of its parents extends it in turn"
             } else {
@@ -83,6 +82,11 @@ pub fn missing_parents(tera: &Tera, templates: &Templates) -> Vec<TemplateError>
         }
     }
     errors
+}
+
+fn tag_of(source: &TemplateSource, word: &str) -> Option<usize> {
+    let found = tags(&source.text).find(|tag| tag.word() == word);
+    found.map(|tag| tag.at)
 }
 
 fn imports_itself(name: &str, tera: &Tera) -> bool {
@@ -131,6 +135,10 @@ pub fn failure(
     let chain = chain(error);
     let last = chain.last().copied().unwrap_or(error);
     let (message, hint, mut needle) = describe(last, context, templates);
+    if let Some(place) = bounds::reached().and_then(|reached| reached.place) {
+        let hint = "look for a loop or a macro that repeats itself".to_owned();
+        return templates.error(&place.template, Some(place.at), message, Some(hint));
+    }
     // What failed inside of a call is best looked for by the name of the call.
     let called = chain
         .iter()
@@ -138,7 +146,7 @@ pub fn failure(
         .skip(1)
         .find_map(|error| match &error.kind {
             ErrorKind::CallFunction(name) if !bounds::is_counter(name) => Some((name, "")),
-            ErrorKind::CallFilter(name) => Some((name, "|")),
+            ErrorKind::CallFilter(name) if !bounds::is_counter(name) => Some((name, "|")),
             ErrorKind::CallTest(name) => Some((name, "is")),
             _ => None,
         });

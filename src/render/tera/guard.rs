@@ -1,0 +1,421 @@
+//! Templates are made to say what they do, so that limits hold: `bounds.rs` has what they call.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ::tera::ast::{Expr, ExprVal, FunctionCall, Node, StringConcat, WS};
+use ::tera::{Template, Tera};
+
+use super::super::detect::{Tag, tags};
+use super::super::functions::FUNCTIONS;
+use super::bounds::{Begin, End, Made, NESTING_OF_CALL, Place};
+
+/// Arguments of one call, and variables that are joined to one text.
+const PARTS_MAX: usize = 64;
+
+/// Makes a template count, with functions and filters that are registered for it.
+///
+/// # Errors
+/// What is wrong with it and the byte at which it stands.
+pub fn guard(
+    template: &mut Template,
+    (name, text): (&Arc<str>, &str),
+    tera: &mut Tera,
+) -> Result<(), (String, usize)> {
+    let mut guarding = Guarding {
+        template: name,
+        tags: Tags::of(text),
+        at: 0,
+        tera,
+        too_many: None,
+    };
+    let mut ast = std::mem::take(&mut template.ast);
+    guarding.called(&mut ast);
+    let too_many = guarding.too_many;
+    // Both are copies of what stands in the tree.
+    template.macros.clear();
+    for node in &ast {
+        if let Node::MacroDefinition(_, definition, _) = node {
+            let name = definition.name.clone();
+            template.macros.insert(name, definition.clone());
+        }
+    }
+    template.blocks.clear();
+    find_blocks(&ast, template);
+    template.ast = ast;
+    match too_many {
+        Some(at) => Err((
+            format!("more than {PARTS_MAX} values stand in one expression"),
+            at,
+        )),
+        None => Ok(()),
+    }
+}
+
+fn find_blocks(nodes: &[Node], template: &mut Template) {
+    for node in nodes {
+        if let Node::Block(_, block, _) = node {
+            template.blocks.insert(block.name.clone(), block.clone());
+            find_blocks(&block.body, template);
+        }
+    }
+}
+
+/// The places of tags that the tree does not tell of, in the order in which they stand.
+struct Tags {
+    by_kind: HashMap<&'static str, std::vec::IntoIter<usize>>,
+}
+
+impl Tags {
+    fn of(text: &str) -> Tags {
+        let mut by_kind: HashMap<&'static str, Vec<usize>> = HashMap::new();
+        for tag in tags(text) {
+            if let Some(kind) = kind_of(&tag) {
+                by_kind.entry(kind).or_default().push(tag.at);
+            }
+        }
+        let by_kind = by_kind.into_iter();
+        Tags {
+            by_kind: by_kind.map(|(kind, all)| (kind, all.into_iter())).collect(),
+        }
+    }
+
+    fn next(&mut self, kind: &str) -> Option<usize> {
+        self.by_kind.get_mut(kind)?.next()
+    }
+}
+
+fn kind_of(tag: &Tag<'_>) -> Option<&'static str> {
+    if tag.is_expression {
+        return Some("{{");
+    }
+    Some(match tag.word() {
+        "for" => "for",
+        "set" | "set_global" => "set",
+        "if" | "elif" => "if",
+        "filter" => "filter",
+        "macro" => "macro",
+        _ => return None,
+    })
+}
+
+struct Guarding<'a> {
+    template: &'a Arc<str>,
+    tags: Tags,
+    /// Of the tag in which we are.
+    at: usize,
+    tera: &'a mut Tera,
+    /// Where more parts stand than are taken.
+    too_many: Option<usize>,
+}
+
+impl Guarding<'_> {
+    /// The body of a macro or the whole of a template: it says when it begins and ends.
+    fn called(&mut self, body: &mut Vec<Node>) {
+        let at = self.at;
+        self.nodes(body);
+        let nesting = NESTING_OF_CALL + depth(body);
+        let begin = self.begin(at, body, nesting);
+        body.insert(0, begin);
+        let end = format!("__end_{nesting}");
+        self.tera.register_function(&end, End { nesting });
+        body.push(call(end));
+    }
+
+    fn begin(&mut self, at: usize, body: &[Node], nesting: usize) -> Node {
+        let name = self.name("begin");
+        let begin = Begin {
+            place: self.place(at),
+            text_bytes: text_bytes(body),
+            nesting,
+        };
+        self.tera.register_function(&name, begin);
+        call(name)
+    }
+
+    fn nodes(&mut self, nodes: &mut [Node]) {
+        for node in nodes {
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &mut Node) {
+        match node {
+            Node::VariableBlock(_, expression) => {
+                self.enter("{{");
+                self.expression(expression);
+                self.print(expression);
+            }
+            Node::Super => self.enter("{{"),
+            Node::Set(_, set) => {
+                self.enter("set");
+                self.expression(&mut set.value);
+            }
+            Node::Forloop(_, forloop, _) => {
+                self.enter("for");
+                let at = self.at;
+                self.expression(&mut forloop.container);
+                self.nodes(&mut forloop.body);
+                let begin = self.begin(at, &forloop.body, 0);
+                forloop.body.insert(0, begin);
+                self.nodes(forloop.empty_body.as_deref_mut().unwrap_or_default());
+            }
+            Node::If(condition, _) => {
+                for (_, expression, nodes) in &mut condition.conditions {
+                    self.enter("if");
+                    self.expression(expression);
+                    self.nodes(nodes);
+                }
+                if let Some((_, nodes)) = &mut condition.otherwise {
+                    self.nodes(nodes);
+                }
+            }
+            Node::FilterSection(_, section, _) => {
+                self.enter("filter");
+                self.arguments(&mut section.filter.args);
+                self.nodes(&mut section.body);
+            }
+            Node::Block(_, block, _) => self.nodes(&mut block.body),
+            Node::MacroDefinition(_, definition, _) => {
+                self.enter("macro");
+                let defaults = sorted(&mut definition.args);
+                for default in defaults.into_iter().filter_map(Option::as_mut) {
+                    self.expression(default);
+                }
+                self.called(&mut definition.body);
+            }
+            Node::Text(_)
+            | Node::Raw(..)
+            | Node::Include(..)
+            | Node::Extends(..)
+            | Node::ImportMacro(..)
+            | Node::Break(_)
+            | Node::Continue(_)
+            | Node::Comment(..) => {}
+        }
+    }
+
+    fn enter(&mut self, kind: &str) {
+        self.at = self.tags.next(kind).unwrap_or_default();
+    }
+
+    /// What makes a value of others counts it.
+    fn expression(&mut self, expression: &mut Expr) {
+        for filter in &mut expression.filters {
+            self.arguments(&mut filter.args);
+        }
+        match &mut expression.val {
+            ExprVal::StringConcat(joined) => {
+                let is_safe = !ends_in_unsafe_call(joined);
+                self.check(
+                    joined
+                        .values
+                        .iter()
+                        .filter(|part| is_variable(part))
+                        .count(),
+                );
+                for value in &mut joined.values {
+                    if let ExprVal::FunctionCall(call) = value {
+                        self.arguments(&mut call.args);
+                    }
+                }
+                let made = self.made(is_safe);
+                expression.filters.insert(0, made);
+            }
+            ExprVal::Array(items) => {
+                self.check(items.iter().filter(|item| is_variable(&item.val)).count());
+                for item in items {
+                    self.expression(item);
+                }
+                let made = self.made(true);
+                expression.filters.insert(0, made);
+            }
+            ExprVal::MacroCall(call) => {
+                self.arguments(&mut call.args);
+                let made = self.made(true);
+                expression.filters.insert(0, made);
+            }
+            ExprVal::FunctionCall(call) => self.arguments(&mut call.args),
+            ExprVal::Test(test) => {
+                self.check(test.args.len());
+                for argument in &mut test.args {
+                    self.expression(argument);
+                }
+            }
+            ExprVal::Math(math) => self.both(&mut math.lhs, &mut math.rhs),
+            ExprVal::Logic(logic) => self.both(&mut logic.lhs, &mut logic.rhs),
+            ExprVal::In(within) => self.both(&mut within.lhs, &mut within.rhs),
+            ExprVal::String(_)
+            | ExprVal::Int(_)
+            | ExprVal::Float(_)
+            | ExprVal::Bool(_)
+            | ExprVal::Ident(_) => {}
+        }
+    }
+
+    fn both(&mut self, left: &mut Expr, right: &mut Expr) {
+        self.expression(left);
+        self.expression(right);
+    }
+
+    fn arguments(&mut self, args: &mut HashMap<String, Expr>) {
+        self.check(args.len());
+        for argument in sorted(args) {
+            self.expression(argument);
+        }
+    }
+
+    fn check(&mut self, parts: usize) {
+        if parts > PARTS_MAX {
+            self.too_many.get_or_insert(self.at);
+        }
+    }
+
+    /// What is printed counts, for it may be printed into a text.
+    fn print(&mut self, expression: &mut Expr) {
+        let is_escaped = match &expression.val {
+            ExprVal::Ident(_) => true,
+            ExprVal::FunctionCall(call) => !is_safe_function(&call.name),
+            // They are small, or count already.
+            _ => return,
+        };
+        let is_filter = |name: &str| name != "safe" && name != "default";
+        let is_filtered = expression.filters.iter().any(|f| is_filter(&f.name));
+        let made = self.counter(!is_escaped && !is_filtered, true);
+        // Tera looks at the first for `default` and at the last for `safe`.
+        let is_last_safe = expression.filters.last().is_some_and(|f| f.name == "safe");
+        let at = expression.filters.len() - usize::from(is_last_safe);
+        expression.filters.insert(at, made);
+    }
+
+    fn made(&mut self, is_safe: bool) -> FunctionCall {
+        self.counter(is_safe, false)
+    }
+
+    fn counter(&mut self, is_safe: bool, is_printed: bool) -> FunctionCall {
+        let name = self.name("made");
+        let made = Made {
+            place: self.place(self.at),
+            is_safe,
+            is_printed,
+        };
+        self.tera.register_filter(&name, made);
+        FunctionCall {
+            name,
+            args: HashMap::new(),
+        }
+    }
+
+    fn place(&self, at: usize) -> Place {
+        Place {
+            template: self.template.clone(),
+            at,
+        }
+    }
+
+    /// A name that nothing has that is registered.
+    fn name(&self, kind: &str) -> String {
+        let number = self.tera.functions.len() + self.tera.filters.len();
+        format!("__{kind}_{number}")
+    }
+}
+
+fn call(name: String) -> Node {
+    let call = FunctionCall {
+        name,
+        args: HashMap::new(),
+    };
+    Node::VariableBlock(WS::default(), Expr::new(ExprVal::FunctionCall(call)))
+}
+
+fn is_variable(value: &ExprVal) -> bool {
+    matches!(
+        value,
+        ExprVal::Ident(_) | ExprVal::FunctionCall(_) | ExprVal::MacroCall(_)
+    )
+}
+
+fn is_safe_function(name: &str) -> bool {
+    FUNCTIONS
+        .iter()
+        .any(|function| function.name == name && function.is_safe)
+}
+
+/// Whether Tera escapes joined text: as it does what the last function in it gives.
+fn ends_in_unsafe_call(joined: &StringConcat) -> bool {
+    let last = joined.values.iter().rev().find_map(|value| match value {
+        ExprVal::FunctionCall(call) => Some(&call.name),
+        _ => None,
+    });
+    last.is_some_and(|name| !is_safe_function(name))
+}
+
+fn sorted<T>(args: &mut HashMap<String, T>) -> Vec<&mut T> {
+    let mut sorted: Vec<(&String, &mut T)> = args.iter_mut().collect();
+    sorted.sort_by_key(|(name, _)| *name);
+    sorted.into_iter().map(|(_, value)| value).collect()
+}
+
+/// Bytes of text that nodes print whatever they are given, each once.
+fn text_bytes(nodes: &[Node]) -> usize {
+    let of_node = |node: &Node| match node {
+        Node::Text(text) | Node::Raw(_, text, _) => text.len(),
+        Node::If(condition, _) => {
+            let bodies = condition.conditions.iter().map(|(.., body)| body);
+            let otherwise = condition.otherwise.iter().map(|(_, body)| body);
+            bodies.chain(otherwise).map(|body| text_bytes(body)).sum()
+        }
+        Node::FilterSection(_, section, _) => text_bytes(&section.body),
+        Node::Block(_, block, _) => text_bytes(&block.body),
+        // A loop counts its own.
+        _ => 0,
+    };
+    nodes.iter().map(of_node).sum()
+}
+
+/// How deep tags and expressions stand in each other.
+fn depth(nodes: &[Node]) -> usize {
+    let of_node = |node: &Node| match node {
+        Node::VariableBlock(_, expression) => depth_of(expression),
+        Node::Set(_, set) => depth_of(&set.value),
+        Node::Forloop(_, forloop, _) => {
+            let empty = forloop.empty_body.as_deref().map_or(0, depth);
+            let inside = depth(&forloop.body).max(empty);
+            1 + inside.max(depth_of(&forloop.container))
+        }
+        Node::If(condition, _) => {
+            let of_condition =
+                |(_, test, body): &(WS, Expr, Vec<Node>)| depth_of(test).max(depth(body));
+            let conditions = condition.conditions.iter().map(of_condition);
+            let otherwise = condition.otherwise.iter().map(|(_, body)| depth(body));
+            1 + conditions.chain(otherwise).max().unwrap_or(0)
+        }
+        Node::FilterSection(_, section, _) => 1 + depth(&section.body),
+        Node::Block(_, block, _) => 1 + depth(&block.body),
+        _ => 0,
+    };
+    nodes.iter().map(of_node).max().unwrap_or(0)
+}
+
+/// How deep an expression stands in another; on its own it counts nothing.
+fn depth_of(expression: &Expr) -> usize {
+    let deepest = |inside: &mut dyn Iterator<Item = &Expr>| {
+        inside
+            .map(|expression| 1 + depth_of(expression))
+            .max()
+            .unwrap_or(0)
+    };
+    let own = match &expression.val {
+        ExprVal::Math(math) => deepest(&mut [&*math.lhs, &*math.rhs].into_iter()),
+        ExprVal::Logic(logic) => deepest(&mut [&*logic.lhs, &*logic.rhs].into_iter()),
+        ExprVal::In(within) => deepest(&mut [&*within.lhs, &*within.rhs].into_iter()),
+        ExprVal::Array(items) => deepest(&mut items.iter()),
+        ExprVal::Test(test) => deepest(&mut test.args.iter()),
+        ExprVal::FunctionCall(call) => deepest(&mut call.args.values()),
+        ExprVal::MacroCall(call) => deepest(&mut call.args.values()),
+        _ => 0,
+    };
+    let filters = expression.filters.iter();
+    let of_filters = filters.map(|filter| deepest(&mut filter.args.values()));
+    own.max(of_filters.max().unwrap_or(0))
+}
