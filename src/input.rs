@@ -45,11 +45,11 @@ pub trait Shelf: fmt::Debug + Send + Sync {
     /// What lies at a path from the root of the site, with `/`.
     fn find(&self, path: &str) -> Shelved;
 
-    /// The bytes of a file that was found.
+    /// The bytes of a file that was found, if they are not more than so many.
     ///
     /// # Errors
     /// Why it cannot be read.
-    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+    fn read(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, String>;
 
     /// What was kept under a name by this build or an earlier one, if it is there as it was kept.
     fn kept(&self, name: &str) -> Option<Vec<u8>>;

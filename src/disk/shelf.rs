@@ -38,9 +38,6 @@ struct Known {
 /// Larger files are told apart by their stamps alone.
 const HASHED_BYTES_MAX: u64 = 16 << 20;
 
-/// Larger files are not read.
-const BYTES_MAX: u64 = 512 << 20;
-
 /// Folders that belong to tools, ours among them.
 const OF_TOOLS: [&str; 3] = [".dateline", ".git", "node_modules"];
 
@@ -182,15 +179,15 @@ impl input::Shelf for Shelf {
         self.known().entry(path).or_insert(new).found.clone()
     }
 
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, String> {
         let failed = |reason: String| format!("cannot read `{path}`: {reason}");
         let opened = self.opener.open(path);
         let (file, metadata) = opened.map_err(|refusal| failed(refusal.to_string()))?;
-        if metadata.len() > BYTES_MAX {
-            return Err(failed(format!("it is larger than {} MB", BYTES_MAX >> 20)));
+        if metadata.len() > bytes_max {
+            return Err(failed(format!("it is larger than {} MB", bytes_max >> 20)));
         }
         let mut bytes = Vec::new();
-        let read = file.take(BYTES_MAX).read_to_end(&mut bytes);
+        let read = file.take(bytes_max).read_to_end(&mut bytes);
         read.map_err(|error| failed(error.to_string()))?;
         Ok(bytes)
     }

@@ -48,18 +48,22 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Larger files are not read.
+pub const BYTES_MAX: u64 = 512 << 20;
+
 /// What is wanted of the file that a template names; absent if there is no such file.
 pub fn answer(site: &Site, path: &str, wanted: Wanted) -> Answer {
     let Some(file) = find(site, path)? else {
         return Ok(Value::None);
     };
-    let read = || bytes(site, &file);
+    let read = || bytes(site, &file, BYTES_MAX);
     match wanted {
         Wanted::Digest(sha) => file.fact(&format!("{sha:?}"), || Ok(sha.hex(&read()?).into())),
         Wanted::Data(notation) => {
             let notation = notation.unwrap_or_else(|| Notation::of_file(&file.path));
             file.fact(&format!("{notation:?}"), || {
-                let data = loaded::parse(&read()?, notation);
+                let bytes = bytes(site, &file, loaded::BYTES_MAX)?;
+                let data = loaded::parse(&bytes, notation);
                 let data = data.map_err(|mistake| mistake.in_file(&file.path))?;
                 Ok(Value::list([data]))
             })
@@ -78,7 +82,7 @@ pub fn answer(site: &Site, path: &str, wanted: Wanted) -> Answer {
 
 fn picture(site: &Site, file: &AskedFile) -> Answer {
     file.fact("picture", || {
-        let found = pictures::metadata(&file.path, &bytes(site, file)?);
+        let found = pictures::metadata(&file.path, &bytes(site, file, BYTES_MAX)?);
         found.map_err(|reason| format!("`{}` is no picture to us: {reason}", file.path))
     })
 }
@@ -155,11 +159,11 @@ fn inside(path: &str) -> Result<Cow<'_, str>, String> {
 }
 
 /// The bytes of a file that was found.
-fn bytes<'a>(site: &Site, file: &'a AskedFile) -> Result<Cow<'a, [u8]>, String> {
+fn bytes<'a>(site: &Site, file: &'a AskedFile, max: u64) -> Result<Cow<'a, [u8]>, String> {
     match &file.bytes {
         Some(FileBytes::Embedded(bytes)) => Ok(Cow::Borrowed(bytes)),
         Some(FileBytes::Text { text, .. }) => Ok(Cow::Borrowed(text.as_bytes())),
-        Some(FileBytes::OnDisk(path)) => site.shelf.read(path).map(Cow::Owned),
-        None => site.shelf.read(&file.path).map(Cow::Owned),
+        Some(FileBytes::OnDisk(path)) => site.shelf.read(path, max).map(Cow::Owned),
+        None => site.shelf.read(&file.path, max).map(Cow::Owned),
     }
 }

@@ -8,6 +8,8 @@ use quick_xml::{Reader, XmlVersion};
 use crate::data;
 use crate::value::Value;
 
+mod bibtex;
+
 /// How data is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Notation {
@@ -16,12 +18,13 @@ pub enum Notation {
     Csv,
     Yaml,
     Xml,
+    Bibtex,
     Plain,
 }
 
 impl Notation {
     /// Names of notations, for a hint.
-    pub const NAMES: &str = "`toml`, `json`, `csv`, `yaml`, `xml` or `plain`";
+    pub const NAMES: &str = "`toml`, `json`, `csv`, `bibtex`, `yaml`, `xml` or `plain`";
 
     /// A notation by what Zola calls it; that is also the ending of its files.
     pub fn named(name: &str) -> Option<Notation> {
@@ -31,6 +34,7 @@ impl Notation {
             "csv" => Notation::Csv,
             "yaml" | "yml" => Notation::Yaml,
             "xml" => Notation::Xml,
+            "bibtex" => Notation::Bibtex,
             "plain" => Notation::Plain,
             _ => return None,
         })
@@ -88,6 +92,12 @@ impl Mistake {
     }
 }
 
+/// Larger files of data are not read: what is made of one takes ten times as much.
+pub const BYTES_MAX: u64 = 64 << 20;
+
+/// So many marks that begin a value, or part one from the next.
+const MARKS_MAX: usize = 2_000_000;
+
 /// Reads data.
 ///
 /// # Errors
@@ -98,6 +108,13 @@ pub fn parse(bytes: &[u8], notation: Notation) -> Result<Value, Mistake> {
         Mistake::at_byte(&good, good.len(), "this is not UTF-8")
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let is_mark = |byte: &&u8| b",[{<=\n".contains(byte);
+    if notation != Notation::Plain && text.as_bytes().iter().filter(is_mark).count() > MARKS_MAX {
+        let millions = MARKS_MAX / 1_000_000;
+        return Err(Mistake::whole(format!(
+            "there are more than {millions} million values in it"
+        )));
+    }
     match notation {
         Notation::Plain => Ok(text.into()),
         Notation::Toml => toml(text),
@@ -110,6 +127,7 @@ pub fn parse(bytes: &[u8], notation: Notation) -> Result<Value, Mistake> {
             .map_err(|error| json_mistake(&error)),
         Notation::Csv => csv(text),
         Notation::Xml => xml(text),
+        Notation::Bibtex => bibtex::parse(text),
     }
 }
 

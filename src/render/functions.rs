@@ -301,9 +301,6 @@ fn get_hash(asker: &Asker, args: &Args) -> Result<Value, String> {
     Ok(STANDARD.encode(bytes).into())
 }
 
-const NO_BIBTEX: &str = "Dateline does not read BibTeX; `format=\"plain\"` gives its text, \
-                         and data in TOML, JSON or YAML is read";
-
 /// `load_data(path | literal, format?, required?=true)`: a file of data, or data in the template.
 fn load_data(asker: &Asker, args: &Args) -> Result<Value, String> {
     if let Some(address) = args.text("url")? {
@@ -312,11 +309,8 @@ fn load_data(asker: &Asker, args: &Args) -> Result<Value, String> {
              save it as a file of the site and give its `path`"
         ));
     }
-    let is_bibtex = |path: &str| path.ends_with(".bibtex");
     let notation = match args.text("format")? {
-        None if args.text("path")?.is_some_and(is_bibtex) => return Err(NO_BIBTEX.into()),
         None => None,
-        Some("bibtex") => return Err(NO_BIBTEX.into()),
         Some(name) => match Notation::named(name) {
             None => {
                 return Err(format!(

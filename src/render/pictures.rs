@@ -9,6 +9,7 @@ use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageReader, Limits};
 
+use crate::pages::files;
 use crate::site::Site;
 use crate::site::pictures::{Format, Picture};
 use crate::value::Hash;
@@ -29,7 +30,7 @@ pub fn bytes(picture: &Picture, site: &Site) -> Result<Vec<u8>, String> {
     if let Some(kept) = site.shelf.kept(&name) {
         return Ok(kept);
     }
-    let source = site.shelf.read(file)?;
+    let source = site.shelf.read(file, files::BYTES_MAX)?;
     if Hash::of(&source) != *digest {
         return Err("it has changed since a page asked for it".into());
     }
