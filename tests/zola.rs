@@ -732,70 +732,196 @@ fn failure_of(template: &str, files: &[(&str, &str)]) -> String {
     String::from_utf8(done.stderr).unwrap()
 }
 
+/// What stands in a template, and what is said of it.
+const WRONG_FILES: [(&str, &str); 16] = [
+    (
+        r#"{{ load_data(path="gone.toml") }}"#,
+        "there is no file `gone.toml` in the site; it was looked for at `gone.toml`, \
+         `static/gone.toml`, `content/gone.toml`, `themes/tera1-small/static/gone.toml`",
+    ),
+    (
+        r#"{{ get_url(path="gone.css", cachebust=true) }}"#,
+        "there is no file `gone.css` in the site",
+    ),
+    (
+        r#"{{ get_image_metadata(path="gone.png") }}"#,
+        "there is no file `gone.png` in the site",
+    ),
+    (
+        r#"{{ load_data(path="data/bad.toml") }}"#,
+        "data/bad.toml:2:6: ",
+    ),
+    (
+        r#"{{ load_data(path="data/bad.json") }}"#,
+        "data/bad.json:3:1: trailing comma",
+    ),
+    (
+        r#"{{ load_data(path="data/bad.csv") }}"#,
+        "data/bad.csv:3: this record has 1 fields, the ones before it have 2",
+    ),
+    (r#"{{ load_data(path="data/bad.xml") }}"#, "data/bad.xml:2:"),
+    (
+        r#"{{ load_data(path="data/bad.bibtex") }}"#,
+        "data/bad.bibtex:2:7: `=` was expected after `title`",
+    ),
+    (
+        r#"{{ load_data(path="data/endless.bibtex") }}"#,
+        "data/endless.bibtex:1:9: what `a` stands for has no end",
+    ),
+    (
+        r#"{{ load_data(path="data/many.json") }}"#,
+        "data/many.json: there are more than 2 million values in it",
+    ),
+    (
+        r#"{{ "{{ nope() }}" | markdown }}"#,
+        "`markdown`: there is no shortcode `nope`",
+    ),
+    (
+        r#"{{ load_data(literal="[", format="json") }}"#,
+        "literal:1:1: ",
+    ),
+    (
+        r#"{{ load_data(path="../secret.toml", required=false) }}"#,
+        "the path `../secret.toml` has a `..`",
+    ),
+    (
+        r#"{{ load_data(url="https://example.org/x.json", required=false) }}"#,
+        "Dateline does not fetch anything, and `https://example.org/x.json` would have to be fetched",
+    ),
+    (
+        r#"{{ get_image_metadata(path="data/note.txt") }}"#,
+        "`data/note.txt` is no picture to us",
+    ),
+    (
+        r#"{{ get_hash(path="data/note.txt", sha_type=1) }}"#,
+        "`sha_type` has to be 256, 384 or 512",
+    ),
+];
+
 #[test]
 fn what_is_wrong_with_a_file_that_a_template_reads_is_said() {
-    const CASES: [(&str, &str); 13] = [
-        (
-            r#"{{ load_data(path="gone.toml") }}"#,
-            "there is no file `gone.toml` in the site; it was looked for at `gone.toml`, \
-             `static/gone.toml`, `content/gone.toml`, `themes/tera1-small/static/gone.toml`",
-        ),
-        (
-            r#"{{ get_url(path="gone.css", cachebust=true) }}"#,
-            "there is no file `gone.css` in the site",
-        ),
-        (
-            r#"{{ get_image_metadata(path="gone.png") }}"#,
-            "there is no file `gone.png` in the site",
-        ),
-        (
-            r#"{{ load_data(path="data/bad.toml") }}"#,
-            "data/bad.toml:2:6: ",
-        ),
-        (
-            r#"{{ load_data(path="data/bad.json") }}"#,
-            "data/bad.json:3:1: trailing comma",
-        ),
-        (
-            r#"{{ load_data(path="data/bad.csv") }}"#,
-            "data/bad.csv:3: this record has 1 fields, the ones before it have 2",
-        ),
-        (r#"{{ load_data(path="data/bad.xml") }}"#, "data/bad.xml:2:"),
-        (
-            r#"{{ load_data(path="data/papers.bibtex") }}"#,
-            "Dateline does not read BibTeX",
-        ),
-        (
-            r#"{{ load_data(literal="[", format="json") }}"#,
-            "literal:1:1: ",
-        ),
-        (
-            r#"{{ load_data(path="../secret.toml", required=false) }}"#,
-            "the path `../secret.toml` has a `..`",
-        ),
-        (
-            r#"{{ load_data(url="https://example.org/x.json", required=false) }}"#,
-            "Dateline does not fetch anything, and `https://example.org/x.json` would have to be fetched",
-        ),
-        (
-            r#"{{ get_image_metadata(path="data/note.txt") }}"#,
-            "`data/note.txt` is no picture to us",
-        ),
-        (
-            r#"{{ get_hash(path="data/note.txt", sha_type=1) }}"#,
-            "`sha_type` has to be 256, 384 or 512",
-        ),
-    ];
+    let many = format!("[{}1]", "[],".repeat(1_500_000));
     let files = [
         ("data/bad.toml", "a = 1\nb = [\n"),
         ("data/bad.json", "{\n\"a\": 1,\n}\n"),
         ("data/bad.csv", "a,b\n1,2\n3\n"),
         ("data/bad.xml", "<a>\n<b></a>\n"),
+        ("data/many.json", &*many),
+        ("data/bad.bibtex", "@book{x,\ntitle {One}}\n"),
+        (
+            "data/endless.bibtex",
+            "@string{a = b # b}\n@string{b = a # a}\n@book{x, title = a}\n",
+        ),
     ];
-    for (template, expected) in CASES {
+    for (template, expected) in WRONG_FILES {
         let said = failure_of(template, &files);
         assert!(said.contains(expected), "{template}: {said}");
     }
+}
+
+/// What a site of one template shows at `/`.
+fn shown_by(files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let config = ("config.toml", "base_url = 'https://example.org'\n");
+    for (path, text) in [config, ("content/_index.md", "+++\n+++\n")]
+        .iter()
+        .chain(files)
+    {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let done = built(folder.path());
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{said}");
+    fs::read_to_string(folder.path().join("public/index.html")).unwrap()
+}
+
+/// What Zola 0.22 gives for the same files.
+#[test]
+fn the_filter_markdown_expands_shortcodes_as_in_zola() {
+    const INDEX: &str = r#"+++
+[extra]
+texts = [
+    "x {{ a(n=1) }} y {{ a(n=2) }}",
+    "{{ a(n=3) }}",
+    "{% b() %} *in* {{ a(n=4) }} {% end %}",
+    "x {{ m(n=5) }}",
+    "{{/* a(n=1) */}}",
+    "a\n\n{{ a(n=9) }}\n\nb",
+]
++++
+"#;
+    let files = [
+        ("content/_index.md", INDEX),
+        (
+            "templates/shortcodes/a.html",
+            "<b>{{ nth }} {{ n }}{% if page %} page{% endif %}{% if config %} config{% endif %}</b>\n",
+        ),
+        ("templates/shortcodes/m.md", "*{{ n }}*\n"),
+        ("templates/shortcodes/b.html", "[{{ body }}]\n"),
+        (
+            "templates/index.html",
+            "{% for text in section.extra.texts %}{{ text | markdown | safe }}\n{% endfor %}{{ section.extra.texts[1] | markdown(inline=true) | safe }}",
+        ),
+    ];
+    let expected = "<p>x <b>1 1</b>\n y <b>2 2</b>\n</p>\n\n<b>1 3</b>\n\n\
+                    [*in* &lt;b&gt;1 4&lt;&#x2F;b&gt;]\n\n<p>x <em>5</em></p>\n\n\
+                    <p>{{ a(n=1) }}</p>\n\n<p>a</p>\n<b>1 9</b>\n<p>b</p>\n\n<b>1 3</b>\n";
+    assert_eq!(shown_by(&files), expected);
+}
+
+/// As Zola 0.22 reads it, except that names are the same in any letter case.
+#[test]
+fn bibliographies_are_read() {
+    const PAPERS: &str = r#"Free text before, by a@b.org.
+
+@preamble{ "A preamble" # " and more" }
+@Comment{ A {nested} comment. }
+@string ( Name = "Charles {V}andevoorde")
+@STRING{early = late}
+@string{late = "L"}
+
+@misc {my_key,
+    author= name,
+    Title = "nom-{bibtex}",
+    note = "By: " # Name,
+    month = jan,
+    year = 2020,
+    odd = {  spaced  {inner} line },
+    missing = nope,
+    e = early,
+}
+@Article(Key:2-x, A = {x} # "y")
+"#;
+    let template = r#"{{ load_data(path="papers.bibtex") | json_encode | safe }}"#;
+    let shown = shown_by(&[
+        ("papers.bibtex", PAPERS),
+        ("templates/index.html", template),
+    ]);
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let expected = serde_json::json!({
+        "preambles": ["A preamble and more"],
+        "comments": ["Free text before, by a@b.org.", "A {nested} comment."],
+        "variables": {"Name": "Charles {V}andevoorde", "early": "L", "late": "L"},
+        "bibliographies": [
+            {
+                "entry_type": "misc",
+                "citation_key": "my_key",
+                "tags": {
+                    "author": "Charles {V}andevoorde",
+                    "title": "nom-{bibtex}",
+                    "note": "By: Charles {V}andevoorde",
+                    "month": "January",
+                    "year": "2020",
+                    "odd": "spaced  {inner} line",
+                    "e": "L",
+                },
+            },
+            {"entry_type": "Article", "citation_key": "Key:2-x", "tags": {"a": "xy"}},
+        ],
+    });
+    assert_eq!(shown, expected);
 }
 
 /// A site with a picture and a template that has others made of it. The sizes are Zola's.

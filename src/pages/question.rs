@@ -12,7 +12,7 @@ use super::{
     search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
-use crate::input::SassFiles;
+use crate::input::{SassCompiler, SassFiles};
 use crate::maps::HashMap;
 use crate::site::taxonomies::Kind;
 use crate::site::weeks::Week;
@@ -366,20 +366,11 @@ impl Asker {
         self.site.as_ref().is_some_and(|site| site.theme_is_ours)
     }
 
-    /// An asker of the same site with an empty record.
-    pub fn fresh(&self) -> Rc<Asker> {
-        Rc::new(Asker {
-            site: self.site.clone(),
-            is_early: self.is_early,
-            asked: RefCell::default(),
-        })
-    }
-
-    /// The Sass of the site, and the style sheets that were made of it. What is read of it has to
-    /// be asked for besides.
-    pub fn sass(&self) -> Option<(&SassFiles, &Sheets)> {
+    /// The Sass of the site, its compiler, and the style sheets that were made for templates. What
+    /// is read of it has to be asked for besides.
+    pub fn sass(&self) -> Option<(&SassFiles, &dyn SassCompiler, &Sheets)> {
         let site = self.site.as_ref()?;
-        Some((&site.sass, &site.sheets))
+        Some((&site.sass, &*site.sass_compiler, &site.sheets))
     }
 
     /// The folder of the theme, for messages. It is no question either.

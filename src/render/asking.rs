@@ -5,12 +5,15 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::theme::Shortcodes;
 use crate::pages::question::Asker;
 
 thread_local! {
     /// A stack, because what a function does may render again.
     static ASKERS: RefCell<Vec<Option<Rc<Asker>>>> = const { RefCell::new(Vec::new()) };
+    static SHORTCODES: RefCell<Option<Arc<Shortcodes>>> = const { RefCell::new(None) };
 }
 
 /// Renders with the functions asking `asker`. What was before is restored, also after a panic.
@@ -21,6 +24,19 @@ pub fn on_behalf_of<T>(asker: &Rc<Asker>, render: impl FnOnce() -> T) -> T {
 /// Renders with nobody to ask, for what must not depend on the site.
 pub fn on_behalf_of_nobody<T>(render: impl FnOnce() -> T) -> T {
     with(None, render)
+}
+
+/// Renders with a theme's shortcodes, which the filter `markdown` expands.
+pub fn with_shortcodes<T>(shortcodes: &Arc<Shortcodes>, render: impl FnOnce() -> T) -> T {
+    let before = SHORTCODES.replace(Some(shortcodes.clone()));
+    let result = render();
+    SHORTCODES.set(before);
+    result
+}
+
+/// The shortcodes of the theme whose template is being rendered.
+pub fn shortcodes() -> Option<Arc<Shortcodes>> {
+    SHORTCODES.with_borrow(Option::clone)
 }
 
 /// How many renderings stand inside each other on this thread.

@@ -214,6 +214,10 @@ pub fn page(
 }
 
 fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, TemplateError> {
+    asking::with_shortcodes(theme.shortcodes(), || rendered(page, site, theme))
+}
+
+fn rendered(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, TemplateError> {
     let asker = Asker::new(site.clone());
     let mut theme_failed = None;
     let body = match &page.view {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::thread;
 
 use grass::{ErrorKind, Fs, NullLogger, Options, OutputStyle};
@@ -82,17 +82,13 @@ pub fn sheet_at(address: &str, asker: &Asker) -> Option<Arc<str>> {
     };
     let found = asker.ask(question).ok()?;
     let file: Arc<str> = found.as_str()?.into();
-    let (files, sheets) = asker.sass()?;
+    let (files, compiler, sheets) = asker.sass()?;
     // Who comes while it is made waits rather than make it too.
     let mut sheets = sheets.lock().unwrap_or_else(PoisonError::into_inner);
     let (text, read) = sheets.entry(file.clone()).or_insert_with(|| {
-        let own = asker.fresh();
-        let made = style_sheet(&file, files, &own).unwrap_or_default();
-        let read = own.record().into_iter().filter_map(|l| match l.question {
-            Question::SassFile { file } => Some(file),
-            _ => None,
-        });
-        (made.into(), read.collect())
+        let compiled = compiler.compile(&file, files);
+        let read = compiled.read.into_iter().collect();
+        (compiled.css.unwrap_or_default().into(), read)
     });
     for file in read {
         let _ = asker.ask(Question::SassFile { file: file.clone() });

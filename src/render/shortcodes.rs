@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::asking;
 use super::theme::Theme;
 use crate::content::article::{Table, Unexpanded};
 use crate::content::link::runs_script;
@@ -87,7 +88,9 @@ fn expand(
     }
     let unexpanded = article.unexpanded.as_ref().expect("it was asked for");
     let asker = Asker::early(site.clone());
-    let made = Making::new(article, unexpanded, theme, &asker).all(&unexpanded.pieces);
+    let made = asking::with_shortcodes(theme.shortcodes(), || {
+        Making::new(article, unexpanded, theme, &asker).all(&unexpanded.pieces)
+    });
     let lookups = asker.record();
     let questions = lookups
         .into_iter()
@@ -179,7 +182,7 @@ impl<'a> Making<'a> {
         });
         let outputs = calls.map(|call| {
             let text = self.call(call);
-            let shortcode = self.theme.shortcode(&call.name);
+            let shortcode = self.theme.shortcodes().get(&call.name);
             let is_markdown = shortcode.is_some_and(|shortcode| shortcode.is_markdown);
             // Markdown is sanitised with the brief that it becomes a part of.
             let text = match self.is_brief && !is_markdown && passes_html_on(call) {
@@ -200,8 +203,8 @@ impl<'a> Making<'a> {
     /// What a call gives; nothing if it fails, which is reported.
     fn call(&mut self, call: &Call) -> String {
         let place = Place::bytes(&self.article.file, call.head.clone());
-        let Some(shortcode) = self.theme.shortcode(&call.name) else {
-            let known = self.theme.shortcode_names();
+        let Some(shortcode) = self.theme.shortcodes().get(&call.name) else {
+            let known = self.theme.shortcodes().names();
             self.problems.unknown_shortcode(place, &call.name, &known);
             return String::new();
         };
@@ -225,7 +228,7 @@ impl<'a> Making<'a> {
             own.chain(shared)
                 .map(|(name, value)| (name.to_owned(), value)),
         );
-        let engine = self.theme.engine();
+        let engine = self.theme.shortcodes().engine();
         match engine.render(&shortcode.template, &Value::map(context), self.asker) {
             Ok(text) => {
                 self.bytes += text.len();

@@ -15,15 +15,23 @@ use crate::value::{Hash, Value};
 /// Compiled templates, shared by all threads.
 #[derive(Debug)]
 pub struct Theme {
-    engine: Box<dyn Engine>,
+    engine: Arc<dyn Engine>,
     /// The built-in theme, where another one is chosen.
     built_in: Option<Box<dyn Engine>>,
     /// The digest of all templates and of what reads them.
     pub hash: Hash,
     /// Links in headings, for the site's languages.
     pub anchor_links: AnchorLinks,
-    /// The templates of shortcodes, by the name that texts call.
-    shortcodes: BTreeMap<String, Shortcode>,
+    /// What texts call.
+    shortcodes: Arc<Shortcodes>,
+}
+
+/// The shortcodes of a theme, with the engine that they are written for.
+#[derive(Debug)]
+pub struct Shortcodes {
+    engine: Arc<dyn Engine>,
+    /// By the name that texts call.
+    by_name: BTreeMap<String, Shortcode>,
 }
 
 /// The template of a shortcode.
@@ -238,7 +246,7 @@ impl Theme {
         config: &Config,
         problems: &mut Diagnostics,
     ) -> Option<Theme> {
-        let engine = engine::load(source, problems)?;
+        let engine: Arc<dyn Engine> = engine::load(source, problems)?.into();
         let built_in = if source.is_built_in() {
             None
         } else {
@@ -267,12 +275,16 @@ impl Theme {
                 return None;
             }
         };
+        let shortcodes = Shortcodes {
+            engine: engine.clone(),
+            by_name: shortcodes(source),
+        };
         Some(Theme {
             engine,
             built_in,
             hash: hasher.finalize().into(),
             anchor_links,
-            shortcodes: shortcodes(source),
+            shortcodes: Arc::new(shortcodes),
         })
     }
 
@@ -333,24 +345,31 @@ impl Theme {
         })
     }
 
-    /// The template of a shortcode.
-    pub fn shortcode(&self, name: &str) -> Option<&Shortcode> {
-        self.shortcodes.get(name)
-    }
-
-    /// The names of all shortcodes, sorted.
-    pub fn shortcode_names(&self) -> Vec<&str> {
-        self.shortcodes.keys().map(String::as_str).collect()
-    }
-
-    /// The engine of the theme itself, which shortcodes are written for.
-    pub fn engine(&self) -> &dyn Engine {
-        &*self.engine
+    /// What texts call.
+    pub fn shortcodes(&self) -> &Arc<Shortcodes> {
+        &self.shortcodes
     }
 
     /// The engine that has our fragments.
     pub fn fragments(&self) -> &dyn Engine {
         self.built_in.as_deref().unwrap_or(&*self.engine)
+    }
+}
+
+impl Shortcodes {
+    /// The template of a shortcode.
+    pub fn get(&self, name: &str) -> Option<&Shortcode> {
+        self.by_name.get(name)
+    }
+
+    /// The names of all shortcodes, sorted.
+    pub fn names(&self) -> Vec<&str> {
+        self.by_name.keys().map(String::as_str).collect()
+    }
+
+    /// What renders their templates.
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.engine
     }
 }
 
