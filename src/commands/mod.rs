@@ -37,6 +37,8 @@ pub mod watch;
 
 use clock::Now;
 
+use crate::content::highlight;
+
 /// A static site generator for news briefings
 ///
 /// Dateline turns a folder of news briefs, one Markdown file each, into a static site: brief
@@ -127,6 +129,8 @@ enum Command {
         /// Shell that they are for
         shell: Shell,
     },
+    /// Print the licences of the grammars and colour schemes in this program
+    Licenses,
 }
 
 #[derive(Debug, Args)]
@@ -373,11 +377,17 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         }
         Command::CompileSass => sass::run(),
         Command::Completion { shell } => completion(shell),
+        Command::Licenses => licenses(),
     }
 }
 
 fn note_unneeded(flag: &str, reason: &str) {
     eprintln!("note: `{flag}` is Zola's and not needed: {reason}");
+}
+
+fn licenses() -> anyhow::Result<Done> {
+    print_line(highlight::licenses().trim_end())?;
+    Ok(Done::Clean)
 }
 
 fn completion(shell: Shell) -> anyhow::Result<Done> {

@@ -180,6 +180,12 @@ pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut Strin
     out.push_str("</code></pre>");
 }
 
+/// The licences of the grammars and themes that are in this program, in Markdown: whoever passes
+/// the program on passes them on as well.
+pub fn licenses() -> String {
+    two_face::acknowledgement::listing().to_md()
+}
+
 /// The style sheet of a theme, for the classes of the spans.
 pub fn style_sheet(theme: &str) -> String {
     let theme = theme_of(theme).map(|theme| themes().get(theme));
