@@ -269,7 +269,20 @@ fn the_tables_of_themes_are_those_of_the_program() {
     let fonts = config_keys("[extra.dateline.look.fonts]\nzzzzzz = 1");
     assert_eq!(listed(&text, "Fonts"), fonts);
     let functions: BTreeSet<String> = FUNCTIONS.iter().map(|f| f.name.to_owned()).collect();
-    assert_eq!(listed(&text, "Themes of Zola's"), functions);
+    let of_zola = listed(&text, "Themes of Zola's");
+    let ours = listed(&text, "Functions for briefs");
+    assert_eq!(
+        of_zola.union(&ours).cloned().collect::<BTreeSet<_>>(),
+        functions
+    );
+    assert!(of_zola.is_disjoint(&ours));
+    for function in FUNCTIONS.iter().filter(|f| ours.contains(f.name)) {
+        let row = format!("| `{}` | ", function.name);
+        let (_, row) = text.split_once(&row).expect("the function has a row");
+        let arguments = row.split('|').next().unwrap_or_default();
+        let arguments: Vec<&str> = arguments.split('`').skip(1).step_by(2).collect();
+        assert_eq!(arguments, function.parameters, "{}", function.name);
+    }
     let templates = theme::embedded().templates.iter();
     let of_pages: BTreeSet<String> = templates
         .map(|(name, _)| (*name).to_owned())

@@ -74,6 +74,16 @@ fn serve_with_a_jinja_theme() {
 }
 
 #[test]
+fn serve_with_a_theme_that_calls_every_function() {
+    check(
+        "serve_with_a_theme_that_calls_every_function",
+        || briefs("briefing"),
+        120,
+        serve,
+    );
+}
+
+#[test]
 fn serve_of_a_plain_site() {
     check("serve_of_a_plain_site", plain, 160, serve);
 }
@@ -152,7 +162,7 @@ fn with_config_and_themes(mut files: Files, config: &str) -> Files {
         let file = format!("templates/shortcodes/{name}");
         files.insert(file, text.as_bytes().to_vec());
     }
-    for theme in ["tera1-small", "jinja-small"] {
+    for theme in ["tera1-small", "jinja-small", "briefing"] {
         let name = format!("themes/{theme}");
         gather(&folder(&name), &name, &mut files);
     }

@@ -14,6 +14,7 @@ mod docs;
 mod engines;
 mod feeds;
 mod fix;
+mod functions;
 mod incremental;
 mod look;
 mod markdown;

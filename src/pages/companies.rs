@@ -2,9 +2,10 @@
 
 use super::question::Answer;
 use super::{compare, content, list, occurring, predictions, timeline, view};
-
-use crate::site::Site;
+use crate::address::Address;
+use crate::diagnostic::nearest;
 use crate::site::companies::{Company, CompanyIndex};
+use crate::site::{Index, Site};
 use crate::value::Value;
 
 /// Cells that a company's page shows at most (design, section 3).
@@ -45,62 +46,121 @@ pub fn list(site: &Site, number: usize) -> Value {
 }
 
 fn find(site: &Site, slug: &str) -> Result<CompanyIndex, String> {
-    site.companies
-        .by_slug(slug)
-        .ok_or_else(|| format!("there is no company `{slug}`"))
+    site.companies.by_slug(slug).ok_or_else(|| no_company(slug))
+}
+
+/// The company that a name, an alias, a product or a slug means.
+pub fn named(site: &Site, name: &str) -> Result<CompanyIndex, String> {
+    let found = site.companies.by_name(name);
+    found
+        .or_else(|| site.companies.by_slug(name))
+        .ok_or_else(|| {
+            let known = site.companies.all().iter();
+            let known = known.flat_map(|company| [&*company.name, &*company.slug]);
+            let (about, near) = (no_company(name), nearest(name, known));
+            near.map_or(about.clone(), |near| {
+                format!("{about}; did you mean `{near}`?")
+            })
+        })
+}
+
+/// A company by any name, with the first of each of its lists. Absent if there is none and it is
+/// not `required`.
+pub fn by_name(site: &Site, name: &str, limit: usize, required: bool) -> Answer {
+    let index = match named(site, name) {
+        Ok(index) => index,
+        Err(_) if !required => return Ok(Value::None),
+        Err(reason) => return Err(reason),
+    };
+    let company = site.companies.get(index);
+    let shown = &company.briefs[..company.briefs.len().min(limit)];
+    let path = view::company(site, company).get("path").cloned().into();
+    let limits = Limits {
+        cells: limit,
+        predictions: limit,
+    };
+    let general = general(site, index, shown).with([("path", path)]);
+    Ok(general.with(known(site, index, &limits)))
+}
+
+fn no_company(name: &str) -> String {
+    format!("there is no company `{name}`")
+}
+
+/// Where the timeline of a company stands, if it has one.
+pub fn timeline_address(site: &Site, index: CompanyIndex) -> Option<Address> {
+    let has_page = site.makes("companies") && site.makes("timeline");
+    let has_timeline = has_page && !site.timeline.of_company(index).is_empty();
+    let company = site.companies.get(index);
+    has_timeline.then(|| company.address.join("timeline/"))
 }
 
 /// A company with one page of its briefs.
 pub fn company(site: &Site, slug: &str, number: usize) -> Answer {
     let index = find(site, slug)?;
     let company = site.companies.get(index);
-    let entry = company.page.map(|page| site.entry(page));
     let shown = list::slice(&company.briefs, list::PAGE_LENGTH, number);
-    let newest = company
-        .briefs
-        .first()
-        .and_then(|i| site.entry(*i).front_matter().date.as_ref());
     let count = company.briefs.len();
     let paginator = list::paginator(&company.address, "page", count, list::PAGE_LENGTH, number);
-    let description = entry.and_then(|e| e.front_matter().description.clone());
-    let general = Value::map([
-        ("name", Value::from(&company.name)),
-        ("slug", (&company.slug).into()),
-        ("path", (&company.address).into()),
-        ("description", description.into()),
-        ("summary", content::summary(site, &company.briefs)),
-        ("newest", newest.map(|date| date.text.clone()).into()),
-        ("briefs", view::cards(site, shown)),
-        ("feed", feed(site, company)),
-        ("paginator", paginator),
-    ]);
+    let general = general(site, index, shown).with([("paginator", paginator)]);
+    let limits = Limits {
+        cells: CELLS_MAX,
+        predictions: PREDICTIONS_MAX,
+    };
     let first_page = if number == 1 {
-        known(site, index)
+        known(site, index, &limits)
     } else {
         Vec::new()
     };
     Ok(general.with(first_page))
 }
 
+/// What each page of a company says of it, with some of its briefs.
+fn general(site: &Site, index: CompanyIndex, shown: &[Index]) -> Value {
+    let company = site.companies.get(index);
+    let entry = company.page.map(|page| site.entry(page));
+    let newest = company
+        .briefs
+        .first()
+        .and_then(|i| site.entry(*i).front_matter().date.as_ref());
+    let description = entry.and_then(|e| e.front_matter().description.clone());
+    Value::map([
+        ("name", Value::from(&company.name)),
+        ("slug", (&company.slug).into()),
+        ("path", (&company.address).into()),
+        ("description", description.into()),
+        ("summary", content::summary(site, &company.briefs)),
+        ("newest", newest.map(|date| date.text.clone()).into()),
+        ("count", company.briefs.len().into()),
+        ("briefs", view::cards(site, shown)),
+        ("feed", feed(site, company)),
+    ])
+}
+
+/// How much of a company is shown at most.
+struct Limits {
+    cells: usize,
+    predictions: usize,
+}
+
 /// What the first page of a company says of it, beside its briefs.
-fn known(site: &Site, index: CompanyIndex) -> Vec<(&'static str, Value)> {
+fn known(site: &Site, index: CompanyIndex, limits: &Limits) -> Vec<(&'static str, Value)> {
     let company = site.companies.get(index);
     let entry = company.page.map(|page| site.entry(page));
     let features = site.compare.features_of(index);
-    let cells = site.compare.by_weight(features.to_vec(), CELLS_MAX);
+    let cells = site.compare.by_weight(features.to_vec(), limits.cells);
     let cells = cells
         .into_iter()
         .map(|feature| compare::cell(site, index, feature));
-    let named = site.predictions.naming(index).take(PREDICTIONS_MAX);
-    let has_timeline = site.makes("timeline") && !site.timeline.of_company(index).is_empty();
-    let timeline = has_timeline.then(|| Value::from(&company.address.join("timeline/")));
+    let named = site.predictions.naming(index).take(limits.predictions);
+    let timeline = timeline_address(site, index);
     let introduction = entry.map(|e| view::html(site, e, e.article.body.content));
     vec![
         ("introduction", introduction.into()),
         ("cells", Value::list(cells)),
         (
             "cells_left_out",
-            features.len().saturating_sub(CELLS_MAX).into(),
+            features.len().saturating_sub(limits.cells).into(),
         ),
         (
             "predictions",
@@ -112,13 +172,14 @@ fn known(site: &Site, index: CompanyIndex) -> Vec<(&'static str, Value)> {
             occurring::companies(site, &company.briefs, Some(index)),
         ),
         ("tags", occurring::tags(site, &company.briefs, None)),
-        ("timeline", timeline.into()),
+        ("timeline", timeline.as_ref().map(Value::from).into()),
     ]
 }
 
 /// The address of the feed, which a company has once a brief speaks of it.
 fn feed(site: &Site, company: &Company) -> Value {
-    let has_feed = site.makes("feeds") && !company.briefs.is_empty();
+    let is_made = site.makes("feeds") && site.makes("companies");
+    let has_feed = is_made && !company.briefs.is_empty();
     has_feed
         .then(|| Value::from(&company.address.join("atom.xml")))
         .into()

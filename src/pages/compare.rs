@@ -13,6 +13,8 @@ use crate::site::observations::Observation;
 use crate::site::{Site, addresses};
 use crate::value::Value;
 
+pub mod chosen;
+
 /// Companies of the big table (design, section 3).
 const COMPANIES_MAX: usize = 12;
 /// Features of the big table (design, section 3).

@@ -19,6 +19,7 @@ use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
 
 pub mod archive;
+pub mod called;
 pub mod companies;
 pub mod compare;
 pub mod content;

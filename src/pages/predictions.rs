@@ -1,11 +1,14 @@
 //! The ledger of predictions, by the year in which they were made.
 
-use super::{list, view};
+use std::collections::BTreeSet;
+
+use super::question::Answer;
+use super::{companies, list, view};
 use crate::address::Address;
 use crate::content::article::Fragment;
 use crate::content::brief::{Outcome, Prediction};
 use crate::site::identity::Named;
-use crate::site::predictions::{Ledger, Standing};
+use crate::site::predictions::{Ledger, Standing, Standings};
 use crate::site::{Index, Site};
 use crate::value::Value;
 
@@ -247,6 +250,41 @@ fn score(site: &Site) -> Option<String> {
             said.join(", ")
         )
     })
+}
+
+/// The first predictions of some standings, of all briefs or those that name a company: what waits
+/// for an answer, then what falls due next, then what was resolved last.
+pub fn first(
+    site: &Site,
+    standings: &BTreeSet<Standing>,
+    company: Option<&str>,
+    limit: usize,
+) -> Answer {
+    let make = || Standings::new(&site.predictions, site.today);
+    let sorted = site.shown.standings.get_or_init(make);
+    let (found, total): (Vec<&Ledger>, usize) = match company {
+        None => {
+            let of = standings.iter().map(|standing| sorted.of(*standing));
+            let total = of.clone().map(<[u32]>::len).sum();
+            let found = of.flatten().map(|number| site.predictions.get(*number));
+            (found.take(limit).collect(), total)
+        }
+        Some(name) => {
+            let company = companies::named(site, name)?;
+            let all = sorted.naming(company).iter();
+            let all = all.map(|number| site.predictions.get(*number));
+            let is_wanted = |l: &&Ledger| standings.contains(&l.standing(site.today));
+            let found = all.filter(is_wanted);
+            (found.clone().take(limit).collect(), found.count())
+        }
+    };
+    let items = found.into_iter().map(|ledger| prediction(site, ledger));
+    let path = site.makes("predictions").then(address);
+    Ok(Value::map([
+        ("items", Value::list(items)),
+        ("total", total.into()),
+        ("path", path.as_ref().map(Value::from).into()),
+    ]))
 }
 
 /// All predictions, for data files.

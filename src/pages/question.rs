@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::called::{self, Called};
 use super::{
     DataOf, archive, companies, compare, content, events, feeds, files, masthead, predictions,
     search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
@@ -198,6 +199,8 @@ pub enum Question {
         path: Arc<str>,
         wanted: files::Wanted,
     },
+    /// What a function gives that asks for what is ours by name.
+    Called(Called),
 }
 
 /// What the site says: a value, or why there is none.
@@ -253,6 +256,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Event { slug, number } => events::event(site, slug, *number),
         Question::Feed { of } => feeds::feed(site, of),
         Question::FeedInFull { of } => feeds::in_full(site, of),
+        Question::Called(called) => called::answer(site, called),
         Question::Extras => Ok(sitemap::extras(site)),
         Question::SearchDocuments { language } => search::documents(site, language),
         Question::SassFile { file } => style_sheets::text(site, file),

@@ -2,6 +2,7 @@
 
 use super::question::Answer;
 use super::{content, list, occurring, view};
+use crate::diagnostic::nearest;
 use crate::site::taxonomies::{Kind, Taxonomy, Term};
 use crate::site::{Index, Site, addresses};
 use crate::value::Value;
@@ -59,6 +60,44 @@ pub fn in_full(site: &Site, kind: &Kind) -> Answer {
 /// A term as Zola has it, with all of its pages.
 pub fn term_in_full(site: &Site, kind: &Kind, slug: &str) -> Answer {
     Ok(listed(site, find_term(taxonomy(site, kind)?, slug)?))
+}
+
+/// A term as Zola has it, by its name as it is written, with its pages or without. Absent if there
+/// is none and it is not `required`.
+pub fn term_named(
+    site: &Site,
+    kind: &Kind,
+    name: &str,
+    with_pages: bool,
+    required: bool,
+) -> Answer {
+    let taxonomy = match taxonomy(site, kind) {
+        Err(_) if !required => return Ok(Value::None),
+        found => found?,
+    };
+    let is_named = |term: &&Term| *term.name == *name;
+    let Some(term) = taxonomy.terms.iter().find(is_named) else {
+        return match required {
+            true => Err(no_term(taxonomy, name)),
+            false => Ok(Value::None),
+        };
+    };
+    let term = listed(site, term);
+    Ok(match with_pages {
+        true => term,
+        false => term.with([("pages", Value::list([]))]),
+    })
+}
+
+fn no_term(taxonomy: &Taxonomy, name: &str) -> String {
+    let about = format!("the taxonomy `{}` has no term `{name}`", taxonomy.kind.name);
+    let known = || taxonomy.terms.iter().map(|term| &*term.name);
+    // Zola takes the name as it is written, which is near to itself in other letters.
+    let slug = taxonomy.by_name(name).map(|term| &*term.name);
+    match slug.or_else(|| nearest(name, known())) {
+        Some(near) => format!("{about}; did you mean `{near}`?"),
+        None => about,
+    }
 }
 
 fn listed(site: &Site, term: &Term) -> Value {

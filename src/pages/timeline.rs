@@ -1,6 +1,7 @@
 //! The merged timeline of all briefs and the list of their corrections, by years.
 
-use super::{list, view};
+use super::question::Answer;
+use super::{companies, list, view};
 use crate::address::Address;
 use crate::site::Site;
 use crate::site::shown::Shown;
@@ -69,6 +70,31 @@ pub fn corrections_address() -> Address {
 pub fn timeline(site: &Site, year: Option<i16>, number: usize) -> Value {
     let words = ("item", "items");
     page(site, TIMELINE, &timeline_address(), (year, number), words)
+}
+
+/// The first items of the timeline, of all briefs or those of a company, newest date first.
+pub fn first(site: &Site, company: Option<&str>, limit: usize) -> Answer {
+    let item = |position| item(site, TIMELINE, position);
+    let (items, total, path): (Vec<Value>, usize, Option<Address>) = match company {
+        None => {
+            let total = site.timeline.items().len();
+            let path = site.makes("timeline").then(timeline_address);
+            ((0..total.min(limit)).map(item).collect(), total, path)
+        }
+        Some(name) => {
+            let company = companies::named(site, name)?;
+            let of_company = site.timeline.of_company(company);
+            let shown = of_company.iter().take(limit);
+            let items = shown.map(|position| item(*position as usize));
+            let path = companies::timeline_address(site, company);
+            (items.collect(), of_company.len(), path)
+        }
+    };
+    Ok(Value::map([
+        ("items", items.into()),
+        ("total", total.into()),
+        ("path", path.as_ref().map(Value::from).into()),
+    ]))
 }
 
 /// One page of the corrections of a year; `None` is the newest.

@@ -11,6 +11,7 @@ use crate::config::PartKind;
 use crate::content::article::{Body, Dated, Fragment};
 use crate::content::brief::{Analysis, Brief, Citation, Part};
 use crate::content::date::{Moment, PartialDate};
+use crate::diagnostic::nearest;
 use crate::site::companies::Company;
 use crate::site::events::Event;
 use crate::site::taxonomies::SOURCES;
@@ -288,8 +289,13 @@ pub fn related(site: &Site, path: &str) -> Answer {
 }
 
 fn find(site: &Site, path: &str) -> Result<Index, String> {
-    site.find(path)
-        .ok_or_else(|| format!("there is no published page `{path}`"))
+    site.find(path).ok_or_else(|| {
+        let known = site.entries.all().map(|entry| &*entry.article.path);
+        let about = format!("there is no published page `{path}`");
+        nearest(path, known).map_or(about.clone(), |near| {
+            format!("{about}; did you mean `{near}`?")
+        })
+    })
 }
 
 /// The typed parts of a brief: what templates get as `page.brief`.

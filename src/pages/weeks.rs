@@ -9,6 +9,7 @@ use super::question::Answer;
 use super::{compare, list, occurring, predictions, taxonomies, timeline, view};
 use crate::address::Address;
 use crate::content::brief::Outcome;
+use crate::diagnostic::nearest;
 use crate::site::changes::Change;
 use crate::site::predictions::Ledger;
 use crate::site::weeks::{Recap, Week};
@@ -213,6 +214,46 @@ pub fn week(site: &Site, week: Week) -> Answer {
         ("previous", near(site.weeks.previous(week))),
         ("next", near(site.weeks.next(week))),
     ]))
+}
+
+/// A recap by its name (`2026-W18`), or the newest. Absent if there is none, unless it is named and
+/// `required`.
+pub fn named(site: &Site, name: Option<&str>, required: bool) -> Answer {
+    let found = match name {
+        None => site.weeks.all().next_back(),
+        Some(name) => {
+            let is_named = |(week, _): &(Week, &Recap)| week.name().eq_ignore_ascii_case(name);
+            site.weeks.all().find(is_named)
+        }
+    };
+    let Some((of, recap)) = found else {
+        return match name {
+            Some(name) if required => Err(unknown(site, name)),
+            _ => Ok(Value::None),
+        };
+    };
+    let recap_of_week = week(site, of)?;
+    if site.makes("weekly") {
+        return Ok(recap_of_week);
+    }
+    let path = recap.page.map(|_| Value::from(&recap.address));
+    Ok(recap_of_week.with([
+        ("path", path.into()),
+        ("previous", Value::None),
+        ("next", Value::None),
+    ]))
+}
+
+/// Why a name means no week, with the nearest that does.
+fn unknown(site: &Site, name: &str) -> String {
+    let about = format!("there is no week `{name}`");
+    let names: Vec<String> = site.weeks.all().map(|(week, _)| week.name()).collect();
+    let near = nearest(name, names.iter().map(|name| &**name));
+    match (near, names.last()) {
+        (Some(near), _) => format!("{about}; did you mean `{near}`?"),
+        (None, Some(newest)) => format!("{about}; the newest is `{newest}`"),
+        (None, None) => format!("{about}; no week has a brief as yet"),
+    }
 }
 
 /// Briefs in the order of the recap, those of one event together where the first of them stands.

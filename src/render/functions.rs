@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::engine::listed;
 use super::{asking, sass};
 use crate::diagnostic::nearest;
+use crate::pages::called::Called;
 use crate::pages::files::{self, Sha, Wanted};
 use crate::pages::loaded::{self, Notation};
 use crate::pages::pictures::Resize;
@@ -17,6 +18,8 @@ use crate::pages::question::{Asker, Question};
 use crate::site::pictures::{Fitting, Format};
 use crate::site::taxonomies::Kind;
 use crate::value::Value;
+
+mod ours;
 
 /// A function as each engine binds it.
 #[derive(Clone, Copy, Debug)]
@@ -28,16 +31,35 @@ pub struct Function {
     pub is_safe: bool,
     /// The answer is large and the same for equal arguments: worth being converted only once.
     pub is_large: bool,
+    /// Zola does not have it.
+    is_ours: bool,
     body: fn(&Asker, &Args) -> Result<Value, String>,
 }
 
 /// All functions, by name.
 pub const FUNCTIONS: &[Function] = &[
     Function {
+        name: "get_company",
+        parameters: &["name", "limit", "required"],
+        is_safe: false,
+        is_large: true,
+        is_ours: true,
+        body: ours::get_company,
+    },
+    Function {
+        name: "get_comparison",
+        parameters: &["slug", "companies", "limit", "required"],
+        is_safe: false,
+        is_large: true,
+        is_ours: true,
+        body: ours::get_comparison,
+    },
+    Function {
         name: "get_env",
         parameters: &["name", "default"],
         is_safe: false,
         is_large: false,
+        is_ours: false,
         body: get_env,
     },
     Function {
@@ -45,6 +67,7 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["path", "literal", "sha_type", "base64"],
         is_safe: false,
         is_large: false,
+        is_ours: false,
         body: get_hash,
     },
     Function {
@@ -52,6 +75,7 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["path", "allow_missing"],
         is_safe: false,
         is_large: false,
+        is_ours: false,
         body: get_image_metadata,
     },
     Function {
@@ -59,13 +83,31 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["path", "lang"],
         is_safe: false,
         is_large: true,
+        is_ours: false,
         body: get_page,
+    },
+    Function {
+        name: "get_predictions",
+        parameters: &["standing", "company", "limit"],
+        is_safe: false,
+        is_large: true,
+        is_ours: true,
+        body: ours::get_predictions,
+    },
+    Function {
+        name: "get_related",
+        parameters: &["path", "lang"],
+        is_safe: false,
+        is_large: true,
+        is_ours: true,
+        body: ours::get_related,
     },
     Function {
         name: "get_section",
         parameters: &["path", "metadata_only", "lang"],
         is_safe: false,
         is_large: true,
+        is_ours: false,
         body: get_section,
     },
     Function {
@@ -73,13 +115,31 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["kind", "lang", "required"],
         is_safe: false,
         is_large: true,
+        is_ours: false,
         body: get_taxonomy,
+    },
+    Function {
+        name: "get_taxonomy_term",
+        parameters: &["kind", "term", "include_pages", "lang", "required"],
+        is_safe: false,
+        is_large: true,
+        is_ours: false,
+        body: get_taxonomy_term,
+    },
+    Function {
+        name: "get_timeline",
+        parameters: &["company", "limit"],
+        is_safe: false,
+        is_large: true,
+        is_ours: true,
+        body: ours::get_timeline,
     },
     Function {
         name: "get_taxonomy_url",
         parameters: &["kind", "name", "lang", "required"],
         is_safe: true,
         is_large: false,
+        is_ours: false,
         body: get_taxonomy_url,
     },
     Function {
@@ -87,13 +147,23 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["path", "lang", "trailing_slash", "cachebust"],
         is_safe: true,
         is_large: false,
+        is_ours: false,
         body: get_url,
+    },
+    Function {
+        name: "get_week",
+        parameters: &["week", "required"],
+        is_safe: false,
+        is_large: true,
+        is_ours: true,
+        body: ours::get_week,
     },
     Function {
         name: "load_data",
         parameters: &["path", "url", "literal", "format", "required"],
         is_safe: false,
         is_large: true,
+        is_ours: false,
         body: load_data,
     },
     Function {
@@ -101,6 +171,7 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["path", "width", "height", "op", "format", "quality"],
         is_safe: false,
         is_large: false,
+        is_ours: false,
         body: resize_image,
     },
     Function {
@@ -108,6 +179,7 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["utc", "timestamp"],
         is_safe: false,
         is_large: false,
+        is_ours: false,
         body: now,
     },
     Function {
@@ -115,12 +187,13 @@ pub const FUNCTIONS: &[Function] = &[
         parameters: &["key", "lang"],
         is_safe: false,
         is_large: false,
+        is_ours: false,
         body: trans,
     },
 ];
 
 /// What Zola has for templates but not for shortcodes: it gives whole pages, which are complete
-/// only when shortcodes are expanded.
+/// only when shortcodes are expanded. The same holds for all that is ours.
 const LATE: [&str; 4] = [
     "get_page",
     "get_section",
@@ -132,14 +205,17 @@ impl Function {
     /// Calls the function for the page that this thread renders.
     pub fn call(&self, args: &Args) -> Result<Value, String> {
         let asker = asking::asker().ok_or("no page is being rendered")?;
-        if asker.is_early() && LATE.contains(&self.name) {
+        if asker.is_early() && (self.is_ours || LATE.contains(&self.name)) {
             return Err("shortcodes cannot call it, for pages are made only after them".to_owned());
+        }
+        if self.is_ours {
+            self.check_names(args)?;
         }
         (self.body)(&asker, args)
     }
 
     /// Refuses arguments that the function does not take. Zola ignores them, so its themes do not
-    /// get this check.
+    /// get this check where they call what Zola has.
     pub fn check_names(&self, args: &Args) -> Result<(), String> {
         for (name, _) in &args.named {
             if !self.parameters.contains(&name.as_str()) {
@@ -445,10 +521,16 @@ fn file_not_found(asker: &Asker, path: &str) -> String {
     files::not_found(path, asker.theme_folder().as_deref())
 }
 
-/// `get_page(path, lang?)`: everything that Zola's `page` has.
+/// `get_page(path, lang?)`: everything that Zola's `page` has, and the typed parts of a brief.
 fn get_page(asker: &Asker, args: &Args) -> Result<Value, String> {
     let path = content_path(asker, args)?;
-    asker.ask(Question::Page { path })
+    let page = asker.ask(Question::Page { path: path.clone() })?;
+    let layout = asker.ask(Question::Layout { path: path.clone() });
+    if !layout.is_ok_and(|layout| layout.is("brief")) {
+        return Ok(page);
+    }
+    let brief = asker.ask(Question::Brief { path })?;
+    Ok(page.with([("brief", brief)]))
 }
 
 /// `get_section(path, metadata_only?, lang?)`.
@@ -463,6 +545,26 @@ fn get_taxonomy(asker: &Asker, args: &Args) -> Result<Value, String> {
     let kind = kind(asker, args)?;
     let question = Question::Taxonomy { kind };
     unless_required(asker.ask(question), args)
+}
+
+/// `get_taxonomy_term(kind, term, include_pages?=true, lang?, required?=true)`: a term with its pages.
+fn get_taxonomy_term(asker: &Asker, args: &Args) -> Result<Value, String> {
+    let name = args.required_text("term")?.into();
+    let required = args.flag("required", true)?;
+    let with_pages = args.flag("include_pages", true)?;
+    let kind = match kind(asker, args) {
+        // A language that is not there is as good as a taxonomy that is not.
+        Err(_) if !required && args.text("kind").is_ok_and(|kind| kind.is_some()) => {
+            return Ok(Value::None);
+        }
+        kind => kind?,
+    };
+    asker.ask(Question::Called(Called::Term {
+        kind,
+        name,
+        with_pages,
+        required,
+    }))
 }
 
 /// `get_taxonomy_url(kind, name, lang?, required?)`: the address of a term.

@@ -240,6 +240,7 @@ fn environment() -> Environment<'static> {
     environment.set_formatter(print);
     environment.add_filter("escape", escape);
     environment.add_filter("e", escape);
+    environment.add_filter("safe", safe);
     let partials = Partials::default();
     environment.add_function(
         "partial",
@@ -511,6 +512,14 @@ fn print(out: &mut Output, state: &mut State, value: &Bound) -> Result<(), Error
             check_size(value)?;
             Ok(write!(out, "{value}")?)
         }
+    }
+}
+
+/// The filter `safe`: text that is printed as it is. What is absent stays so.
+fn safe(value: &Bound) -> Bound {
+    match value.kind() {
+        ValueKind::Undefined | ValueKind::None => value.clone(),
+        _ => Bound::from_safe_string(value.to_string()),
     }
 }
 

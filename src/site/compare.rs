@@ -257,7 +257,7 @@ impl Compare {
     }
 
     /// The features that at least two of some companies have a value for, by weight.
-    fn shared_features(&self, companies: &[CompanyIndex]) -> Vec<FeatureIndex> {
+    pub fn shared_features(&self, companies: &[CompanyIndex]) -> Vec<FeatureIndex> {
         let mut counts: BTreeMap<FeatureIndex, usize> = BTreeMap::new();
         let all = companies.iter().flat_map(|c| self.features_of(*c));
         for feature in all {

@@ -99,6 +99,16 @@ pub enum Standing {
     Resolved,
 }
 
+impl Standing {
+    /// All, in the order in which lists show them.
+    pub const ALL: [Standing; 4] = [
+        Standing::Overdue,
+        Standing::Due,
+        Standing::Open,
+        Standing::Resolved,
+    ];
+}
+
 impl Ledger {
     /// What the brief says.
     pub fn prediction<'a>(&self, entry: &'a Entry) -> &'a Prediction {
@@ -262,6 +272,11 @@ impl Predictions {
         &self.all
     }
 
+    /// One by its position in [`Predictions::all`].
+    pub fn get(&self, position: u32) -> &Ledger {
+        &self.all[position as usize]
+    }
+
     /// The companies that the wording of one names, in the order of the register.
     pub fn companies(&self, ledger: &Ledger) -> &[CompanyIndex] {
         &self.named[ledger.named()]
@@ -309,6 +324,60 @@ impl Predictions {
             )
         });
         found
+    }
+}
+
+/// Positions in [`Predictions::all`] in the order in which a reader cares: what is overdue, due and
+/// open by the date that it falls due, then what is resolved, the last outcome first.
+#[derive(Debug)]
+pub struct Standings {
+    all: Vec<u32>,
+    /// Where in `all` each standing begins, and where the last one ends.
+    starts: [usize; 5],
+    /// Those that name a company, in the same order, by the company.
+    naming: Vec<Vec<u32>>,
+}
+
+impl Standings {
+    /// The predictions as they stand on a day.
+    pub fn new(predictions: &Predictions, today: Date) -> Standings {
+        let mut all: Vec<u32> = (0..count(&predictions.all)).collect();
+        all.sort_by_cached_key(|position| {
+            let ledger = predictions.get(*position);
+            let standing = ledger.standing(today);
+            let is_resolved = standing == Standing::Resolved;
+            let due = ledger.due.filter(|_| !is_resolved);
+            let due = (due.is_none(), due.map(|due| (due.last, due.first)));
+            let resolved = ledger.resolved.filter(|_| is_resolved);
+            (standing, due, Reverse(resolved), *position)
+        });
+        let mut starts = [0; 5];
+        for (standing, of) in predictions.counts.iter().enumerate() {
+            starts[standing + 1] = starts[standing] + of;
+        }
+        let mut naming = vec![Vec::new(); predictions.naming.len()];
+        for position in &all {
+            for company in predictions.companies(predictions.get(*position)) {
+                naming[company.position()].push(*position);
+            }
+        }
+        Standings {
+            all,
+            starts,
+            naming,
+        }
+    }
+
+    /// Those of one standing.
+    pub fn of(&self, standing: Standing) -> &[u32] {
+        let from = standing as usize;
+        &self.all[self.starts[from]..self.starts[from + 1]]
+    }
+
+    /// Those that name a company.
+    pub fn naming(&self, company: CompanyIndex) -> &[u32] {
+        let positions = self.naming.get(company.position());
+        positions.map_or(&[], |positions| positions)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 
+use super::predictions::Standings;
 use crate::value::Value;
 
 /// What is shown of the rows of one table of one site.
@@ -32,6 +33,8 @@ pub struct AllShown {
     /// Cells as data files have them.
     pub records: Shown,
     pub predictions: Shown,
+    /// The order in which templates are given predictions that they ask for.
+    pub standings: OnceLock<Standings>,
     pub timeline: Shown,
     pub corrections: Shown,
     /// Taxonomies and terms as Zola's templates have them, with all pages.

@@ -167,6 +167,10 @@ fn constant(expression: &Expr) -> Option<Value> {
         ExprVal::String(text) => Some(text.as_str().into()),
         ExprVal::Bool(yes) => Some((*yes).into()),
         ExprVal::Int(number) => Some((*number).into()),
+        ExprVal::Array(items) => {
+            let items: Option<Vec<Value>> = items.iter().map(constant).collect();
+            items.map(Value::list)
+        }
         _ => None,
     }
 }

@@ -368,7 +368,17 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
 /// variable.
 fn may_be_page(expression: &Expr) -> bool {
     const PICKING: [&str; 5] = ["first", "last", "nth", "get", "default"];
-    const WITHOUT_PAGES: [&str; 3] = ["get_taxonomy", "load_data", "range"];
+    const WITHOUT_PAGES: [&str; 9] = [
+        "get_company",
+        "get_comparison",
+        "get_predictions",
+        "get_related",
+        "get_taxonomy",
+        "get_timeline",
+        "get_week",
+        "load_data",
+        "range",
+    ];
     let mut filters = expression.filters.iter();
     if filters.any(|filter| PICKING.contains(&&*filter.name)) {
         return true;
