@@ -429,6 +429,130 @@ fn a_site_that_wants_none_of_our_pages_gets_zolas_alone() {
     assert!(site.has("tags/cloud/index.html"));
 }
 
+/// A brief with a table and predictions, once more with HTML in it, which is sanitised.
+const WIDE_BRIEF: &str = "+++\ntitle = 'Wide'\ndate = 2026-01-08\n[extra.brief]\nid = 'ID'\n+++\n\
+    ## Key Takeaways\n\n- It grows & grows.\n\n\
+    ## Competitor Analysis\n\n| Feature | Example Cloud |\n|---|---|\n| Price | 1 |\n\n\
+    ## Future Implications\n\n- It grows & grows.\n\n  HTML\n\n  - Id: it-grows\n\n\
+    - It [ends](@/briefs/_index.md).\n  - Id: it-ends\n";
+
+#[test]
+fn what_is_ours_has_a_style_sheet_under_any_theme() {
+    let plain = WIDE_BRIEF
+        .replace("ID", "wwwww2")
+        .replace("HTML", "As said.");
+    let with_html = WIDE_BRIEF
+        .replace("ID", "wwwww3")
+        .replace("HTML", "<b>As</b> said.");
+    let files = [
+        ("content/briefs/wide.md", plain.as_str()),
+        ("content/briefs/wide-html.md", &with_html),
+        ("content/about.md", "+++\ntitle = 'About'\n+++\nText.\n"),
+    ];
+    let site = Built::briefs(&files);
+    let begin =
+        "<link rel=\"stylesheet\" href=\"/dateline-views.css\">\n<div class=\"dateline-view\">";
+    for path in [
+        "compare/index.html",
+        "weekly/2026-w02/index.html",
+        "companies/example-cloud/index.html",
+        "briefs/wide/index.html",
+        "briefs/wide-html/index.html",
+    ] {
+        assert_eq!(site.read(path).matches(begin).count(), 1, "{path}");
+    }
+    for path in [
+        "index.html",
+        "about/index.html",
+        "briefs/index.html",
+        "tags/cloud/index.html",
+    ] {
+        let of_theme = site.read(path);
+        assert!(!of_theme.contains("dateline-view"), "{path}: {of_theme}");
+    }
+    for path in ["briefs/wide/index.html", "briefs/wide-html/index.html"] {
+        let brief = site.read(path);
+        assert_eq!(brief.matches("It grows &amp; grows.").count(), 2, "{brief}");
+        let marks = [
+            "<p><span id=\"it-grows\"></span>It grows",
+            "<p><span id=\"it-ends\"></span>It <a",
+        ];
+        for mark in marks {
+            assert_eq!(brief.matches(mark).count(), 1, "{path}, {mark}: {brief}");
+        }
+        let feed = site.read("atom.xml");
+        assert!(!feed.contains("dateline-view"), "{feed}");
+    }
+    // Also where the theme's page fails.
+    assert!(site.has("dateline.css") && site.has("dateline.js"));
+    let none = PICKY_CONFIG.replace("pages = [\"compare\"]", "pages = []");
+    let site = Built::briefs(&[files[0], ("config.toml", &none)]);
+    assert!(!site.has("dateline-views.css") && !site.has("dateline.css"));
+    assert!(
+        !site
+            .read("briefs/wide/index.html")
+            .contains("dateline-view")
+    );
+    let own = Built::briefs(&[("static/dateline-views.css", "b { c: d }")]);
+    assert_eq!(own.read("dateline-views.css"), "b { c: d }");
+}
+
+/// Each rule is for what stands in the element around what is ours.
+#[test]
+fn the_style_sheet_of_our_views_touches_nothing_else() {
+    let css = fs::read_to_string(root("src/pages/views.css")).unwrap();
+    let mut text = String::new();
+    for piece in css.split("/*") {
+        text.push_str(piece.split_once("*/").map_or(piece, |(_, rest)| rest));
+    }
+    let mut outer: Vec<bool> = Vec::new();
+    let mut rules = 0;
+    let mut begin = 0;
+    for (at, c) in text.char_indices() {
+        if !matches!(c, '{' | '}' | ';') {
+            continue;
+        }
+        let before = text[begin..at].trim();
+        begin = at + 1;
+        match c {
+            '{' => {
+                let is_group = before.starts_with('@');
+                if !is_group && outer.iter().all(|is_group| *is_group) {
+                    rules += 1;
+                    for selector in selectors(before) {
+                        assert!(selector.starts_with(".dateline-view"), "{before}");
+                    }
+                }
+                outer.push(is_group);
+            }
+            '}' => assert!(outer.pop().is_some(), "a brace too many"),
+            _ => {}
+        }
+    }
+    assert!(outer.is_empty() && rules > 40, "{rules}");
+}
+
+/// The selectors of a rule, between commas that stand in no brackets.
+fn selectors(list: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut found = vec![String::new()];
+    for c in list.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        match (c, depth) {
+            (',', 0) => found.push(String::new()),
+            _ => found.last_mut().unwrap().push(c),
+        }
+    }
+    found
+        .iter()
+        .map(|selector| selector.trim().to_owned())
+        .collect()
+}
+
 #[test]
 fn lists_of_a_zola_theme_are_whole_where_nobody_cuts_them() {
     let brief = |number: usize| {

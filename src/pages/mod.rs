@@ -19,6 +19,7 @@ use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
 
 pub mod archive;
+pub mod built_in;
 pub mod called;
 pub mod companies;
 pub mod compare;
@@ -598,6 +599,7 @@ fn propose_ours(site: &Site, proposals: &mut Proposing) {
         proposals.years(&archive::address(), &archive::years(site), view);
     }
     proposals.ours(Address::file("llms.txt"), View::Llms);
+    built_in::propose(site, proposals);
 }
 
 fn propose_companies(site: &Site, proposals: &mut Proposing) {

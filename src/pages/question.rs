@@ -63,6 +63,10 @@ pub enum Question {
     Brief {
         path: Arc<str>,
     },
+    /// The text of a brief, with a fragment at each prediction.
+    BriefText {
+        path: Arc<str>,
+    },
     /// The briefs related to a brief.
     Related {
         path: Arc<str>,
@@ -223,6 +227,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::Way { path } => content::way(site, path),
         Question::Layout { path } => content::layout(site, path),
         Question::Brief { path } => view::brief(site, path),
+        Question::BriefText { path } => view::brief_text(site, path),
         Question::Related { path } => view::related(site, path),
         Question::SectionList {
             path,

@@ -11,6 +11,7 @@ use crate::config::PartKind;
 use crate::content::article::{Body, Dated, Fragment};
 use crate::content::brief::{Analysis, Brief, Citation, Part};
 use crate::content::date::{Moment, PartialDate};
+use crate::content::escape::push_attribute;
 use crate::diagnostic::nearest;
 use crate::site::companies::Company;
 use crate::site::events::Event;
@@ -280,6 +281,49 @@ pub fn content(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
 /// A slice of an entry's HTML for a page of another.
 pub fn html_elsewhere(site: &Site, entry: &Entry, fragment: Fragment) -> Value {
     Value::html(site.html_elsewhere(entry, fragment))
+}
+
+/// The whole text of a brief for a page that shows no more than that: where a prediction begins
+/// stands the fragment that lists link to.
+pub fn brief_text(site: &Site, path: &str) -> Answer {
+    let entry = site.entry(find(site, path)?);
+    let body = &entry.article.body;
+    let whole = site.content_html(entry, body.content);
+    let brief = entry.brief();
+    let predictions = brief.map_or(&[][..], |brief| &brief.predictions);
+    let mut parts = brief.into_iter().flat_map(|brief| &brief.parts);
+    let part = parts.find(|part| part.kind == PartKind::Implications);
+    // What is foretold may be said before.
+    let part = part.and_then(|part| whole.find(&format!(" id=\"{}\"", part.id)));
+    let (before, mut rest) = whole.split_at(part.unwrap_or_default());
+    let mut text = String::with_capacity(whole.len() + 256);
+    text.push_str(before);
+    for prediction in predictions {
+        let is_known = body.headings.iter().any(|h| *h.id == *prediction.slug);
+        let wording = site.html(entry, prediction.html);
+        if let (false, Some(at)) = (is_known, begin_of_item(rest, &wording)) {
+            text.push_str(&rest[..at]);
+            text.push_str("<span id=\"");
+            push_attribute(&mut text, &prediction.slug);
+            text.push_str("\"></span>");
+            rest = &rest[at..];
+        }
+    }
+    text.push_str(rest);
+    Ok(Value::html(text))
+}
+
+/// Where an item or a heading begins with a wording. A brief that was sanitised has its parts
+/// elsewhere than its whole text, so the wording is looked for.
+fn begin_of_item(html: &str, wording: &str) -> Option<usize> {
+    let begins_item = |at: usize| {
+        let before = html[..at].trim_end();
+        let before = before.strip_suffix("<p>").unwrap_or(before).trim_end();
+        let tag = before.rfind('<').map_or("", |tag| &before[tag..]);
+        tag == "<li>" || tag.starts_with("<h") && tag.ends_with('>')
+    };
+    let mut found = html.match_indices(wording).map(|(at, _)| at);
+    found.find(|at| !wording.is_empty() && begins_item(*at))
 }
 
 /// The related briefs of a brief.

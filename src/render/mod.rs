@@ -12,7 +12,7 @@ use crate::address::Address;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, TemplateError};
 use crate::input::FileBytes;
-use crate::pages::question::{Asker, Lookup};
+use crate::pages::question::{Asker, Lookup, Question};
 use crate::pages::{Page, Plan, View};
 use crate::site::{Entry, Site};
 use crate::value::Value;
@@ -284,6 +284,7 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
         return Ok((PLAIN_NOT_FOUND.to_owned(), None));
     }
     let is_page = picked.template == "page.html";
+    let is_styled = is_page && !picked.is_built_in && has_views(asker);
     let own_template = shown.fragment.as_ref().map(|f| format!("{}.html", f.name));
     let Some(fragment) = shown.fragment.filter(|_| is_page) else {
         // Zola's templates do not ask for what is ours, and converting it costs them time.
@@ -291,6 +292,8 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
             picked.is_built_in || own_template.is_some_and(|own| own == picked.template);
         let context = if knows_ours {
             context_with_ours()
+        } else if is_styled {
+            with_styled_brief(&context, &page.view, asker)
         } else {
             context.clone()
         };
@@ -309,6 +312,10 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
     // The built-in page prints the introduction itself; others do not know of it.
     let introduction = context.get("introduction").unwrap_or(&Value::None);
     let introduced = introduction.text_of("content").to_owned() + &content;
+    let introduced = match is_styled {
+        true => styled(&introduced),
+        false => introduced,
+    };
     match lay_out(picked.engine, &context, introduced) {
         Ok(text) => Ok((text, None)),
         Err(error) => Ok((
@@ -316,6 +323,36 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
             Some(error),
         )),
     }
+}
+
+/// Whether the site has views of ours, and so their style sheet.
+fn has_views(asker: &Rc<Asker>) -> bool {
+    let masthead = asker.ask(Question::Masthead);
+    masthead.is_ok_and(|masthead| masthead.is("has_overview"))
+}
+
+/// Something of ours that another theme's page shows as its content, with the style sheet for it.
+fn styled(content: &str) -> String {
+    format!(
+        "<link rel=\"stylesheet\" href=\"/dateline-views.css\">\n\
+         <div class=\"dateline-view\">\n{content}</div>\n"
+    )
+}
+
+/// The context of a page of another theme. A brief gets the fragments that lists link to, and has
+/// tables that are wider than a telephone.
+fn with_styled_brief(context: &Value, view: &View, asker: &Rc<Asker>) -> Value {
+    let (Some(page), View::Article { path }) = (context.get("page"), view) else {
+        return context.clone();
+    };
+    let layout = asker.ask(Question::Layout { path: path.clone() });
+    if !layout.is_ok_and(|layout| layout.is("brief")) {
+        return context.clone();
+    }
+    let text = planned(asker.ask(Question::BriefText { path: path.clone() }));
+    let text = styled(text.as_str().unwrap_or_default());
+    let page = page.with([("content", Value::html(text))]);
+    context.with([("page", page)])
 }
 
 /// A static file; under a base path, the addresses in pages and style sheets begin with it.

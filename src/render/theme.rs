@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::input::{EmbeddedTheme, TemplateSource, ThemeSource};
+use crate::pages::built_in;
 use crate::pages::question::Asker;
 use crate::render::engine::{self, Engine, TemplateError};
 use crate::site::anchors::{self, AnchorLinks};
@@ -213,28 +214,12 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The static files of the built-in theme, by path.
-const FILES: &[(&str, &[u8])] = &[
-    (
-        "dateline.css",
-        include_bytes!("../../themes/dateline/static/dateline.css"),
-    ),
-    (
-        "dateline.js",
-        include_bytes!("../../themes/dateline/static/dateline.js"),
-    ),
-    (
-        "dateline.svg",
-        include_bytes!("../../themes/dateline/static/dateline.svg"),
-    ),
-];
-
 /// The theme that is in the program.
 pub fn embedded() -> EmbeddedTheme {
     EmbeddedTheme {
         theme_toml: include_str!("../../themes/dateline/theme.toml"),
         templates: TEMPLATES,
-        files: FILES,
+        files: built_in::FILES,
     }
 }
 
