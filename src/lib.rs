@@ -36,8 +36,10 @@
 //! not be made anew; it means nothing elsewhere.
 //!
 //! **Templates see [`value::Value`]**, shared by reference count. A view of ours is a fragment that
-//! the built-in MiniJinja theme makes; any theme's `page.html` gets it as `page.content`, and the
-//! built-in page stands in for a `page.html` that fails on it. `partial(template, item)` is
+//! the built-in MiniJinja theme makes; any theme's `page.html` gets it as `page.content`, in an
+//! element that a style sheet is for which touches nothing else ([`pages::built_in`]), and the
+//! built-in page stands in for a `page.html` that fails on it. What templates ask for by name
+//! ([`pages::called`]) has a limit, for the call may stand in a template of every page. `partial(template, item)` is
 //! rendered once for equal arguments, for a card stands on twenty pages.
 //!
 //! **An article's HTML is one text**, its typed parts are slices of it. Links to other files are

@@ -9,6 +9,7 @@ use super::{companies, predictions, taxonomies, timeline, weeks};
 use crate::site::Site;
 use crate::site::predictions::Standing;
 use crate::site::taxonomies::Kind;
+use crate::value::Hash;
 
 /// A call. What is not `required` is absent where a name means nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +52,17 @@ pub enum Called {
 
 /// What a call gives.
 pub fn answer(site: &Site, called: &Called) -> Answer {
+    match called {
+        // Each is short, but there may be as many as pages. Terms are kept where they are made.
+        Called::Comparison { .. } | Called::Term { .. } => make(site, called),
+        _ => {
+            let question = Hash::of(format!("{called:?}").as_bytes());
+            site.shown.called.get(question, || make(site, called))
+        }
+    }
+}
+
+fn make(site: &Site, called: &Called) -> Answer {
     match called {
         Called::Comparison {
             chosen,

@@ -3,10 +3,11 @@
 //! They stand beside the tables and not in them, for they say more than the tables read: a table
 //! outlives its site where nothing that it reads has changed, and what is shown of it does not.
 
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use super::predictions::Standings;
-use crate::value::Value;
+use crate::maps::HashMap;
+use crate::value::{Hash, Value};
 
 /// What is shown of the rows of one table of one site.
 #[derive(Debug, Default)]
@@ -19,6 +20,30 @@ impl Shown {
     pub fn get(&self, row: usize, count: usize, make: impl FnOnce() -> Value) -> Value {
         let begin = || (0..count).map(|_| OnceLock::new()).collect();
         self.rows.get_or_init(begin)[row].get_or_init(make).clone()
+    }
+}
+
+/// Answers that every page may ask for, by the digest of the question.
+#[derive(Debug, Default)]
+pub struct Answers {
+    known: RwLock<HashMap<Hash, Result<Value, String>>>,
+}
+
+impl Answers {
+    /// What `make` answers, which is called once for each question, unless two ask at once.
+    pub fn get(
+        &self,
+        question: Hash,
+        make: impl FnOnce() -> Result<Value, String>,
+    ) -> Result<Value, String> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = known.get(&question) {
+            return answer.clone();
+        }
+        drop(known);
+        let answer = make();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(question).or_insert(answer).clone()
     }
 }
 
@@ -42,4 +67,6 @@ pub struct AllShown {
     pub terms: Shown,
     /// What stands on every page.
     pub masthead: OnceLock<Value>,
+    /// What templates call functions for with few different arguments.
+    pub called: Answers,
 }
