@@ -4,11 +4,10 @@
 //! is how diagnostics are shown; `server` and `watch` are the two halves of `serve`, and `pace` says
 //! when it acts.
 
-use crate::config::Mode;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -37,6 +36,7 @@ pub mod watch;
 
 use clock::Now;
 
+use crate::config::Mode;
 use crate::content::highlight;
 
 /// A static site generator for news briefings
@@ -327,10 +327,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
     };
     match command {
         Command::Init { directory, theme } => {
-            let directory = match root == std::path::Path::new(".") {
-                true => directory,
-                false => root.join(directory),
-            };
+            let directory = within(&root, directory);
             match theme {
                 None => init::run(&directory),
                 Some(theme) => init::run_with_theme(&directory, &theme),
@@ -378,6 +375,14 @@ fn dispatch(line: CommandLine) -> anyhow::Result<Done> {
         Command::CompileSass => sass::run(),
         Command::Completion { shell } => completion(shell),
         Command::Licenses => licenses(),
+    }
+}
+
+/// A path below the root, as a user would write it.
+fn within(root: &Path, path: PathBuf) -> PathBuf {
+    match root == Path::new(".") {
+        true => path,
+        false => root.join(path),
     }
 }
 

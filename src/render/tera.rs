@@ -52,6 +52,8 @@ impl Tera1 {
         let mut errors = Vec::new();
         let mut parsed: HashMap<Arc<str>, Template> = HashMap::new();
         let mut plain = empty();
+        let texts = templates.iter().map(|(_, source)| &*source.text);
+        let becomes_text = guard::includes_into_text(texts);
         for (name, source) in templates.iter() {
             if let Some(at) = detect::endless_tag(&source.text) {
                 let error = templates.error(name, Some(at), detect::too_long(), None);
@@ -66,7 +68,8 @@ impl Tera1 {
                 None => match parse(&source.name, &source.text) {
                     Ok(mut template) => {
                         let read = (&name.into(), &*source.text);
-                        if let Err((message, at)) = guard::guard(&mut template, read, &mut plain) {
+                        let guarded = guard::guard(&mut template, read, becomes_text, &mut plain);
+                        if let Err((message, at)) = guarded {
                             errors.push(templates.error(name, Some(at), message, None));
                         }
                         parsed.insert(source.file.clone(), template.clone());

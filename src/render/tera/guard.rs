@@ -13,19 +13,39 @@ use super::bounds::{Begin, End, Made, NESTING_OF_CALL, Place};
 /// Arguments of one call, and variables that are joined to one text.
 const PARTS_MAX: usize = 64;
 
-/// Makes a template count, with functions and filters that are registered for it.
+/// Whether one of some templates includes another in a macro or a filter, which make a text of what
+/// it prints.
+pub fn includes_into_text<'a>(mut templates: impl Iterator<Item = &'a str>) -> bool {
+    templates.any(|text| {
+        let mut open = 0_usize;
+        tags(text).filter(|tag| !tag.is_expression).any(|tag| {
+            match tag.word() {
+                "macro" | "filter" => open += 1,
+                "endmacro" | "endfilter" => open = open.saturating_sub(1),
+                "include" => return open > 0,
+                _ => {}
+            }
+            false
+        })
+    })
+}
+
+/// Makes a template count, with functions and filters that are registered for it. What it prints
+/// counts if that `becomes_text`, as it does in any macro or filter.
 ///
 /// # Errors
 /// What is wrong with it and the byte at which it stands.
 pub fn guard(
     template: &mut Template,
     (name, text): (&Arc<str>, &str),
+    becomes_text: bool,
     tera: &mut Tera,
 ) -> Result<(), (String, usize)> {
     let mut guarding = Guarding {
         template: name,
         tags: Tags::of(text),
         at: 0,
+        becomes_text,
         tera,
         too_many: None,
     };
@@ -104,6 +124,8 @@ struct Guarding<'a> {
     tags: Tags,
     /// Of the tag in which we are.
     at: usize,
+    /// Whether what is printed there becomes part of a text. The page itself has a limit.
+    becomes_text: bool,
     tera: &'a mut Tera,
     /// Where more parts stand than are taken.
     too_many: Option<usize>,
@@ -173,7 +195,7 @@ impl Guarding<'_> {
             Node::FilterSection(_, section, _) => {
                 self.enter("filter");
                 self.arguments(&mut section.filter.args);
-                self.nodes(&mut section.body);
+                self.in_text(|guarding| guarding.nodes(&mut section.body));
             }
             Node::Block(_, block, _) => self.nodes(&mut block.body),
             Node::MacroDefinition(_, definition, _) => {
@@ -182,7 +204,7 @@ impl Guarding<'_> {
                 for default in defaults.into_iter().filter_map(Option::as_mut) {
                     self.expression(default);
                 }
-                self.called(&mut definition.body);
+                self.in_text(|guarding| guarding.called(&mut definition.body));
             }
             Node::Text(_)
             | Node::Raw(..)
@@ -193,6 +215,12 @@ impl Guarding<'_> {
             | Node::Continue(_)
             | Node::Comment(..) => {}
         }
+    }
+
+    fn in_text(&mut self, guard: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.becomes_text, true);
+        guard(self);
+        self.becomes_text = outer;
     }
 
     fn enter(&mut self, kind: &str) {
@@ -271,8 +299,11 @@ impl Guarding<'_> {
         }
     }
 
-    /// What is printed counts, for it may be printed into a text.
+    /// What is printed counts where it is printed into a text.
     fn print(&mut self, expression: &mut Expr) {
+        if !self.becomes_text {
+            return;
+        }
         let is_escaped = match &expression.val {
             ExprVal::Ident(_) => true,
             ExprVal::FunctionCall(call) => !is_safe_function(&call.name),
