@@ -737,6 +737,41 @@ fn functions_tell_of_the_site() {
     );
 }
 
+/// What a macro calls with constants is handed to it as an argument that nobody passes.
+#[test]
+fn macros_of_tera_are_told_of_the_site() {
+    let macros = r#"
+        {%- macro titles() -%}
+            {%- set s = get_section(path="b/_index.md") -%}
+            {%- for p in s.pages -%}{{ p.title }},{%- endfor -%}
+        {%- endmacro -%}
+        {%- macro twice(before) -%}{{ before }}{{ self::titles() }}{{ self::titles() }}{%- endmacro -%}
+        {%- macro gone() -%}{%- set s = get_section(path="gone/_index.md") -%}{{ s.title }}{%- endmacro -%}
+    "#;
+    let base = r#"{% import "m.html" as m %}{% block main %}{% endblock %}"#;
+    let cases = [
+        (r#"{{ m::titles() }}"#, Some("one,two,")),
+        (
+            r#"{% for x in ["a", "b"] %}{{ m::twice(before=x) }}{% endfor %}"#,
+            Some("aone,two,one,two,bone,two,one,two,"),
+        ),
+        (r#"{% if false %}{{ m::gone() }}{% endif %}ok"#, Some("ok")),
+        (r#"{{ m::gone() }}"#, None),
+    ];
+    for (body, expected) in cases {
+        let page = format!(
+            "{{% extends \"base.html\" %}}{{% import \"m.html\" as m %}}{{% block main %}}{body}{{% endblock %}}"
+        );
+        let templates = [("m.html", macros), ("base.html", base), ("x.html", &page)];
+        let engine = load(&theme(Some(TERA), &templates)).unwrap_or_else(|e| panic!("{e:?}"));
+        let made = engine.render("x.html", &context(), &asker());
+        match expected {
+            Some(expected) => assert_eq!(made.unwrap(), expected, "{body}"),
+            None => assert!(made.unwrap_err().message.contains("gone/_index.md")),
+        }
+    }
+}
+
 #[test]
 fn what_a_template_asked_is_on_record_once() {
     let questions = [

@@ -47,12 +47,17 @@ impl Calls {
     pub fn taken_from(tera: &mut Tera) -> Calls {
         let mut calls = Calls::default();
         let mut own = BTreeMap::new();
+        let mut in_macros = BTreeSet::new();
         #[expect(
             clippy::iter_over_hash_type,
             reason = "each entry is changed by itself"
         )]
         for (name, template) in &mut tera.templates {
             let mut found = BTreeSet::new();
+            for definition in template.macros.values_mut() {
+                calls.take_from_nodes(&mut definition.body, &mut found);
+            }
+            in_macros.extend(found.iter().copied());
             calls.take_from_nodes(&mut template.ast, &mut found);
             for block in template.blocks.values_mut() {
                 calls.take_from_nodes(&mut block.body, &mut found);
@@ -70,7 +75,32 @@ impl Calls {
             let by = by.filter(|(_, found)| found.contains(&number));
             call.reach = Reach::of_all(by.map(|(name, _)| &**name), tera).into();
         }
+        calls.hand_to_macros(&in_macros, tera);
         calls
+    }
+
+    /// A macro sees nothing but its arguments. So it gets one more for each variable that it, or a
+    /// macro that it calls, may come by. Nobody passes one: its default is the variable of the same
+    /// name, of the caller.
+    fn hand_to_macros(&self, in_macros: &BTreeSet<usize>, tera: &mut Tera) {
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "each entry is changed by itself"
+        )]
+        for (name, template) in &mut tera.templates {
+            let reachable = self.by_template.get(name).into_iter().flatten();
+            let passed: Vec<&String> = reachable
+                .filter(|number| in_macros.contains(number))
+                .map(|number| &self.calls[*number].variable)
+                .collect();
+            for definition in template.macros.values_mut() {
+                let arguments = passed.iter().map(|&variable| {
+                    let caller = Expr::new(ExprVal::Ident(variable.clone()));
+                    (variable.clone(), Some(caller))
+                });
+                definition.args.extend(arguments);
+            }
+        }
     }
 
     /// The variables of a template with their values; an error if one call has no answer.
@@ -114,8 +144,7 @@ impl Calls {
                 Node::FilterSection(_, section, _) => {
                     self.take_from_nodes(&mut section.body, found);
                 }
-                // A macro does not see the context, so its calls stay; the others hold none that
-                // give much.
+                // The others hold none that give much.
                 _ => {}
             }
         }
