@@ -160,7 +160,9 @@ impl Constructor {
         });
         let rank = |printed: &str| {
             let is_of_brief = printed.contains("content/briefs/");
-            (!printed.contains("= hint:"), !is_of_brief, printed.len())
+            let has_excerpt = printed.contains("  |\n");
+            let has_hint = printed.contains("= hint:");
+            (!has_hint, !is_of_brief, !has_excerpt, printed.len())
         };
         own.min_by_key(|example| (rank(&example.printed), &example.printed))
             .unwrap_or_else(|| panic!("no example of `{}`: {}", self.code, self.documentation))

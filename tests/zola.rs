@@ -711,6 +711,14 @@ fn each_language_has_its_pages_taxonomies_and_feeds() {
 }
 
 #[test]
+fn a_stated_path_is_the_whole_address_in_any_language() {
+    let page = "+++\ntitle = \"Kontakt\"\npath = \"kontakt\"\n+++\n";
+    let file = [("content/plain/contact.de.md", page)];
+    let site = Built::new("tests/sites/zola-languages", &file);
+    assert!(site.has("kontakt/index.html") && !site.has("de/kontakt/index.html"));
+}
+
+#[test]
 fn headings_have_links_where_a_section_or_config_says() {
     let heading = |site: &Built, path: &str| site.main(path)[1].clone();
     let site = Built::new("tests/sites/zola-languages", &[]);

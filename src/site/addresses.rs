@@ -9,20 +9,17 @@ use crate::content::date::split_date;
 
 /// The address of a content file (Zola's documentation, "Page" and "Section").
 ///
-/// `path` in the front matter overrides all, `slug` the last part, which is slugified as
-/// `[slugify] paths` says. Folders keep their names; a date before the name is left out.
+/// `path` in the front matter overrides all, the language too; `slug` the last part, which is
+/// slugified as `[slugify] paths` says. Folders keep their names; a date before the name is left out.
 pub fn of_article(article: &Article, config: &Config) -> Address {
-    let prefix = article
-        .language
-        .as_deref()
-        .map(|code| format!("{code}/"))
-        .unwrap_or_default();
     let front_matter = &article.front_matter;
     if let Some(path) = &front_matter.path {
-        return Address::page(&format!("{prefix}{}", path.trim_matches('/')));
+        return Address::page(path);
     }
+    let language = article.language.as_deref();
+    let prefix = language.map(|code| format!("{code}/")).unwrap_or_default();
     let (folder, name) = article.path.rsplit_once('/').unwrap_or(("", &article.path));
-    let stem = stem_of(name, article.language.as_deref());
+    let stem = stem_of(name, language);
     if front_matter.section.is_some() {
         return Address::page(&format!("{prefix}{folder}"));
     }
