@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::config::PartKind;
 use crate::content::article::{Body, Dated, Fragment};
 use crate::content::brief::{Analysis, Brief, Citation, Part};
-use crate::content::date::{Moment, PartialDate};
+use crate::content::date::{MONTHS, Moment, PartialDate};
 use crate::content::escape::push_attribute;
 use crate::diagnostic::nearest;
 use crate::site::companies::Company;
@@ -37,23 +37,9 @@ fn short_month(month: i8) -> &'static str {
 
 /// The English name of a month, from 1.
 pub fn month_name(month: i8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     usize::try_from(month - 1)
         .ok()
-        .and_then(|i| NAMES.get(i))
+        .and_then(|i| MONTHS.get(i))
         .copied()
         .unwrap_or_default()
 }

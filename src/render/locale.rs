@@ -2,6 +2,8 @@
 
 use pure_rust_locales::{Locale, locale_match};
 
+use crate::content::date::MONTHS;
+
 /// How a language writes dates.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
@@ -34,20 +36,7 @@ pub const ENGLISH: Words = Words {
         "Saturday",
     ],
     short_days: &["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
-    months: &[
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+    months: &MONTHS,
     short_months: &[
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ],

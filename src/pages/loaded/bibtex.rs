@@ -5,6 +5,7 @@
 //! same in whatever letter case, as in BibTeX.
 
 use super::Mistake;
+use crate::content::date::MONTHS;
 use crate::value::Value;
 
 /// A value, before names are replaced.
@@ -20,21 +21,6 @@ const DEPTH_MAX: usize = 16;
 
 /// With names that stand for names, a few lines can mean gigabytes.
 const VALUE_BYTES_MAX: usize = 1 << 20;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// Reads a bibliography.
 ///
