@@ -279,7 +279,11 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     (
         "{% set t = get_timeline(limit=\"5\") %}",
-        "`limit` has to be a number, not text",
+        "`limit` has to be a whole number, not text",
+    ),
+    (
+        "{% set p = get_predictions(standing=3) %}",
+        "`standing` has to be text or a list of texts, not a number",
     ),
     (
         "{% set w = get_week(week=\"2026-W20\") %}",

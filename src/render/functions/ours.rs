@@ -61,6 +61,12 @@ pub fn get_predictions(asker: &Asker, args: &Args) -> Result<Value, String> {
             let name = args.required_text("standing")?;
             BTreeSet::from([standing(name)?])
         }
+        Some(other) if !matches!(other, Value::List(_)) => {
+            return Err(format!(
+                "`standing` has to be text or a list of texts, not {}",
+                kind_of(other)
+            ));
+        }
         Some(_) => {
             let names = texts(args, "standing")?.unwrap_or_default();
             names
@@ -137,7 +143,7 @@ fn number(args: &Args, name: &str, max: usize) -> Result<Option<usize>, String> 
     };
     let Value::Int(number) = value else {
         return Err(format!(
-            "`{name}` has to be a number, not {}",
+            "`{name}` has to be a whole number, not {}",
             kind_of(value)
         ));
     };

@@ -6,7 +6,6 @@ use ::tera::{Error, ErrorKind, Tera};
 
 use super::super::detect::{Tag, tags};
 use super::super::engine::{Bounded, TemplateError, Templates, listed};
-use super::super::functions::FUNCTIONS;
 use super::bounds;
 use super::reach::reached;
 use crate::diagnostic::nearest;
@@ -134,7 +133,7 @@ pub fn failure(
 ) -> TemplateError {
     let chain = chain(error);
     let last = chain.last().copied().unwrap_or(error);
-    let (message, hint, mut needle) = describe(last, context, templates);
+    let (message, hint, mut needle) = describe(last, context, (tera, templates));
     if let Some(place) = bounds::reached().and_then(|reached| reached.place) {
         let hint = "look for a loop or a macro that repeats itself".to_owned();
         return templates.error(&place.template, Some(place.at), message, Some(hint));
@@ -205,12 +204,16 @@ fn chain(error: &Error) -> Vec<&Error> {
 fn describe(
     error: &Error,
     context: &Value,
-    templates: &Templates,
+    (tera, templates): (&Tera, &Templates),
 ) -> (String, Option<String>, Option<String>) {
-    let unknown = |kind: &str, name: &String, hint| {
+    let unknown = |kind: &str, name: &String, mut known: Vec<&str>| {
+        // The order of a hash map must not decide which of two is nearest.
+        known.sort_unstable();
+        let known = known.into_iter().filter(|name| !bounds::is_counter(name));
+        let meant = nearest(name, known);
         (
             format!("there is no {kind} `{name}`"),
-            hint,
+            meant.map(|meant| format!("did you mean `{meant}`?")),
             Some(name.clone()),
         )
     };
@@ -220,12 +223,17 @@ fn describe(
             (message, hint, None)
         }
         ErrorKind::FunctionNotFound(name) => {
-            let meant = nearest(name, FUNCTIONS.iter().map(|function| function.name));
-            let hint = meant.map(|meant| format!("did you mean `{meant}`?"));
-            unknown("function", name, hint)
+            let known = tera.functions.keys().map(String::as_str);
+            unknown("function", name, known.collect())
         }
-        ErrorKind::FilterNotFound(name) => unknown("filter", name, None),
-        ErrorKind::TestNotFound(name) => unknown("test", name, None),
+        ErrorKind::FilterNotFound(name) => {
+            let known = tera.filters.keys().map(String::as_str);
+            unknown("filter", name, known.collect())
+        }
+        ErrorKind::TestNotFound(name) => {
+            let known = tera.testers.keys().map(String::as_str);
+            unknown("test", name, known.collect())
+        }
         ErrorKind::TemplateNotFound(name) => {
             let name = name.trim_matches(['[', ']']);
             let (message, hint) = unknown_template(name, templates);
@@ -268,7 +276,14 @@ fn available(name: &str, context: &Value) -> Option<String> {
         return Some(match (nearest(part, keys()), owner.as_str()) {
             (Some(meant), "") => format!("did you mean `{meant}`?"),
             (Some(meant), owner) => format!("did you mean `{owner}.{meant}`?"),
-            (None, "") => format!("there are {}", listed(keys())),
+            (None, "") => match name.split_once('.') {
+                // It may be one that the template sets, or of a loop.
+                Some((variable, rest)) => format!(
+                    "if the template sets `{variable}`, that has no `{rest}`; otherwise there are {}",
+                    listed(keys())
+                ),
+                None => format!("there are {}", listed(keys())),
+            },
             (None, owner) => format!("`{owner}` has {}", listed(keys())),
         });
     }
@@ -278,7 +293,12 @@ fn available(name: &str, context: &Value) -> Option<String> {
 fn unknown_template(name: &str, templates: &Templates) -> (String, String) {
     let hint = match nearest(name, templates.names()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("there are {}", listed(templates.names())),
+        None => {
+            // Each of a theme has a second name.
+            let names = templates.names();
+            let names = names.filter(|name| !name.contains("/templates/"));
+            format!("there are {}", listed(names))
+        }
     };
     (format!("there is no template `{name}`"), hint)
 }
