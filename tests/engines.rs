@@ -487,6 +487,27 @@ const FAILING: &[FailingCase] = &[
         "",
     ),
     (
+        TERA_ONLY,
+        "{{ lang | uper }}",
+        (1, 11),
+        "there is no filter `uper`",
+        "did you mean `upper`?",
+    ),
+    (
+        TERA_ONLY,
+        "{% if lang is defind %}{% endif %}",
+        (1, 15),
+        "there is no test `defind`",
+        "did you mean `defined`?",
+    ),
+    (
+        TERA_ONLY,
+        "{% set mine = page %}{{ mine.titel }}",
+        (1, 25),
+        "`mine.titel` is undefined",
+        "if the template sets `mine`, that has no `titel`; otherwise there are",
+    ),
+    (
         BOTH,
         "{% include \"page.htm\" %}",
         (1, 0),
