@@ -651,6 +651,14 @@ fn shortened(text: &str) -> String {
     short
 }
 
+/// What is said of a name that nothing has, with the one that was most likely meant.
+pub fn with_guess(about: String, near: Option<&str>) -> String {
+    match near {
+        Some(near) => format!("{about}; did you mean `{near}`?"),
+        None => about,
+    }
+}
+
 /// The one of `names` that a person most likely meant, if any is near.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();

@@ -3,7 +3,7 @@
 use super::question::Answer;
 use super::{compare, content, list, occurring, predictions, timeline, view};
 use crate::address::Address;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, with_guess};
 use crate::site::companies::{Company, CompanyIndex};
 use crate::site::{Index, Site};
 use crate::value::Value;
@@ -57,10 +57,7 @@ pub fn named(site: &Site, name: &str) -> Result<CompanyIndex, String> {
         .ok_or_else(|| {
             let known = site.companies.all().iter();
             let known = known.flat_map(|company| [&*company.name, &*company.slug]);
-            let (about, near) = (no_company(name), nearest(name, known));
-            near.map_or(about.clone(), |near| {
-                format!("{about}; did you mean `{near}`?")
-            })
+            with_guess(no_company(name), nearest(name, known))
         })
 }
 

@@ -7,16 +7,15 @@ use super::{list, predictions, view, weeks};
 use crate::address::Address;
 use crate::content::article::SortBy;
 use crate::content::name::FileName;
+use crate::diagnostic::{nearest, with_guess};
 use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
 
 fn find(site: &Site, path: &str) -> Result<Index, String> {
     site.find(path).ok_or_else(|| {
-        let near = crate::diagnostic::nearest(path, site.entries.all().map(|e| &*e.article.path));
-        let hint = near
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        format!("there is no published content file `{path}`{hint}")
+        let known = site.entries.all().map(|entry| &*entry.article.path);
+        let about = format!("there is no published content file `{path}`");
+        with_guess(about, nearest(path, known))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::question::Answer;
 use super::{content, list, occurring, view};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, with_guess};
 use crate::site::taxonomies::{Kind, Taxonomy, Term};
 use crate::site::{Index, Site, addresses};
 use crate::value::Value;
@@ -94,10 +94,7 @@ fn no_term(taxonomy: &Taxonomy, name: &str) -> String {
     let known = || taxonomy.terms.iter().map(|term| &*term.name);
     // Zola takes the name as it is written, which is near to itself in other letters.
     let slug = taxonomy.by_name(name).map(|term| &*term.name);
-    match slug.or_else(|| nearest(name, known())) {
-        Some(near) => format!("{about}; did you mean `{near}`?"),
-        None => about,
-    }
+    with_guess(about, slug.or_else(|| nearest(name, known())))
 }
 
 fn listed(site: &Site, term: &Term) -> Value {

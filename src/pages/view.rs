@@ -12,7 +12,7 @@ use crate::content::article::{Body, Dated, Fragment};
 use crate::content::brief::{Analysis, Brief, Citation, Part};
 use crate::content::date::{MONTHS, Moment, PartialDate};
 use crate::content::escape::push_attribute;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, with_guess};
 use crate::site::companies::Company;
 use crate::site::events::Event;
 use crate::site::taxonomies::SOURCES;
@@ -322,9 +322,7 @@ fn find(site: &Site, path: &str) -> Result<Index, String> {
     site.find(path).ok_or_else(|| {
         let known = site.entries.all().map(|entry| &*entry.article.path);
         let about = format!("there is no published page `{path}`");
-        nearest(path, known).map_or(about.clone(), |near| {
-            format!("{about}; did you mean `{near}`?")
-        })
+        with_guess(about, nearest(path, known))
     })
 }
 
