@@ -319,10 +319,7 @@ impl Vocabulary {
             .trim_start_matches(|c: char| !c.is_alphanumeric())
             .trim_end()
             .trim_end_matches(':');
-        text.split_whitespace()
-            .map(str::to_lowercase)
-            .collect::<Vec<_>>()
-            .join(" ")
+        folded(text)
     }
 
     /// The part that a heading begins.
@@ -358,6 +355,30 @@ impl Vocabulary {
             .iter()
             .find(|(name, _)| *name == folded)
             .map(|(_, label)| *label)
+    }
+}
+
+/// A text as texts are compared that people write: lower case, white space collapsed.
+pub fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        push_folded(&mut folded, word);
+    }
+    folded
+}
+
+/// Appends a word in lower case.
+pub fn push_folded(folded: &mut String, word: &str) {
+    if word.is_ascii() {
+        folded.extend(
+            word.bytes()
+                .map(|byte| char::from(byte.to_ascii_lowercase())),
+        );
+    } else {
+        folded.push_str(&word.to_lowercase());
     }
 }
 

@@ -37,10 +37,25 @@ impl Server {
         Server::start_with(base_path, interface, None, |_| {})
     }
 
+    /// A server whose requests wait for the first site as long as any test does.
+    fn start_patient() -> Server {
+        Server::start_all("", LOCAL, None, Duration::from_secs(60), |_| {})
+    }
+
     fn start_with(
         base_path: &str,
         interface: IpAddr,
         site: Option<&str>,
+        show: impl Fn(Shows) + Send + Sync + 'static,
+    ) -> Server {
+        Server::start_all(base_path, interface, site, Duration::from_millis(50), show)
+    }
+
+    fn start_all(
+        base_path: &str,
+        interface: IpAddr,
+        site: Option<&str>,
+        patience: Duration,
         show: impl Fn(Shows) + Send + Sync + 'static,
     ) -> Server {
         let report = |problems: Diagnostics| Problems::new(&problems.sorted(), &|_| None);
@@ -61,6 +76,7 @@ impl Server {
             interface,
             site: site.map(|site| site.parse().unwrap()),
             editor: Editor::new(folder.path(), Some(&editor), |_| None),
+            patience,
             report: Box::new(report),
             show: Box::new(show),
         });
@@ -750,6 +766,39 @@ fn the_page_of_a_saved_file_is_opened() {
     event(&mut stream);
     save();
     assert_eq!(event(&mut stream)["open"], "/repo/x/");
+}
+
+#[test]
+fn a_request_waits_for_the_first_site() {
+    let server = Server::start_patient();
+    let request = format!(
+        "GET /x/ HTTP/1.1\r\n{}Connection: close\r\n\r\n",
+        server.host()
+    );
+    let mut early = server.connect(&request);
+    early
+        .set_read_timeout(Some(Duration::from_millis(100)))
+        .unwrap();
+    assert!(
+        early.read(&mut [0]).is_err(),
+        "nothing is said before there is a site"
+    );
+    server.show(&["/x/"]);
+    early
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let mut all = String::new();
+    early.read_to_string(&mut all).unwrap();
+    assert!(all.starts_with("HTTP/1.1 200"), "{all}");
+}
+
+#[test]
+fn a_request_hears_what_keeps_the_first_site_from_being_shown() {
+    let server = Server::start_patient();
+    server.complain("the disk is gone");
+    let page = server.get("/x/");
+    assert_eq!(page.status, 503);
+    assert!(page.body.contains("the disk is gone"), "{}", page.body);
 }
 
 #[test]

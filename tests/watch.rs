@@ -560,6 +560,7 @@ fn nothing_half_saved_is_shown() {
         interface: Ipv4Addr::LOCALHOST.into(),
         site: None,
         editor: Editor::new(root, None, |_| None),
+        patience: Duration::ZERO,
         report: Box::new(|_| Problems::default()),
         show: Box::new(|_| ()),
     });

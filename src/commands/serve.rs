@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use url::Url;
@@ -48,6 +48,8 @@ pub type Said = Arc<Mutex<Vec<Diagnostic>>>;
 const PORT: u16 = 1111;
 /// So many ports after the first are tried.
 const PORTS_TRIED: u16 = 100;
+/// A site that takes longer to be read has a page that says so.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Serves until Ctrl-C.
 pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
@@ -75,6 +77,7 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
         interface: wanted.interface,
         site,
         editor: Editor::new(&folder.root, wanted.editor.as_deref(), variable),
+        patience: PATIENCE,
         report: report(folder.clone(), said.clone()),
         show: show(wishes.clone(), watch.waker()),
     });

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::article::{Dated, Fragment};
 use super::date::{Moment, PartialDate};
-use crate::config::PartKind;
+use crate::config::{self, PartKind};
 use crate::diagnostic::Place;
 use crate::value::Hash;
 
@@ -146,11 +146,7 @@ pub struct Meaning(Hash);
 impl Meaning {
     /// What a text says.
     pub fn of(text: &str) -> Meaning {
-        let folded = text
-            .split_whitespace()
-            .map(str::to_lowercase)
-            .collect::<Vec<_>>()
-            .join(" ");
+        let folded = config::folded(text);
         let meant = match folded.as_str() {
             "unknown" | "?" | "not known" => "unknown",
             "n/a" | "na" | "not applicable" => "n/a",

@@ -155,7 +155,9 @@ pub fn push_filled(html: &str, outputs: &[Arc<str>], into: &mut String) {
 pub fn without_marks(html: &str) -> Cow<'_, str> {
     // Most texts have no byte like the first of a mark, which is looked for faster.
     let first = OUTPUT_MARK.encode_utf8(&mut [0; 4]).as_bytes()[0];
-    if !html.as_bytes().contains(&first) || !html.contains([OUTPUT_MARK, ESCAPED_MARK]) {
+    if memchr::memchr(first, html.as_bytes()).is_none()
+        || !html.contains([OUTPUT_MARK, ESCAPED_MARK])
+    {
         return html.into();
     }
     let mut text = String::with_capacity(html.len());
@@ -165,7 +167,9 @@ pub fn without_marks(html: &str) -> Cow<'_, str> {
 
 /// Marks outputs as those of code, which are shown as they are.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    match text.contains(OUTPUT_MARK) {
+    // As above.
+    let first = OUTPUT_MARK.encode_utf8(&mut [0; 4]).as_bytes()[0];
+    match memchr::memchr(first, text.as_bytes()).is_some() && text.contains(OUTPUT_MARK) {
         true => text
             .replace(OUTPUT_MARK, ESCAPED_MARK.encode_utf8(&mut [0; 4]))
             .into(),

@@ -10,7 +10,8 @@ use super::brief::BriefParts;
 use super::expanded::{self, Expanded, without_marks};
 use super::html::{self, Output, Source};
 use super::outline::fragment;
-use super::{nesting, parts, sanitise, tags, words};
+use super::words::Words;
+use super::{nesting, parts, sanitise, tags};
 use crate::config::{Config, MarkdownConfig};
 use crate::diagnostic::Diagnostics;
 
@@ -52,10 +53,7 @@ pub fn render(
         Some(expanded) => Cow::Borrowed(&*expanded.text),
         None => without_hole_marks(&text.text[text.start..]),
     };
-    let lines_before = text.text[..text.start]
-        .bytes()
-        .filter(|b| *b == b'\n')
-        .count();
+    let lines_before = memchr::memchr_iter(b'\n', &text.text.as_bytes()[..text.start]).count();
     let source = Source {
         file: text.file,
         text: &body,
@@ -77,15 +75,13 @@ pub fn render(
         return empty();
     };
     let parts = is_brief.then(|| parts::read(&source, &output, problems));
-    let words = words::count(&text.text[text.start..]);
-    finish(&source, output, parts, words, problems)
+    finish(&source, output, parts, problems)
 }
 
 fn finish(
     source: &Source<'_>,
     mut output: Output,
     mut parts: Option<BriefParts>,
-    words: usize,
     problems: &mut Diagnostics,
 ) -> Rendered {
     let mut anchors = std::mem::take(&mut output.anchors);
@@ -119,7 +115,8 @@ fn finish(
         links: output.links,
         is_unread: false,
         outputs: outputs.unwrap_or_default(),
-        words,
+        // Only what is a file has words.
+        words: Words::default(),
     };
     Rendered { body, parts }
 }
@@ -142,7 +139,8 @@ fn options(markdown: &MarkdownConfig, is_brief: bool) -> Options {
 /// The ids that headings state, `# Title {#id}`, which must be known before others are made. Only
 /// a body that has the sign of one is read for them.
 fn stated_ids(body: &str, options: Options) -> Vec<String> {
-    if !body.contains('#') || !body.contains('{') {
+    let has = |byte| memchr::memchr(byte, body.as_bytes()).is_some();
+    if !has(b'#') || !has(b'{') {
         return Vec::new();
     }
     Parser::new_ext(body, options)
@@ -162,13 +160,17 @@ pub fn without_hole_marks(text: &str) -> Cow<'_, str> {
     // The first byte of both marks is rare, and looked for much faster than they are.
     const FIRST_BYTE: u8 = 0xEF;
     let mut text = Cow::Borrowed(text);
-    let may_hold_marks = text.as_bytes().contains(&FIRST_BYTE);
+    let may_hold_marks = memchr::memchr(FIRST_BYTE, text.as_bytes()).is_some();
     if may_hold_marks && text.contains(MARKS) {
         text = text.replace(MARKS, "\u{FFFD}").into();
     }
     let mut from = 0;
-    while let Some(at) = text[from..].find("&#").map(|at| from + at + 2) {
+    while let Some(at) = memchr::memchr(b'&', &text.as_bytes()[from..]).map(|at| from + at + 1) {
         from = at;
+        if !text[at..].starts_with('#') {
+            continue;
+        }
+        let at = at + 1;
         let is_hex = text[at..].starts_with(['x', 'X']);
         let digits_at = at + usize::from(is_hex);
         let radix = if is_hex { 16 } else { 10 };

@@ -15,7 +15,9 @@ const MARK_COLUMN_MAX: usize = 256;
 pub fn too_deep(text: &str) -> Option<Range<usize>> {
     let mut start = 0;
     // A lone carriage return ends a line as well, but there is next to never one.
-    for line in text.split_inclusive('\n') {
+    while start < text.len() {
+        let end = memchr::memchr(b'\n', &text.as_bytes()[start..]);
+        let line = &text[start..end.map_or(text.len(), |end| start + end + 1)];
         let length = line.len();
         if length > MARK_COLUMN_MAX / 4 {
             let mut at = start;

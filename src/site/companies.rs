@@ -1,5 +1,6 @@
 //! The companies of the briefs: who is meant by which name, and which briefs speak of whom.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use super::kept::{Change, all_same, same_names};
 use super::lists::Lists;
 use super::{Entries, Entry, Index, addresses};
 use crate::address::Address;
-use crate::config::slug_of;
+use crate::config::{folded, push_folded, slug_of};
 use crate::content::article::Table;
 use crate::diagnostic::{Diagnostics, Place, nearest};
 use crate::maps::{HashMap, HashSet};
@@ -166,8 +167,16 @@ impl Companies {
 
     /// The company that a name means, in any letter case.
     pub fn by_name(&self, name: &str) -> Option<CompanyIndex> {
+        self.by_spelling(name, || folded(name).into())
+    }
+
+    fn by_spelling<'n>(
+        &self,
+        name: &str,
+        folded: impl FnOnce() -> Cow<'n, str>,
+    ) -> Option<CompanyIndex> {
         let stated = self.spellings.get(name).map(|(company, _)| *company);
-        stated.or_else(|| self.names.by_name.get(&fold(name)).copied())
+        stated.or_else(|| self.names.by_name.get(&*folded()).copied())
     }
 
     /// Whether each name means the company of the same index in both.
@@ -199,18 +208,14 @@ impl Companies {
             })
             .collect();
         let mut found = Vec::new();
-        let mut first = String::new();
+        let mut names = Candidates::default();
         let mut from = 0;
         while from < words.len() {
-            first.clear();
-            first.extend(words[from].chars().flat_map(char::to_lowercase));
-            let longest = self
-                .names
-                .first_words
-                .contains(&first)
-                .then(|| self.longest_name(&words[from..]))
-                .flatten();
-            match longest {
+            names.clear();
+            names.push(words[from]);
+            let is_first = self.names.first_words.contains(&names.folded);
+            let longest = is_first.then(|| self.longest_name(&words[from..], &mut names));
+            match longest.flatten() {
                 Some((company, length)) => {
                     found.push(company);
                     from += length;
@@ -223,19 +228,59 @@ impl Companies {
         found
     }
 
-    fn longest_name(&self, words: &[&str]) -> Option<(CompanyIndex, usize)> {
-        (1..=self.names.words_max.min(words.len()))
-            .rev()
-            .find_map(|length| Some((self.by_name(&words[..length].join(" "))?, length)))
+    /// The longest name that words begin with, and how many of them it has. `names` has the first.
+    fn longest_name(
+        &self,
+        words: &[&str],
+        names: &mut Candidates,
+    ) -> Option<(CompanyIndex, usize)> {
+        let words = &words[..self.names.words_max.min(words.len())];
+        for word in &words[1..] {
+            names.push(word);
+        }
+        let mut lengths = (1..=words.len()).rev();
+        lengths.find_map(|length| {
+            let (stated, folded) = names.first(length);
+            Some((self.by_spelling(stated, || Cow::Borrowed(folded))?, length))
+        })
     }
 }
 
-/// A name as it is compared: lower case, white space collapsed.
-fn fold(name: &str) -> String {
-    name.split_whitespace()
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join(" ")
+/// The words of a text from one of them on, joined: names of companies may begin there.
+#[derive(Default)]
+struct Candidates {
+    /// As they are written.
+    stated: String,
+    folded: String,
+    /// Where each word ends in both.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Candidates {
+    fn clear(&mut self) {
+        self.stated.clear();
+        self.folded.clear();
+        self.ends.clear();
+    }
+
+    fn push(&mut self, word: &str) {
+        if !self.ends.is_empty() {
+            self.stated.push(' ');
+        }
+        // What was no more than a dash is white space, and that is collapsed.
+        if !self.folded.is_empty() && !word.is_empty() {
+            self.folded.push(' ');
+        }
+        self.stated.push_str(word);
+        push_folded(&mut self.folded, word);
+        self.ends.push((self.stated.len(), self.folded.len()));
+    }
+
+    /// The first words, one at least, as they are written and folded.
+    fn first(&self, count: usize) -> (&str, &str) {
+        let (stated, folded) = self.ends[count - 1];
+        (&self.stated[..stated], &self.folded[..folded])
+    }
 }
 
 /// The companies while they are collected.
@@ -269,7 +314,7 @@ impl Register {
                 .map(|(name, place)| (name, place.clone())),
         );
         for (name, place) in stated {
-            let other = self.names.insert(fold(name), slug.clone());
+            let other = self.names.insert(folded(name), slug.clone());
             if let Some(other) = other.filter(|other| *other != slug) {
                 let other = self
                     .companies
@@ -308,7 +353,7 @@ impl Register {
         }
         for name in in_order {
             let (count, place) = counts[name];
-            let folded = fold(name);
+            let folded = folded(name);
             if let Some(slug) = self.names.get(&folded) {
                 if let Some(found) = spellings.get_mut(slug) {
                     found.insert(name.clone(), count);
@@ -373,7 +418,7 @@ impl Register {
                     *count += 1;
                     return *company;
                 }
-                let company = by_name[&fold(name)];
+                let company = by_name[&folded(name)];
                 spellings.insert(name.clone(), (company, 1));
                 company
             });

@@ -71,6 +71,7 @@ impl Stage {
                 interface: Ipv4Addr::LOCALHOST.into(),
                 site: None,
                 editor: Editor::new(&options.root, None, |_| None),
+                patience: Duration::ZERO,
                 report: Box::new(|_| Problems::default()),
                 show: Box::new(|_| ()),
             }),

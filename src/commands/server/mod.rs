@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -111,6 +112,8 @@ pub struct Setup {
     /// The address that the site is shown at, if another than that of the server was given.
     pub site: Option<Url>,
     pub editor: Editor,
+    /// How long a request waits for the first site before it is told that there is none yet.
+    pub patience: Duration,
     pub report: Report,
     pub show: Show,
 }
@@ -123,6 +126,7 @@ pub struct Preview {
     is_local: bool,
     gate: Gate,
     editor: Editor,
+    patience: Duration,
     report: Report,
     show: Show,
     shown: RwLock<Shown>,
@@ -228,6 +232,7 @@ impl Preview {
             is_local: setup.interface.is_loopback(),
             gate: Gate::new(setup.at, setup.interface, setup.site.as_ref()),
             editor: setup.editor,
+            patience: setup.patience,
             report: setup.report,
             show: setup.show,
             shown: RwLock::default(),
@@ -274,6 +279,14 @@ impl Preview {
     /// The site that is shown now, if there is one.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
         self.shown().site.map(|site| site.snapshot.clone())
+    }
+
+    /// Waits for the first site, or for what is wrong with it: a browser that is opened with the
+    /// preview shall show its page, not a word that there is none yet.
+    async fn first_published(&self) {
+        let mut changes = self.changes.subscribe();
+        let published = changes.wait_for(|count| *count > 0);
+        let _ = tokio::time::timeout(self.patience, published).await;
     }
 
     fn shown(&self) -> Shown {
@@ -378,6 +391,7 @@ async fn passed(preview: &Arc<Preview>, host: String, head: &Parts) -> Response 
 async fn of_site(preview: Arc<Preview>, head: &Parts, asked: page::Asked) -> Response {
     let path = head.uri.path().to_owned();
     let query = head.uri.query().map(str::to_owned);
+    preview.first_published().await;
     let made = tokio::task::spawn_blocking(move || {
         page::answer(&preview, &path, query.as_deref(), &asked)
     });

@@ -206,7 +206,7 @@ impl Writer<'_, '_> {
     /// are. `range` is where the text stands; a reference may begin there and end beyond.
     pub fn missing_footnotes(&mut self, range: &Range<usize>) {
         let text = self.source.text;
-        for (at, _) in text[range.clone()].match_indices('[') {
+        for at in memchr::memchr_iter(b'[', &text.as_bytes()[range.clone()]) {
             let start = range.start + at;
             let Some(rest) = text[start..].strip_prefix("[^") else {
                 continue;

@@ -20,7 +20,19 @@ const TLDR_LABELS: [Label; 3] = [Label::WhatChanged, Label::WhyItMatters, Label:
 
 /// Reads the parts of a brief: H2 headings that are known, in any order.
 pub fn read(source: &Source<'_>, output: &Output, problems: &mut Diagnostics) -> BriefParts {
+    let vocabulary = &source.config.dateline.vocabulary;
+    let part = |node: &Node| vocabulary.part(output.outline.raw_text(node.text.clone()));
+    let kinds = output
+        .outline
+        .nodes
+        .iter()
+        .filter_map(|node| match node.kind {
+            Kind::Heading(1..=3, _) => Some(part(node)),
+            Kind::Heading(..) => Some(None),
+            _ => None,
+        });
     let mut reader = Reader {
+        kinds: kinds.collect(),
         source,
         output,
         outline: &output.outline,
@@ -37,6 +49,8 @@ pub fn read(source: &Source<'_>, output: &Output, problems: &mut Diagnostics) ->
 }
 
 struct Reader<'a, 'p> {
+    /// The parts that headings down to H3 are called after, by the index of the heading.
+    kinds: Vec<Option<PartKind>>,
     source: &'a Source<'a>,
     output: &'a Output,
     outline: &'a Outline,
@@ -117,22 +131,25 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn part_kind(&self, heading: &Node) -> Option<PartKind> {
-        let is_part = matches!(heading.kind, Kind::Heading(2, _));
-        let text = self.outline.raw_text(heading.text.clone());
-        let vocabulary = &self.source.config.dateline.vocabulary;
-        is_part.then(|| vocabulary.part(text)).flatten()
+        match heading.kind {
+            Kind::Heading(2, index) => self.kinds[index],
+            _ => None,
+        }
     }
 
     /// Reports headings that are nearly those of parts, or are at another level.
     fn misspelt_headings(&mut self) {
         let vocabulary = &self.source.config.dateline.vocabulary;
         for (_, node) in self.outline.siblings(0..self.outline.nodes.len()) {
-            let Kind::Heading(level @ 1..=3, _) = node.kind else {
+            let Kind::Heading(level @ 1..=3, index) = node.kind else {
                 continue;
             };
+            let kind = self.kinds[index];
+            if kind.is_some() && level == 2 {
+                continue;
+            }
             let text = self.outline.plain(node.text.clone());
-            let near = match vocabulary.part(&text) {
-                Some(_) if level == 2 => continue,
+            let near = match kind {
                 Some(kind) => Some((&*text, kind)),
                 None => vocabulary.misspelt_part(&text),
             };
