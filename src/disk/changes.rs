@@ -71,6 +71,10 @@ impl Changes {
 
     /// Adds what happened later.
     pub fn extend(&mut self, later: Changes) {
+        if self.files.is_empty() {
+            *self = later;
+            return;
+        }
         for (file, change) in later.files {
             self.add(file, change.before, change.now);
         }

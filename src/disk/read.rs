@@ -135,7 +135,7 @@ pub struct Reader {
 /// More hints than this are not followed one by one.
 const HINTS_MAX: usize = 1000;
 /// So many files are read by one thread: dividing the work takes longer.
-const ALONE_MAX: usize = 32;
+pub const ALONE_MAX: usize = 32;
 
 impl Reader {
     /// Reads what may have changed, and says what did.

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::open::{Opener, Refusal};
 use super::ops::shown;
+use super::read::ALONE_MAX;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::StaticKind;
@@ -274,8 +276,12 @@ impl Tree {
                 && self.settings.output.as_deref() != Some(entry.path())
                 && !self.leads_out(entry, &mut outside)
         });
-        for entry in entries {
-            found.extend(self.found(top, &at, entry));
+        let entries: Vec<walkdir::Result<DirEntry>> = entries.collect();
+        let look = |entry| self.found(top, &at, entry);
+        if entries.len() > ALONE_MAX {
+            found.par_extend(entries.into_par_iter().filter_map(look));
+        } else {
+            found.extend(entries.into_iter().filter_map(look));
         }
         let outside = outside.into_iter().map(|file: String| {
             let mut problems = Diagnostics::default();

@@ -14,7 +14,12 @@ pub const PAGE_LENGTH: usize = 20;
 /// Those of a term's pages that are rendered: no list that is cut into pages has others.
 pub fn rendered<'p>(site: &Site, pages: &'p [Index]) -> Cow<'p, [Index]> {
     let is_rendered = |page: &&Index| site.entry(**page).front_matter().render;
-    match pages.iter().all(|page| is_rendered(&page)) {
+    let renders_all = || {
+        site.entries
+            .iter()
+            .all(|(_, entry)| entry.front_matter().render)
+    };
+    match *site.shown.renders_all.get_or_init(renders_all) {
         true => pages.into(),
         false => pages.iter().filter(is_rendered).copied().collect(),
     }

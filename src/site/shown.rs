@@ -65,6 +65,8 @@ pub struct AllShown {
     /// Taxonomies and terms as Zola's templates have them, with all pages.
     pub taxonomies: Shown,
     pub terms: Shown,
+    /// Whether no page says that it is not rendered, which is true of most sites.
+    pub renders_all: OnceLock<bool>,
     /// What stands on every page.
     pub masthead: OnceLock<Value>,
     /// What templates call functions for with few different arguments.
