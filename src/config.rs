@@ -373,10 +373,9 @@ pub fn folded(text: &str) -> String {
 /// Appends a word in lower case.
 pub fn push_folded(folded: &mut String, word: &str) {
     if word.is_ascii() {
-        folded.extend(
-            word.bytes()
-                .map(|byte| char::from(byte.to_ascii_lowercase())),
-        );
+        let from = folded.len();
+        folded.push_str(word);
+        folded[from..].make_ascii_lowercase();
     } else {
         folded.push_str(&word.to_lowercase());
     }

@@ -15,8 +15,6 @@ use std::sync::Arc;
 
 use dateline::config::{Config, Overrides};
 use dateline::content::markdown::{Rendered, Text, render};
-use dateline::content::source::Source;
-use dateline::content::words::Words;
 use dateline::diagnostic::{Diagnostic, Diagnostics};
 use dateline::value::Value;
 use proptest::prelude::*;
@@ -60,18 +58,13 @@ fn config_with(keys: &str) -> Config {
 fn rendered(text: &str, config: &Config, is_brief: bool) -> (Rendered, Vec<Diagnostic>) {
     let file: Arc<str> = "content/x.md".into();
     let mut problems = Diagnostics::default();
-    let source = Source {
-        path: "x.md".into(),
-        bytes: text.as_bytes().into(),
-    };
     let text = Text {
         file: &file,
         text,
         start: 0,
         expanded: None,
     };
-    let mut rendered = render(&text, config, is_brief, &mut problems);
-    rendered.body.words = Words::new(&source, 0);
+    let rendered = render(&text, config, is_brief, &mut problems);
     (rendered, problems.sorted())
 }
 

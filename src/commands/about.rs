@@ -48,7 +48,7 @@ fn about(site: &Site, entry: &Entry) -> About {
     About {
         file: article.file.clone(),
         headings: headings.map(|h| (h.id.clone(), h.line)).collect(),
-        words: article.body.words.count(),
+        words: article.body.words,
         minutes: article.body.reading_minutes(),
         tldr_words,
         links: links(&article.body),

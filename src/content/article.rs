@@ -12,7 +12,6 @@ use super::date::{Moment, PartialDate};
 use super::expanded;
 use super::shortcode::Piece;
 use super::source::Source;
-use super::words::Words;
 use crate::config::AnchorPlace;
 use crate::data::Placed;
 use crate::diagnostic::Place;
@@ -166,7 +165,7 @@ pub struct Body {
     /// Nobody knows what is in it, for its shortcodes are not expanded or make no sense.
     pub is_unread: bool,
     /// Words outside of code blocks, as Zola counts them.
-    pub words: Words,
+    pub words: usize,
 }
 
 /// Marks the begin of an unresolved address: a Unicode noncharacter, which no text may contain.
@@ -203,7 +202,7 @@ impl Body {
     /// How long it takes to read, as Zola counts.
     pub fn reading_minutes(&self) -> usize {
         const WORDS_PER_MINUTE: usize = 200;
-        self.words.count().div_ceil(WORDS_PER_MINUTE)
+        self.words.div_ceil(WORDS_PER_MINUTE)
     }
 
     /// The HTML of a part that the author wrote: without that of shortcodes, links not resolved.

@@ -2,24 +2,49 @@
 
 /// Escapes text for the inside of an element.
 pub fn push_text(html: &mut String, text: &str) {
-    push_escaped(html, text, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        _ => None,
-    });
+    let bytes = text.as_bytes();
+    let special = memchr::memchr3_iter(b'&', b'<', b'>', bytes);
+    push_escaped(
+        html,
+        text,
+        special.filter_map(|at| Some((at, escaped(bytes[at])?))),
+    );
 }
 
 /// Escapes text for the inside of a quoted attribute.
 pub fn push_attribute(html: &mut String, text: &str) {
-    push_escaped(html, text, |byte| match byte {
+    let bytes = text.bytes().enumerate();
+    push_escaped(
+        html,
+        text,
+        bytes.filter_map(|(at, byte)| Some((at, escaped(byte)?))),
+    );
+}
+
+fn escaped(byte: u8) -> Option<&'static str> {
+    match byte {
         b'&' => Some("&amp;"),
         b'<' => Some("&lt;"),
         b'>' => Some("&gt;"),
         b'"' => Some("&quot;"),
         b'\'' => Some("&#39;"),
         _ => None,
-    });
+    }
+}
+
+/// Writes a text with something else in the place of some of its bytes.
+fn push_escaped(
+    html: &mut String,
+    text: &str,
+    escaped: impl Iterator<Item = (usize, &'static str)>,
+) {
+    let mut done = 0;
+    for (at, instead) in escaped {
+        html.push_str(&text[done..at]);
+        html.push_str(instead);
+        done = at + 1;
+    }
+    html.push_str(&text[done..]);
 }
 
 /// Writes an address into a quoted attribute; what an address cannot hold is percent-encoded.
@@ -43,16 +68,4 @@ pub fn push_address(html: &mut String, address: &str) {
         done = at + 1;
     }
     html.push_str(&address[done..]);
-}
-
-fn push_escaped(html: &mut String, text: &str, escape: impl Fn(u8) -> Option<&'static str>) {
-    let mut done = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if let Some(escaped) = escape(byte) {
-            html.push_str(&text[done..at]);
-            html.push_str(escaped);
-            done = at + 1;
-        }
-    }
-    html.push_str(&text[done..]);
 }

@@ -116,7 +116,23 @@ fn is_in_each_form(address: &str, is_allowed: impl Fn(&str) -> bool) -> bool {
 /// Whether an address to the web is one.
 fn parses(address: &str) -> bool {
     let is_web = scheme(address).is_some_and(|s| s.to_ascii_lowercase().starts_with("http"));
-    !is_web || Url::parse(address).is_ok_and(|url| url.has_host())
+    !is_web || is_plain_web(address) || Url::parse(address).is_ok_and(|url| url.has_host())
+}
+
+/// Whether an address to the web is one of the usual form, which is told much faster than by taking
+/// it apart: `https://`, a name of ASCII letters, digits, dots and dashes, then nothing or a path.
+fn is_plain_web(address: &str) -> bool {
+    let rest = address.strip_prefix("https://");
+    let Some(rest) = rest.or_else(|| address.strip_prefix("http://")) else {
+        return false;
+    };
+    let host = &rest[..rest.find('/').unwrap_or(rest.len())];
+    let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+    let last = host.rsplit('.').next().unwrap_or_default();
+    // A number is an address of four bytes, and `xn--` another name, which may be misspelt.
+    last.starts_with(|c: char| c.is_ascii_alphabetic())
+        && host.bytes().all(is_of_name)
+        && !host.contains("--")
 }
 
 /// The scheme of an address: letters before a colon that no slash, `?` or `#` comes before.
@@ -198,6 +214,17 @@ fn decoded(text: &str) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The short way lets nothing pass that is no address.
+        #[test]
+        fn a_plain_address_is_one(rest in "[a-zA-Z0-9.:@/?#x -]{0,12}(/[ -~]{0,6})?") {
+            let address = format!("https://{rest}");
+            let is_address = Url::parse(&address).is_ok_and(|url| url.has_host());
+            prop_assert!(is_address || !is_plain_web(&address), "{address}");
+        }
+    }
 
     #[test]
     fn only_known_schemes_are_safe() {

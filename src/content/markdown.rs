@@ -10,8 +10,7 @@ use super::brief::BriefParts;
 use super::expanded::{self, Expanded, without_marks};
 use super::html::{self, Output, Source};
 use super::outline::fragment;
-use super::words::Words;
-use super::{nesting, parts, sanitise, tags};
+use super::{nesting, parts, sanitise, tags, words};
 use crate::config::{Config, MarkdownConfig};
 use crate::diagnostic::Diagnostics;
 
@@ -75,13 +74,15 @@ pub fn render(
         return empty();
     };
     let parts = is_brief.then(|| parts::read(&source, &output, problems));
-    finish(&source, output, parts, problems)
+    let words = words::count(&text.text[text.start..]);
+    finish(&source, output, parts, words, problems)
 }
 
 fn finish(
     source: &Source<'_>,
     mut output: Output,
     mut parts: Option<BriefParts>,
+    words: usize,
     problems: &mut Diagnostics,
 ) -> Rendered {
     let mut anchors = std::mem::take(&mut output.anchors);
@@ -115,8 +116,7 @@ fn finish(
         links: output.links,
         is_unread: false,
         outputs: outputs.unwrap_or_default(),
-        // Only what is a file has words.
-        words: Words::default(),
+        words,
     };
     Rendered { body, parts }
 }

@@ -23,12 +23,12 @@ pub mod sanitise;
 pub mod shortcode;
 pub mod source;
 pub mod tables;
-pub mod words;
 
 mod nesting;
 mod outline;
 mod parts;
 mod tags;
+mod words;
 
 pub use article::Article;
 
@@ -41,7 +41,6 @@ use name::FileName;
 use shortcode::{MistakeKind, Output};
 use source::{BYTES_MAX, Source};
 use tables::Stated;
-use words::Words;
 
 /// What became of one file. It depends on the file's bytes and the configuration alone.
 #[derive(Clone, Debug)]
@@ -184,8 +183,7 @@ fn article(
         start,
         expanded: None,
     };
-    let (mut rendered, unexpanded) = body(source, &text, (config, is_brief), outputs, problems);
-    rendered.body.words = Words::new(source, start);
+    let (rendered, unexpanded) = body(source, &text, (config, is_brief), outputs, problems);
     Some(Article {
         path: source.path.clone(),
         file: Arc::clone(file),
@@ -207,6 +205,7 @@ fn body(
 ) -> (Rendered, Option<Unexpanded>) {
     let unread = || Rendered {
         body: Body {
+            words: words::count(&text.text[text.start..]),
             is_unread: true,
             ..Body::default()
         },

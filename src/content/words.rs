@@ -1,42 +1,11 @@
 //! How many words a text has, counted as Zola does: the words of UAX #29, of the Markdown as it
 //! stands, without its fenced code.
 
-use std::sync::OnceLock;
-
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::source::Source;
-
-/// The words of a body as the author wrote it, counted when somebody asks.
-#[derive(Debug, Default)]
-pub struct Words {
-    /// The file, and where in it the body begins, in bytes.
-    text: Option<(Source, usize)>,
-    count: OnceLock<usize>,
-}
-
-impl Words {
-    /// Those of a file of text whose body begins at a byte.
-    pub fn new(source: &Source, start: usize) -> Words {
-        Words {
-            text: Some((source.clone(), start)),
-            count: OnceLock::new(),
-        }
-    }
-
-    /// How many there are, outside of fenced code.
-    pub fn count(&self) -> usize {
-        *self.count.get_or_init(|| {
-            let text = self.text.as_ref();
-            let body = text.and_then(|(source, start)| source.bytes.get(*start..));
-            count(std::str::from_utf8(body.unwrap_or_default()).unwrap_or_default())
-        })
-    }
-}
-
-/// The number of words in a body, its shortcodes not expanded. Three backticks begin and end what
-/// is left out, as in Zola.
-fn count(text: &str) -> usize {
+/// The number of words in a body as the author wrote it, its shortcodes not expanded. Three
+/// backticks begin and end what is left out, as in Zola.
+pub fn count(text: &str) -> usize {
     let mut fences = memchr::memmem::find_iter(text.as_bytes(), "```");
     let (mut words, mut from) = (0, 0);
     loop {

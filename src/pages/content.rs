@@ -299,7 +299,7 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
         ("extra", front_matter.extra.clone()),
         ("path", (&entry.address).into()),
         ("components", Value::list(components.map(Value::from))),
-        ("word_count", body.words.count().into()),
+        ("word_count", body.words.into()),
         ("reading_time", body.reading_minutes().into()),
         ("assets", assets(site, entry)),
         ("draft", front_matter.draft.into()),

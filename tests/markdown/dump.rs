@@ -36,7 +36,7 @@ pub fn filled(html: &str, body: &Body) -> String {
 }
 
 pub fn facts(body: &Body) -> String {
-    let mut out = format!("words: {}\n", body.words.count());
+    let mut out = format!("words: {}\n", body.words);
     if let Some(summary) = body.summary {
         writeln!(out, "summary: {}", shown(body.slice(summary))).unwrap();
     }
