@@ -27,6 +27,7 @@ use answers::{Answer, Calls};
 use reach::Reach;
 
 mod answers;
+mod argument;
 mod bounds;
 mod explain;
 mod guard;
@@ -136,7 +137,7 @@ impl Engine for Tera1 {
             let explain = |error: &Error| {
                 explain::failure(error, template, context, &self.plain, &self.templates)
             };
-            if let Ok(answers) = self.calls.answers(template)
+            if let Ok(answers) = self.calls.answers(template, context)
                 && !answers.is_empty()
             {
                 match run(&self.quick, template, (context, &reach), &answers) {
