@@ -186,12 +186,13 @@ impl Diagnostics {
         message: String,
         hint: Hint,
     ) {
+        let (message, own_hint) = divided(&message);
         self.found.push(Diagnostic {
             place,
             severity,
             code,
             message: message.into(),
-            hint: hint.0,
+            hint: hint.0.or_else(|| own_hint.map(Into::into)),
         });
     }
 }
@@ -651,11 +652,72 @@ fn shortened(text: &str) -> String {
     short
 }
 
+/// Stands between a reason and its hint. Answers to templates are one text, for engines hand on no
+/// more than that of an error.
+const HINT_MARK: char = '\u{1E}';
+
+/// A reason with what to do about it, as one text until it becomes a diagnostic.
+pub fn with_hint(reason: impl fmt::Display, hint: impl fmt::Display) -> String {
+    format!("{reason}{HINT_MARK}{hint}")
+}
+
+/// The message of a reason, and its hint if it has one.
+pub fn divided(reason: &str) -> (String, Option<String>) {
+    match reason.split_once(HINT_MARK) {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (reason.to_owned(), None),
+    }
+}
+
 /// What is said of a name that nothing has, with the one that was most likely meant.
 pub fn with_guess(about: String, near: Option<&str>) -> String {
-    match near {
-        Some(near) => format!("{about}; did you mean `{near}`?"),
+    match did_you_mean(near) {
+        Some(hint) => with_hint(about, hint),
         None => about,
+    }
+}
+
+/// The same with the first that there are if none is near.
+pub fn with_names<'a>(
+    about: String,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    with_hint(about, which(name, known))
+}
+
+/// A hint for a name that nothing has: the nearest, else the first that there are.
+fn which<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    did_you_mean(nearest(name, known.clone()))
+        .unwrap_or_else(|| format!("there {}", are_listed(known)))
+}
+
+/// `is nothing`, `is only `a`` or `are `a`, `b``.
+fn are_listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names[..] {
+        [] => "are none".to_owned(),
+        [only] => format!("is only `{only}`"),
+        _ => format!("are {}", listed(names)),
+    }
+}
+
+/// Names for a hint: the first few, and how many more there are.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN_MAX: usize = 15;
+    let names: Vec<&str> = names.into_iter().collect();
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
+    let shown = names
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len().saturating_sub(SHOWN_MAX) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
@@ -894,22 +956,22 @@ impl Diagnostics {
     }
 
     /// A comparison lists a company that nobody has heard of.
-    pub fn comparison_unknown_company(&mut self, name: &str, place: Place, nearest: Option<&str>) {
+    pub fn comparison_unknown_company(&mut self, name: &str, place: Place, known: &[&str]) {
         self.error(
             "comparison-unknown-company",
             place,
             format!("no brief and no page knows the company `{name}`"),
-            did_you_mean(nearest),
+            which(name, known.iter().copied()),
         );
     }
 
     /// A comparison lists a feature that is in no table. It gets no row.
-    pub fn comparison_unknown_feature(&mut self, name: &str, place: Place, nearest: Option<&str>) {
+    pub fn comparison_unknown_feature(&mut self, name: &str, place: Place, known: &[&str]) {
         self.warning(
             "comparison-unknown-feature",
             place,
             format!("no brief has the feature `{}` in a table", shortened(name)),
-            did_you_mean(nearest),
+            which(name, known.iter().copied()),
         );
     }
 
@@ -1291,6 +1353,18 @@ pub struct TemplateError {
 }
 
 impl TemplateError {
+    /// File, line and column as far as they are known: `templates/page.html:3:5`.
+    pub fn position(&self) -> String {
+        let mut position = self.file.to_string();
+        for number in [self.line, self.column] {
+            if number == 0 {
+                break;
+            }
+            position = format!("{position}:{number}");
+        }
+        position
+    }
+
     /// Where a message about it points.
     pub fn place(&self) -> Place {
         match (self.line, self.column) {
@@ -1386,16 +1460,13 @@ impl Diagnostics {
 
     /// The template of a shortcode fails for a call.
     pub fn shortcode_failed(&mut self, place: Place, name: &str, error: &TemplateError) {
-        let line = match error.line {
-            0 => String::new(),
-            line => format!(":{line}"),
-        };
         self.error(
             "shortcode-error",
             place,
             format!(
-                "the shortcode `{name}` failed: {} (in {}{line})",
-                error.message, error.file
+                "the shortcode `{name}` failed: {} (in {})",
+                error.message,
+                error.position()
             ),
             error.hint.clone(),
         );

@@ -277,6 +277,15 @@ fn difference(file: &Path, expected: &str, printed: &str) -> String {
 }
 
 #[test]
+fn licences_begin_with_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let licences = dateline(folder.path(), &["licenses".into()]);
+    let heading = "# Licences of the grammars and colour schemes in Dateline\n";
+    assert!(licences.starts_with(heading), "{licences:.200}");
+    assert!(licences.contains("# Syntaxes"));
+}
+
+#[test]
 fn every_shell_gets_completions() {
     let folder = tempfile::tempdir().unwrap();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -223,84 +223,132 @@ fn functions_link_to_what_is_there() {
     }
 }
 
-/// Templates and what is said of them.
-const REFUSED: &[(&str, &str)] = &[
+/// Templates, what is said of them, and the hint.
+const REFUSED: &[(&str, &str, &str)] = &[
     (
         "{% set c = get_company(name=\"Birhc\") %}",
-        "there is no company `Birhc`; did you mean `Birch`?",
+        "there is no company `Birhc`",
+        "did you mean `Birch`?",
     ),
     (
         "{% set c = get_company() %}",
         "the argument `name` is missing",
+        "",
     ),
     (
         "{% set c = get_company(name=\"Birch\", limit=0) %}",
         "`limit` has to be a number from 1 to 100, not 0",
+        "",
     ),
     (
         "{% set c = get_comparison(slug=\"cloud\") %}",
-        "there is no comparison `cloud`; did you mean `clouds`?",
+        "there is no comparison `cloud`",
+        "did you mean `clouds`?",
     ),
     (
         "{% set c = get_comparison(slug=\"alder-vs-brich\") %}",
-        "there is no comparison `alder-vs-brich`; did you mean `alder-vs-birch`?",
+        "there is no comparison `alder-vs-brich`",
+        "did you mean `alder-vs-birch`?",
     ),
     (
         "{% set c = get_comparison(companies=[\"Birch\"]) %}",
         "a comparison has 2 to 12 companies, and `companies` names 1 company",
+        "",
     ),
     (
         "{% set c = get_comparison(companies=\"Birch\") %}",
         "`companies` has to be a list, not text",
+        "",
     ),
     (
         "{% set c = get_comparison(companies=[\"Birch\", \"Elmm\"]) %}",
-        "there is no company `Elmm`; did you mean `Elm`?",
+        "there is no company `Elmm`",
+        "did you mean `Elm`?",
     ),
     (
         "{% set c = get_comparison() %}",
         "it takes either a `slug` or a list of `companies`",
+        "",
     ),
     (
         "{% set p = get_predictions(standing=\"opened\") %}",
-        "there is no standing `opened`; did you mean `open`?",
+        "there is no standing `opened`",
+        "did you mean `open`?",
     ),
     (
         "{% set p = get_predictions(status=\"open\") %}",
-        "it takes no `status`, only `standing`, `company`, `limit`",
+        "it takes no `status`",
+        "there are `standing`, `company`, `limit`",
     ),
     (
         "{% set p = get_predictions(company=\"Cedr\") %}",
-        "there is no company `Cedr`; did you mean `Cedar`?",
+        "there is no company `Cedr`",
+        "did you mean `Cedar`?",
     ),
     (
         "{% set t = get_timeline(limit=101) %}",
         "`limit` has to be a number from 1 to 100, not 101",
+        "",
     ),
     (
         "{% set t = get_timeline(limit=\"5\") %}",
         "`limit` has to be a whole number, not text",
+        "",
     ),
     (
         "{% set p = get_predictions(standing=3) %}",
         "`standing` has to be text or a list of texts, not a number",
+        "",
     ),
     (
         "{% set w = get_week(week=\"2026-W20\") %}",
-        "there is no week `2026-W20`; did you mean `2026-W",
+        "there is no week `2026-W20`",
+        "did you mean `2026-W",
     ),
     (
         "{% set r = get_related(path=\"briefs/2026-04-28-one-chp.md\") %}",
-        "there is no published page `briefs/2026-04-28-one-chp.md`; \
-         did you mean `briefs/2026-04-28-one-chip.md`?",
+        "there is no published page `briefs/2026-04-28-one-chp.md`",
+        "did you mean `briefs/2026-04-28-one-chip.md`?",
     ),
     (
         "{% set t = get_taxonomy_term(kind=\"tags\", term=\"Ports\") %}",
-        "the taxonomy `tags` has no term `Ports`; did you mean `ports`?",
+        "the taxonomy `tags` has no term `Ports`",
+        "did you mean `ports`?",
     ),
     (
         "{% set t = get_taxonomy_term(kind=\"tag\", term=\"ports\") %}",
-        "there is no taxonomy `tag`; there are: ",
+        "there is no taxonomy `tag`",
+        "did you mean `tags`?",
+    ),
+    (
+        "{% set c = get_company(name=\"Zzz\") %}",
+        "there is no company `Zzz`",
+        "hint: there are `",
+    ),
+    (
+        "{% set u = get_taxonomy_url(kind=\"tgas\", name=\"ports\") %}",
+        "there is no taxonomy `tgas`",
+        "did you mean `tags`?",
+    ),
+    (
+        "{% set u = get_taxonomy_url(kind=\"tags\", name=\"prots\") %}",
+        "the taxonomy `tags` has no term `prots`",
+        "did you mean `ports`?",
+    ),
+    (
+        "{% set u = get_taxonomy_url(kind=\"tags\", name=\"zzz\") %}",
+        "the taxonomy `tags` has no term `zzz`",
+        "hint: there are `",
+    ),
+    (
+        "{% set t = get_taxonomy(kind=\"zzz\") %}",
+        "there is no taxonomy `zzz`",
+        "hint: there are `",
+    ),
+    (
+        "{% set p = get_page(path=\"briefs/2026-04-28-one-chp.md\") %}",
+        "there is no published content file `briefs/2026-04-28-one-chp.md`",
+        "did you mean `briefs/2026-04-28-one-chip.md`?",
     ),
 ];
 
@@ -308,9 +356,11 @@ const REFUSED: &[(&str, &str)] = &[
 fn what_is_wrong_with_a_call_is_said() {
     for engine in ENGINES {
         let site = Site::new(engine);
-        for (template, expected) in REFUSED {
+        for (template, message, hint) in REFUSED {
             let said = site.failure(&format!("<p>\n{template}\n"));
-            assert!(said.contains(expected), "{engine}: {template}\n{said}");
+            let on_page = format!("{message}, on the page");
+            assert!(said.contains(&on_page), "{engine}: {template}\n{said}");
+            assert!(said.contains(hint), "{engine}: {template}\n{said}");
             let place = format!("{THEME}/templates/index.html:2:");
             assert!(said.contains(&place), "{engine}: {template}\n{said}");
         }

@@ -183,7 +183,14 @@ pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut Strin
 /// The licences of the grammars and themes that are in this program, in Markdown: whoever passes
 /// the program on passes them on as well.
 pub fn licenses() -> String {
-    two_face::acknowledgement::listing().to_md()
+    const HEADING: &str = "\
+# Licences of the grammars and colour schemes in Dateline
+
+The grammars and colour schemes for blocks of code are in the program, and other people wrote them.
+These are their licences. Whoever passes Dateline on passes them on as well.
+
+";
+    HEADING.to_owned() + &two_face::acknowledgement::listing().to_md()
 }
 
 /// The style sheet of a theme, for the classes of the spans.

@@ -3,7 +3,7 @@
 use super::question::Answer;
 use super::{compare, content, list, occurring, predictions, timeline, view};
 use crate::address::Address;
-use crate::diagnostic::{nearest, with_guess};
+use crate::diagnostic::{nearest, with_guess, with_names};
 use crate::site::companies::{Company, CompanyIndex};
 use crate::site::{Index, Site};
 use crate::value::Value;
@@ -46,7 +46,8 @@ pub fn list(site: &Site, number: usize) -> Value {
 }
 
 fn find(site: &Site, slug: &str) -> Result<CompanyIndex, String> {
-    site.companies.by_slug(slug).ok_or_else(|| no_company(slug))
+    let found = site.companies.by_slug(slug);
+    found.ok_or_else(|| no_company(site, slug))
 }
 
 /// The company that a name, an alias, a product or a slug means.
@@ -54,11 +55,7 @@ pub fn named(site: &Site, name: &str) -> Result<CompanyIndex, String> {
     let found = site.companies.by_name(name);
     found
         .or_else(|| site.companies.by_slug(name))
-        .ok_or_else(|| {
-            let known = site.companies.all().iter();
-            let known = known.flat_map(|company| [&*company.name, &*company.slug]);
-            with_guess(no_company(name), nearest(name, known))
-        })
+        .ok_or_else(|| no_company(site, name))
 }
 
 /// A company by any name, with the first of each of its lists. Absent if there is none and it is
@@ -80,8 +77,15 @@ pub fn by_name(site: &Site, name: &str, limit: usize, required: bool) -> Answer 
     Ok(general.with(known(site, index, &limits)))
 }
 
-fn no_company(name: &str) -> String {
-    format!("there is no company `{name}`")
+fn no_company(site: &Site, name: &str) -> String {
+    let about = format!("there is no company `{name}`");
+    let all = site.companies.all().iter();
+    let names = all.clone().map(|company| &*company.name);
+    let known = names.clone().chain(all.map(|company| &*company.slug));
+    match nearest(name, known) {
+        Some(near) => with_guess(about, Some(near)),
+        None => with_names(about, name, names),
+    }
 }
 
 /// Where the timeline of a company stands, if it has one.

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::loaded::{self, Notation};
 use super::pictures::{self, Resize};
 use super::question::Answer;
+use crate::diagnostic::with_hint;
 use crate::input::{AskedFile, FileBytes, Shelved};
 use crate::site::Site;
 use crate::value::{Hash, Value};
@@ -95,9 +96,9 @@ pub fn not_found(path: &str, theme_folder: Option<&str>) -> String {
     let places: Vec<String> = places(&inside, theme_folder)
         .map(|place| format!("`{place}`"))
         .collect();
-    format!(
-        "there is no file `{path}` in the site; it was looked for at {}",
-        places.join(", ")
+    with_hint(
+        format_args!("there is no file `{path}` in the site"),
+        format_args!("it was looked for at {}", places.join(", ")),
     )
 }
 
@@ -137,8 +138,9 @@ fn static_of(theme: &str, inside: &str) -> String {
 /// A path as a template has it, from whichever folder it is looked for in.
 fn inside(path: &str) -> Result<Cow<'_, str>, String> {
     if path.starts_with("http://") || path.starts_with("https://") {
-        return Err(format!(
-            "`{path}` is an address, not a file of the site; Dateline does not fetch anything"
+        return Err(with_hint(
+            format_args!("`{path}` is an address, not a file of the site"),
+            "Dateline does not fetch anything",
         ));
     }
     let path = match path.strip_prefix("@/") {
@@ -147,8 +149,9 @@ fn inside(path: &str) -> Result<Cow<'_, str>, String> {
     };
     let parts = || path.split('/').filter(|part| !matches!(*part, "" | "."));
     if parts().any(|part| part == "..") {
-        return Err(format!(
-            "the path `{path}` has a `..`; files of the site are named from its root"
+        return Err(with_hint(
+            format_args!("the path `{path}` has a `..`"),
+            "files of the site are named from its root",
         ));
     }
     let plain: Vec<&str> = parts().collect();

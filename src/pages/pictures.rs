@@ -11,9 +11,13 @@ use quick_xml::events::{BytesStart, Event};
 use super::question::Answer;
 use crate::address::Address;
 use crate::config::slug_of;
+use crate::diagnostic::with_hint;
 use crate::site::pictures::{Fitting, Format, Picture, Steps};
 use crate::site::{Site, addresses};
 use crate::value::{Hash, Value};
+
+/// Pictures with more pixels are neither read nor made, for each takes four bytes or more.
+pub const PIXELS_MAX: u64 = 120_000_000;
 
 /// What a template wants of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,9 +42,12 @@ pub fn resized(
     let (width, height) = (side("width"), side("height"));
     let own_format = picture.text_of("format");
     if matches!(own_format, "svg" | "avif") {
-        return Err(format!(
-            "`{file}` is {}, which cannot be resized; use it as it is, or a PNG, JPEG, WebP or GIF",
-            own_format.to_uppercase()
+        return Err(with_hint(
+            format_args!(
+                "`{file}` is {}, which cannot be resized",
+                own_format.to_uppercase()
+            ),
+            "use it as it is, or a PNG, JPEG, WebP or GIF",
         ));
     }
     let format = resize.format.unwrap_or(match own_format {
@@ -50,6 +57,13 @@ pub fn resized(
         },
     });
     let steps = Steps::of(resize.fitting, (width, height));
+    check_size(steps.size, format).map_err(|reason| {
+        let hint = "state a smaller `width` or `height`";
+        with_hint(
+            reason,
+            format_args!("{hint}; `{file}` has {width} × {height} pixels"),
+        )
+    })?;
     let digest = u128::from_str_radix(digest.as_str().unwrap_or_default(), 16);
     let digest = Hash(digest.map_err(|error| error.to_string())?);
     let all = format!("{:032x} {steps:?} {format:?}", digest.0);
@@ -81,6 +95,28 @@ pub fn resized(
         ("orig_width", number(width)),
         ("orig_height", number(height)),
     ]))
+}
+
+/// Refuses sizes that no picture of a format can have, or that would take all memory.
+fn check_size((width, height): (u32, u32), format: Format) -> Result<(), String> {
+    let side_max = match format {
+        Format::WebP { .. } => 16_383,
+        Format::Jpeg { .. } => 65_535,
+        Format::Png => u32::MAX,
+    };
+    let ending = format.ending();
+    if width.max(height) > side_max {
+        return Err(format!(
+            "the size would be {width} × {height}, and a side of a `{ending}` has at most {side_max} pixels"
+        ));
+    }
+    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+        let millions = PIXELS_MAX / 1_000_000;
+        return Err(format!(
+            "the size would be {width} × {height}, which is more than {millions} million pixels"
+        ));
+    }
+    Ok(())
 }
 
 /// `{width, height, format, mime}`, read out of the first bytes; a photo that lies on its side is

@@ -13,6 +13,7 @@ use super::{
     search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
+use crate::diagnostic::with_hint;
 use crate::input::{SassCompiler, SassFiles};
 use crate::maps::HashMap;
 use crate::site::taxonomies::Kind;
@@ -281,9 +282,9 @@ fn variable(site: &Site, name: &str) -> Answer {
         .iter()
         .any(|known| **known == *name)
     {
-        return Err(format!(
-            "templates cannot read environment variables that the configuration does not allow; \
-             `env = [\"{name}\"]` under `[extra.dateline]` allows `{name}`"
+        return Err(with_hint(
+            "templates cannot read environment variables that the configuration does not allow",
+            format_args!("`env = [\"{name}\"]` under `[extra.dateline]` allows `{name}`"),
         ));
     }
     let found = site.environment.get(name);

@@ -2,7 +2,7 @@
 
 use super::question::Answer;
 use super::{content, list, occurring, view};
-use crate::diagnostic::{nearest, with_guess};
+use crate::diagnostic::{with_guess, with_names};
 use crate::site::taxonomies::{Kind, Taxonomy, Term};
 use crate::site::{Index, Site, addresses};
 use crate::value::Value;
@@ -16,17 +16,16 @@ fn taxonomy<'s>(site: &'s Site, kind: &Kind) -> Result<&'s Taxonomy, String> {
             None => String::new(),
         };
         let name = &kind.name;
-        format!(
-            "there is no taxonomy `{name}`{language}; there are: {}",
-            known.join(", ")
-        )
+        let about = format!("there is no taxonomy `{name}`{language}");
+        with_names(about, name, known)
     })
 }
 
 /// The permalink of a term, by its name.
 pub fn permalink(site: &Site, kind: &Kind, term: &str) -> Answer {
-    let found = taxonomy(site, kind)?.by_name(term);
-    let term = found.ok_or_else(|| format!("the taxonomy `{}` has no term `{term}`", kind.name))?;
+    let taxonomy = taxonomy(site, kind)?;
+    let found = taxonomy.by_name(term);
+    let term = found.ok_or_else(|| no_term(taxonomy, term))?;
     Ok(addresses::permalink(&site.config, &term.address).into())
 }
 
@@ -91,10 +90,13 @@ pub fn term_named(
 
 fn no_term(taxonomy: &Taxonomy, name: &str) -> String {
     let about = format!("the taxonomy `{}` has no term `{name}`", taxonomy.kind.name);
-    let known = || taxonomy.terms.iter().map(|term| &*term.name);
+    let known = taxonomy.terms.iter().map(|term| &*term.name);
     // Zola takes the name as it is written, which is near to itself in other letters.
     let slug = taxonomy.by_name(name).map(|term| &*term.name);
-    with_guess(about, slug.or_else(|| nearest(name, known())))
+    match slug {
+        Some(slug) => with_guess(about, Some(slug)),
+        None => with_names(about, name, known),
+    }
 }
 
 fn listed(site: &Site, term: &Term) -> Value {

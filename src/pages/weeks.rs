@@ -9,7 +9,7 @@ use super::question::Answer;
 use super::{compare, list, occurring, predictions, taxonomies, timeline, view};
 use crate::address::Address;
 use crate::content::brief::Outcome;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, with_guess, with_hint};
 use crate::site::changes::Change;
 use crate::site::predictions::Ledger;
 use crate::site::weeks::{Recap, Week};
@@ -250,9 +250,9 @@ fn unknown(site: &Site, name: &str) -> String {
     let names: Vec<String> = site.weeks.all().map(|(week, _)| week.name()).collect();
     let near = nearest(name, names.iter().map(|name| &**name));
     match (near, names.last()) {
-        (Some(near), _) => format!("{about}; did you mean `{near}`?"),
-        (None, Some(newest)) => format!("{about}; the newest is `{newest}`"),
-        (None, None) => format!("{about}; no week has a brief as yet"),
+        (Some(near), _) => with_guess(about, Some(near)),
+        (None, Some(newest)) => with_hint(about, format_args!("the newest is `{newest}`")),
+        (None, None) => with_hint(about, "no week has a brief as yet"),
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::detect::{self, Kind};
 use super::minijinja::MiniJinja;
 use super::tera::Tera1;
-use crate::diagnostic::Diagnostics;
 pub use crate::diagnostic::TemplateError;
+use crate::diagnostic::{Diagnostics, divided};
 use crate::input::{TemplateSource, ThemeSource};
 use crate::pages::question::Asker;
 use crate::value::Value;
@@ -185,6 +185,7 @@ impl Templates {
         hint: Option<String>,
     ) -> TemplateError {
         let template = self.by_name.get(name);
+        let (message, own_hint) = divided(&message);
         let (line, column) = match (at, template) {
             (Some(at), Some(template)) => line_and_column(&template.text, at),
             _ => (0, 0),
@@ -194,7 +195,7 @@ impl Templates {
             line,
             column,
             message,
-            hint,
+            hint: hint.or(own_hint),
         }
     }
 }
@@ -205,23 +206,4 @@ pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
     (line, before[line_start..].chars().count() + 1)
-}
-
-/// Names for a hint: the first few, and how many more there are.
-pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const SHOWN_MAX: usize = 15;
-    let names: Vec<&str> = names.into_iter().collect();
-    if names.is_empty() {
-        return "nothing".to_owned();
-    }
-    let shown = names
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    match names.len().saturating_sub(SHOWN_MAX) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::engine::listed;
 use super::{asking, sass};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{listed, nearest, with_guess, with_hint, with_names};
 use crate::pages::called::Called;
 use crate::pages::files::{self, Sha, Wanted};
 use crate::pages::loaded::{self, Notation};
@@ -380,9 +379,11 @@ fn get_hash(asker: &Asker, args: &Args) -> Result<Value, String> {
 /// `load_data(path | literal, format?, required?=true)`: a file of data, or data in the template.
 fn load_data(asker: &Asker, args: &Args) -> Result<Value, String> {
     if let Some(address) = args.text("url")? {
-        return Err(format!(
-            "Dateline does not fetch anything, and `{address}` would have to be fetched; \
-             save it as a file of the site and give its `path`"
+        return Err(with_hint(
+            format_args!(
+                "Dateline does not fetch anything, and `{address}` would have to be fetched"
+            ),
+            "save it as a file of the site and give its `path`",
         ));
     }
     let notation = match args.text("format")? {
@@ -434,16 +435,31 @@ fn resize_image(asker: &Asker, args: &Args) -> Result<Value, String> {
         None => Ok(None),
         Some(Value::Int(side)) => match u32::try_from(*side) {
             Ok(side @ 1..) => Ok(Some(side)),
-            _ => Err(format!("`{name}` has to be a number of pixels, not {side}")),
+            _ => Err(format!(
+                "`{name}` has to be a number of pixels from 1 on, not {side}"
+            )),
         },
+        Some(Value::Float(side)) => Err(with_hint(
+            format_args!("`{name}` has to be a whole number of pixels, not {side}"),
+            "the filter `round` makes one of it",
+        )),
         Some(other) => Err(format!(
-            "`{name}` has to be a number, not {}",
+            "`{name}` has to be a number of pixels, not {}",
             kind_of(other)
         )),
     };
     let operation = args.text("op")?.unwrap_or("fill");
     let needed = |name: &str, side: Option<u32>| {
-        side.ok_or_else(|| format!("`op=\"{operation}\"` needs a `{name}`"))
+        let about = || format!("`op=\"{operation}\"` needs a `{name}`");
+        let has_op = args.has("op");
+        side.ok_or_else(|| match has_op {
+            true => about(),
+            // Nobody has written that.
+            false => with_hint(
+                about(),
+                "without an `op` it is `fill`; `fit_width` and `fit_height` need one side alone",
+            ),
+        })
     };
     let width = || needed("width", side("width")?);
     let height = || needed("height", side("height")?);
@@ -454,9 +470,11 @@ fn resize_image(asker: &Asker, args: &Args) -> Result<Value, String> {
         "fit" => Fitting::Within(width()?, height()?),
         "fill" => Fitting::Fill(width()?, height()?),
         other => {
-            return Err(format!(
+            let about = format!(
                 "`op` has to be `scale`, `fit_width`, `fit_height`, `fit` or `fill`, not `{other}`"
-            ));
+            );
+            let near = nearest(other, ["scale", "fit_width", "fit_height", "fit", "fill"]);
+            return Err(with_guess(about, near));
         }
     };
     let (format, quality_of_jpeg) = picture_format(args)?;
@@ -488,11 +506,14 @@ fn picture_format(args: &Args) -> Result<(Option<Format>, u8), String> {
         }),
         "png" => Some(Format::Png),
         "webp" => Some(Format::WebP { quality }),
-        "avif" => return Err("Dateline does not write AVIF; `format=\"webp\"` is as small".into()),
+        "avif" => {
+            let hint = "`format=\"webp\"` is as small";
+            return Err(with_hint("Dateline does not write AVIF", hint));
+        }
         other => {
-            return Err(format!(
-                "`format` has to be `auto`, `jpg`, `png` or `webp`, not `{other}`"
-            ));
+            let about = format!("`format` has to be `auto`, `jpg`, `png` or `webp`, not `{other}`");
+            let near = nearest(other, ["auto", "jpg", "jpeg", "png", "webp"]);
+            return Err(with_guess(about, near));
         }
     };
     Ok((format, quality_of_jpeg))
@@ -629,10 +650,11 @@ fn trans(asker: &Asker, args: &Args) -> Result<Value, String> {
         None => "[translations]".to_owned(),
     };
     let near = nearest(key, known.iter().copied());
+    let about = format!("`{table}` has no `{key}`");
     Err(match (near, known.is_empty()) {
-        (Some(near), _) => format!("`{table}` has no `{key}`; did you mean `{near}`?"),
-        (None, true) => format!("`{table}` has no `{key}`, for it is empty"),
-        (None, false) => format!("`{table}` has no `{key}`, only {}", listed(known)),
+        (Some(near), _) => with_guess(about, Some(near)),
+        (None, true) => format!("{about}, for it is empty"),
+        (None, false) => with_hint(about, format_args!("it has {}", listed(known))),
     })
 }
 
@@ -655,9 +677,15 @@ fn other_language(asker: &Asker, args: &Args) -> Result<Option<Arc<str>>, String
             let config = asker.ask(Question::Config { language: None })?;
             let others = config.get("languages");
             if others.and_then(|others| others.get(language)).is_none() {
-                return Err(format!(
-                    "there is no language `{language}` in the configuration"
-                ));
+                let about = format!("there is no language `{language}` in the configuration");
+                let others = match others {
+                    Some(Value::Map(others)) => others.entries(),
+                    _ => &[],
+                };
+                let others = others.iter().map(|(code, _)| &**code);
+                let default = config_text(asker, "default_language")?;
+                let known = [&*default].into_iter().chain(others);
+                return Err(with_names(about, language, known));
             }
             Ok(Some(language.into()))
         }

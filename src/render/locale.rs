@@ -3,6 +3,7 @@
 use pure_rust_locales::{Locale, locale_match};
 
 use crate::content::date::MONTHS;
+use crate::diagnostic::{with_guess, with_hint};
 
 /// How a language writes dates.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +81,9 @@ fn unknown(name: &str) -> String {
         name.replace('-', "_"),
         format!("{language}_{}", language.to_uppercase()),
     ];
+    let about = format!("there is no locale `{name}`");
     match guesses.into_iter().find(|guess| known(guess)) {
-        Some(guess) => format!("there is no locale `{name}`; did you mean `{guess}`?"),
-        None => format!("there is no locale `{name}`; `locale` takes one such as `de_DE`"),
+        Some(guess) => with_guess(about, Some(&guess)),
+        None => with_hint(about, "`locale` takes one such as `de_DE`"),
     }
 }

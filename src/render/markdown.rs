@@ -13,7 +13,7 @@ use crate::content::expanded::{Expanded, push_filled};
 use crate::content::markdown::{self, Text};
 use crate::content::shortcode::{self, Call, Output, Piece};
 use crate::content::source::BYTES_MAX;
-use crate::diagnostic::{Diagnostics, nearest};
+use crate::diagnostic::{Diagnostics, with_hint, with_names};
 use crate::pages::question::{Asker, Question};
 use crate::value::Value;
 
@@ -90,9 +90,8 @@ impl Expanding<'_> {
     fn call(&mut self, call: &Call) -> Result<Output, String> {
         let name = &call.name;
         let shortcode = self.shortcodes.get(name).ok_or_else(|| {
-            let near = nearest(name, self.shortcodes.names());
-            let hint = near.map(|near| format!("; did you mean `{near}`?"));
-            format!("there is no shortcode `{name}`{}", hint.unwrap_or_default())
+            let about = format!("there is no shortcode `{name}`");
+            with_names(about, name, self.shortcodes.names())
         })?;
         let arguments = call.arguments.iter();
         let arguments = arguments.map(|(name, value)| (name.to_string(), value.clone()));
@@ -105,8 +104,15 @@ impl Expanding<'_> {
         let engine = self.shortcodes.engine();
         let made = engine.render(&shortcode.template, &Value::map(context), self.asker);
         let text = made.map_err(|error| {
-            let (file, line, message) = (&error.file, error.line, &error.message);
-            format!("the shortcode `{name}` fails at {file}:{line}: {message}")
+            let about = format!(
+                "the shortcode `{name}` failed: {} (in {})",
+                error.message,
+                error.position()
+            );
+            match error.hint {
+                Some(hint) => with_hint(about, hint),
+                None => about,
+            }
         })?;
         self.bytes += text.len();
         if self.bytes > BYTES_MAX {

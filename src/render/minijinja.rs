@@ -21,11 +21,11 @@ use ::minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Unde
 
 use super::asking;
 use super::detect;
-use super::engine::{Bounded, Engine, TemplateError, Templates, listed};
+use super::engine::{Bounded, Engine, TemplateError, Templates};
 use super::filters::{FILTERS, JINJA_FILTERS};
 use super::functions::{Args, FUNCTIONS};
 use super::partial::Partials;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{listed, nearest};
 use crate::pages::question::Asker;
 use crate::value::{Key, List, Map, Value};
 

@@ -10,12 +10,10 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageReader, Limits};
 
 use crate::pages::files;
+use crate::pages::pictures::PIXELS_MAX;
 use crate::site::Site;
 use crate::site::pictures::{Format, Picture};
 use crate::value::Hash;
-
-/// Pictures with more pixels are refused before they are decoded, for each takes four bytes or more.
-const PIXELS_MAX: u64 = 120_000_000;
 
 /// What decoding may take up.
 const DECODED_BYTES_MAX: u64 = 1 << 30;
@@ -70,12 +68,10 @@ fn make(source: &[u8], picture: &Picture) -> Result<Vec<u8>, String> {
     let mut decoder = reader.into_decoder().map_err(words)?;
     let (width, height) = decoder.dimensions();
     let (new_width, new_height) = picture.steps.size;
-    for (width, height) in [(width, height), (new_width, new_height)] {
-        if u64::from(width) * u64::from(height) > PIXELS_MAX {
-            return Err(format!(
-                "{width} × {height} pixels are too many; at most {PIXELS_MAX} are taken"
-            ));
-        }
+    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+        return Err(format!(
+            "{width} × {height} pixels are too many; at most {PIXELS_MAX} are taken"
+        ));
     }
     let colors = decoder.icc_profile().ok().flatten();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);

@@ -10,6 +10,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::asking;
 use super::functions::{Args, kind_of};
+use crate::diagnostic::with_hint;
 use crate::value::Value;
 
 /// `base64_encode`: text in the alphabet of RFC 4648, padded.
@@ -109,7 +110,10 @@ pub fn num_format(value: &Value, args: &Args) -> Result<Value, String> {
         }
     };
     let locale = Locale::from_name(&name).map_err(|_| {
-        format!("there is no locale `{name}`; `locale` takes one such as `en` or `de`")
+        with_hint(
+            format_args!("there is no locale `{name}`"),
+            "`locale` takes one such as `en` or `de`",
+        )
     })?;
     Ok(number.to_formatted_string(&locale).into())
 }

@@ -21,7 +21,7 @@ use crate::config::slug_of;
 use crate::content::article::Table;
 use crate::content::brief::{Brief, Cell, Column, ComparisonTable, Row};
 use crate::data::Placed;
-use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::maps::HashSet;
 
 /// All observations and what follows from them.
@@ -283,8 +283,9 @@ impl Compare {
                 }
                 None if held_back.is_any_broken() => {}
                 None => {
-                    let near = nearest(name, companies.all().iter().map(|c| &*c.name));
-                    problems.comparison_unknown_company(name, place.clone(), near);
+                    let known = companies.all().iter().map(|c| &*c.name);
+                    let known: Vec<&str> = known.collect();
+                    problems.comparison_unknown_company(name, place.clone(), &known);
                 }
             }
         }
@@ -381,8 +382,8 @@ impl Compare {
                 // The row comes with the brief, or with the file that has errors.
                 None if held_back.knows_feature(name) || held_back.is_any_broken() => {}
                 None => {
-                    let near = nearest(name, self.features().map(|(_, f)| &*f.name));
-                    problems.comparison_unknown_feature(name, place.clone(), near);
+                    let known: Vec<&str> = self.features().map(|(_, f)| &*f.name).collect();
+                    problems.comparison_unknown_feature(name, place.clone(), &known);
                 }
             }
         }

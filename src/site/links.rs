@@ -14,7 +14,7 @@ use crate::content::article::{Fragment, HOLE_END, HOLE_START, Link, Table, Targe
 use crate::content::escape::push_address;
 use crate::content::expanded::push_filled;
 use crate::content::html::without_references;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, nearest, with_guess};
 use crate::input::{StaticFile, StaticKind};
 use crate::maps::HashMap;
 
@@ -314,10 +314,8 @@ impl Site {
             .map_or((target, None), |(p, f)| (p, Some(f)));
         let Some(index) = self.find(path) else {
             let near = nearest(path, self.entries.all().map(|e| &*e.article.path));
-            let hint = near
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
-            return Err(format!("there is no published page `{path}`{hint}"));
+            let about = format!("there is no published page `{path}`");
+            return Err(with_guess(about, near));
         };
         let permalink = &self.entry(index).permalink;
         Ok(fragment.map_or_else(

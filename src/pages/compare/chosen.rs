@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{COMPANIES_MAX, bounded, named, pair, pair_address, table};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, with_guess, with_hint};
 use crate::pages::question::Answer;
 use crate::pages::{companies, list};
 use crate::site::Site;
@@ -166,7 +166,10 @@ fn unknown(site: &Site, chosen: &Chosen) -> String {
     let known: BTreeSet<String> = named.chain(pairs).collect();
     let about = format!("there is no comparison `{slug}`");
     match nearest(slug, known.iter().map(|slug| &**slug)) {
-        Some(near) => format!("{about}; did you mean `{near}`?"),
-        None => format!("{about}; `companies=[…]` compares any that briefs speak of"),
+        Some(near) => with_guess(about, Some(near)),
+        None => with_hint(
+            about,
+            "`companies=[…]` compares any companies that briefs speak of",
+        ),
     }
 }

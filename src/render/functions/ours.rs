@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Args, content_path, kind_of};
-use crate::diagnostic::nearest;
+use crate::diagnostic::with_names;
 use crate::pages::called::Called;
 use crate::pages::compare::chosen::Chosen;
 use crate::pages::list;
@@ -102,11 +102,7 @@ fn standing(name: &str) -> Result<Standing, String> {
     let mut found = found.filter(|standing| standing_name(*standing) == name);
     found.next().ok_or_else(|| {
         let names = Standing::ALL.map(standing_name);
-        let about = format!("there is no standing `{name}`");
-        match nearest(name, names) {
-            Some(near) => format!("{about}; did you mean `{near}`?"),
-            None => format!("{about}; there are `{}`", names.join("`, `")),
-        }
+        with_names(format!("there is no standing `{name}`"), name, names)
     })
 }
 

@@ -5,10 +5,10 @@ use std::error::Error as _;
 use ::tera::{Error, ErrorKind, Tera};
 
 use super::super::detect::{Tag, tags};
-use super::super::engine::{Bounded, TemplateError, Templates, listed};
-use super::bounds;
+use super::super::engine::{Bounded, TemplateError, Templates, line_and_column};
 use super::reach::reached;
-use crate::diagnostic::nearest;
+use super::{bounds, hints};
+use crate::diagnostic::{divided, listed, nearest};
 use crate::input::TemplateSource;
 use crate::value::Value;
 
