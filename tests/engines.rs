@@ -366,9 +366,14 @@ const BROKEN: &[BrokenCase] = &[
     (JINJA, "a\n{% if x %}\nb", (3, 1), "end of input"),
     (JINJA, "ü {% nope %}", (1, 6), "unknown statement nope"),
     (TERA, "a\n  {{ page. }}", (2, 10), "expected"),
-    (TERA, "a\n{% if x %}\nb", (3, 2), "expected"),
-    (TERA, "ü {% nope %}", (1, 3), "expected"),
-    (TERA, "a\n{% extends \"bse.html\" %}", (0, 0), "expected"),
+    (TERA, "a\n{% if x %}\nb", (2, 1), "this `if` has no end"),
+    (TERA, "ü {% nope %}", (1, 3), "there is no tag `nope`"),
+    (
+        TERA,
+        "a\n{% extends \"bse.html\" %}",
+        (2, 1),
+        "this `extends` cannot be read here",
+    ),
     (
         TERA,
         "{% extends \"good.htm\" %}",
@@ -424,6 +429,103 @@ fn every_template_that_does_not_parse_is_reported_at_its_place() {
             files,
             ["themes/t/templates/a.html", "themes/t/templates/c.html"]
         );
+    }
+}
+
+/// What Tera does not understand, and what is said that it writes instead.
+const HINTED: &[(&str, &str)] = &[
+    ("{{ get_url('a') }}", "`get_url(path='a')`"),
+    ("{{ get_url(page.path) }}", "`get_url(path=page.path)`"),
+    ("{% for a in range(0, 5) %}{% endfor %}", "`range(end=…)`"),
+    ("{{ a | default('x') }}", "`default(value='x')`"),
+    ("{{ a | replace('x', 'y') }}", "`replace(from=…)`"),
+    ("{{ self::f('x') }}", "`f(key='x')`"),
+    ("{{ f(a=1 b=2) }}", "a comma is missing"),
+    (
+        "{{ get_page(path='a').title }}",
+        "`{% set x = name(…) %}`, then `x.key`",
+    ),
+    ("{{ a.items() }}", "`{% for key, value in x %}`"),
+    ("{{ m.f(a=1) }}", "a macro as `file::name(…)`"),
+    ("{{ a ?? b }}", "`x | default(value=y)`"),
+    ("{{ a if b else c }}", "Tera has no `if` in an expression"),
+    ("{{ a ? b : c }}", "Tera has no `if` in an expression"),
+    ("{{ a[0:2] }}", "`x | slice(start=…, end=…)`"),
+    ("{{ {'a': 1} }}", "Tera has no maps in templates"),
+    ("{{ (a ~ b) | upper }}", "takes no filter"),
+    ("{{ 'a' + b }}", "`~`"),
+    ("{{ a | date: 'x' }}", "in brackets: `x | name(key=value)`"),
+    (
+        "{% if a is divisibleby 3 %}{% endif %}",
+        "`x is divisibleby(…)`",
+    ),
+    ("{{ 'abc }}", "the text that begins here has no end"),
+    ("{% if a && b %}{% endif %}", "`and`"),
+    ("{% if a || b %}{% endif %}", "`or`"),
+    ("{% if !a %}{% endif %}", "`not`"),
+    ("{% if a = b %}{% endif %}", "`==`"),
+    ("{% if a %}{% else if b %}{% endif %}", "`{% elif b %}`"),
+    ("{% if a %}{% elseif b %}{% endif %}", "`{% elif … %}`"),
+    ("{% unless a %}{% endunless %}", "`{% if not … %}`"),
+    ("{% iff a %}{% endif %}", "did you mean `{% if %}`?"),
+    (
+        "{% for a in b if c %}{% endfor %}",
+        "a loop of Tera has no `if`",
+    ),
+    ("{% for a of b %}{% endfor %}", "`{% for item in list %}`"),
+    ("{% do a %}", "Tera has no `do`"),
+    ("{% call f() %}{% endcall %}", "Tera has no `call`"),
+    ("{% with a = 1 %}{% endwith %}", "Tera has no `with`"),
+    ("{% set a %}x{% endset %}", "Tera has no `{% endset %}`"),
+    ("{% set a.b = 1 %}", "`set` takes one plain name"),
+    ("{% set a += 1 %}", "write `a = a + 1`"),
+    (
+        "{% from 'm.html' import f %}",
+        "`{% import \"macros.html\" as macros %}`",
+    ),
+    ("{% import 'm.html' %}", "`{% import 'm.html' as macros %}`"),
+    ("{% include name %}", "takes a name in quotes"),
+    ("{% include 'a.html' with b %}", "sees all variables"),
+    (
+        "{% for a in b %}{% block c %}{% endblock %}{% endfor %}",
+        "a block stands in no loop",
+    ),
+    ("{% if a %}", "write `{% endif %}` where it ends"),
+    (
+        "{% for a in b %}{% if a %}{% endfor %}",
+        "write `{% endif %}` before it",
+    ),
+    ("x{% endif %}", "take it out"),
+    ("{{ a", "write `}}` behind it"),
+    ("{{ a {% if b %}{% endif %}", "write `}}` behind it"),
+    ("{% if a", "write `%}` behind it"),
+    ("{# a", "write `#}` behind it"),
+    ("{% raw %}{{ a }}", "write `{% endraw %}`"),
+];
+
+#[test]
+fn what_tera_does_not_understand_has_a_hint() {
+    for (text, hint) in HINTED {
+        let problems = load(&theme(Some(TERA), &[("x.html", text)])).err().unwrap();
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        let said = problems[0].hint.as_deref().unwrap_or_default();
+        assert!(said.contains(hint), "{text}: {problems:?}");
+    }
+}
+
+/// Templates of Tera that Jinja's users write, and what is said as they fail.
+const OF_JINJA: &[(&str, &str)] = &[
+    ("{% if lang is none %}{% endif %}", "Tera has no `none`"),
+    ("{{ page | tojson }}", "`json_encode | safe`"),
+    ("{{ numbers | selectattr(a=1) }}", "`filter(attribute="),
+];
+
+#[test]
+fn what_jinja_calls_otherwise_has_a_hint() {
+    for (template, hint) in OF_JINJA {
+        let error = render(TERA, template).expect_err(template);
+        let said = error.hint.as_deref().unwrap_or_default();
+        assert!(said.contains(hint), "{template}: {error:?}");
     }
 }
 

@@ -31,6 +31,7 @@ mod argument;
 mod bounds;
 mod explain;
 mod guard;
+mod hints;
 mod lists;
 mod reach;
 

@@ -25,13 +25,55 @@ pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
         Some((_, reason)) => reason.trim().to_owned(),
         None => drawing,
     };
-    TemplateError {
-        file: source.file.clone(),
-        line,
-        column,
-        message,
-        hint: None,
+    let told = |(line, column), message: &str, hint: Option<String>| {
+        let (message, own_hint) = divided(message);
+        TemplateError {
+            file: source.file.clone(),
+            line,
+            column,
+            message,
+            hint: hint.or(own_hint),
+        }
+    };
+    let text = &*source.text;
+    let Some(at) = byte_at(text, (line, column)) else {
+        return told((line, column), &message, None);
+    };
+    let message = hints::shortened(&message, text, at);
+    let elsewhere = hints::unclosed(text, at);
+    let hint = match elsewhere {
+        Some(_) => None,
+        None => hints::hint(text, at),
+    };
+    // Where a tag is missing, Tera points at what stands there instead, or at the end.
+    let is_within = hint.is_some() || is_within_tag(text, at);
+    let elsewhere = elsewhere.or_else(|| match is_within {
+        true => None,
+        false => hints::unbalanced(text),
+    });
+    match elsewhere {
+        Some((at, message)) => told(line_and_column(text, at), &message, None),
+        None => told((line, column), &message, hint),
     }
+}
+
+/// The byte at a line and a column, both from 1; the column counts characters.
+fn byte_at(text: &str, (line, column): (usize, usize)) -> Option<usize> {
+    let begins = text.match_indices('\n').map(|(at, _)| at + 1);
+    let begin = [0].into_iter().chain(begins).nth(line.checked_sub(1)?)?;
+    let mut characters = text[begin..].char_indices().map(|(at, _)| begin + at);
+    Some(characters.nth(column.checked_sub(1)?).unwrap_or(text.len()))
+}
+
+/// Whether a byte stands behind the begin of a tag and before its end.
+fn is_within_tag(text: &str, at: usize) -> bool {
+    tags(text).any(|tag| {
+        let begin = tag.at + "{{".len();
+        begin < at
+            && text[begin..]
+                .find(tag.inner)
+                .is_some_and(|to| at <= begin + to + tag.inner.len())
+    })
 }
 
 /// Templates that extend or import what is not there, or themselves. Tera would stop at the
@@ -210,10 +252,14 @@ fn describe(
         // The order of a hash map must not decide which of two is nearest.
         known.sort_unstable();
         let known = known.into_iter().filter(|name| !bounds::is_counter(name));
-        let meant = nearest(name, known);
+        let meant = nearest(name, known).map(|meant| format!("did you mean `{meant}`?"));
+        let hint = match kind {
+            "function" => meant,
+            _ => hints::of_jinja(name).or(meant),
+        };
         (
             format!("there is no {kind} `{name}`"),
-            meant.map(|meant| format!("did you mean `{meant}`?")),
+            hint,
             Some(name.clone()),
         )
     };
