@@ -1485,6 +1485,17 @@ impl Diagnostics {
         );
     }
 
+    /// A template calls a function with an argument that it does not take. Zola passes over it, so it
+    /// has no effect.
+    pub fn unknown_argument(&mut self, warning: &TemplateError) {
+        self.warning(
+            "unknown-argument",
+            warning.place(),
+            warning.message.clone(),
+            warning.hint.clone(),
+        );
+    }
+
     /// A template fails on a page, perhaps in the same way on more pages.
     pub fn template_error(&mut self, page: &Address, more: usize, error: &TemplateError) {
         self.error(

@@ -120,7 +120,8 @@ pub struct Memo {
     /// The articles that call shortcodes, as they are shown and as they will be once all that is
     /// scheduled is published.
     shortcodes: [shortcodes::Known; 2],
-    theme: Option<(ThemeSource, Arc<Theme>)>,
+    /// The theme, what it was made of, and what is wrong with it.
+    theme: Option<(ThemeSource, Arc<Theme>, Vec<Diagnostic>)>,
     planned: Option<Remembered>,
 }
 
@@ -242,13 +243,18 @@ fn theme(
     memo: &mut Memo,
     problems: &mut Diagnostics,
 ) -> Option<Arc<Theme>> {
-    if let Some((known, theme)) = &memo.theme
+    if let Some((known, theme, found)) = &memo.theme
         && known == source
     {
+        problems.extend(found.iter().cloned());
         return Some(theme.clone());
     }
-    let theme = Arc::new(Theme::load(source, config, problems)?);
-    memo.theme = Some((source.clone(), theme.clone()));
+    let mut found = Diagnostics::default();
+    let theme = Theme::load(source, config, &mut found);
+    let found = found.into_vec();
+    problems.extend(found.iter().cloned());
+    let theme = Arc::new(theme?);
+    memo.theme = Some((source.clone(), theme.clone(), found));
     Some(theme)
 }
 

@@ -23,6 +23,11 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
     /// What it cannot read need not be made.
     fn reads(&self, template: &str, name: &str) -> bool;
 
+    /// Arguments that a function does not take and the engine passes over.
+    fn warnings(&self) -> &[TemplateError] {
+        &[]
+    }
+
     /// Renders a template. `context` is a map. Functions that the template calls ask `asker`.
     fn render(
         &self,
@@ -54,7 +59,12 @@ pub fn load(theme: &ThemeSource, problems: &mut Diagnostics) -> Option<Box<dyn E
         Kind::Tera1 => Tera1::new(templates).map(|engine| Box::new(engine) as _),
     };
     match loaded {
-        Ok(engine) => Some(engine),
+        Ok(engine) => {
+            for warning in engine.warnings() {
+                problems.unknown_argument(warning);
+            }
+            Some(engine)
+        }
         Err(errors) => {
             for error in &errors {
                 problems.template_syntax(error);

@@ -191,6 +191,15 @@ pub const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// Arguments that Zola takes and that do nothing here: for what is fetched, and for AVIF.
+const WITHOUT_EFFECT: [(&str, &str); 5] = [
+    ("load_data", "body"),
+    ("load_data", "content_type"),
+    ("load_data", "headers"),
+    ("load_data", "method"),
+    ("resize_image", "speed"),
+];
+
 /// What Zola has for templates but not for shortcodes: it gives whole pages, which are complete
 /// only when shortcodes are expanded. The same holds for all that is ours.
 const LATE: [&str; 4] = [
@@ -213,22 +222,20 @@ impl Function {
         (self.body)(&asker, args)
     }
 
-    /// Refuses arguments that the function does not take. Zola ignores them, so its themes do not
-    /// get this check where they call what Zola has.
+    /// Refuses arguments that the function does not take. Zola ignores them, so its themes are only
+    /// warned where they call what Zola has.
     pub fn check_names(&self, args: &Args) -> Result<(), String> {
-        for (name, _) in &args.named {
-            if !self.parameters.contains(&name.as_str()) {
-                let known = self.parameters.iter().copied();
-                return Err(match nearest(name, known) {
-                    Some(meant) => format!("it takes no `{name}`; did you mean `{meant}`?"),
-                    None => format!(
-                        "it takes no `{name}`, only `{}`",
-                        self.parameters.join("`, `")
-                    ),
-                });
-            }
+        let mut names = args.named.iter().map(|(name, _)| name);
+        names.try_for_each(|name| self.check_name(name))
+    }
+
+    /// Why the function does not take an argument of this name, if it does not.
+    pub fn check_name(&self, name: &str) -> Result<(), String> {
+        if self.parameters.contains(&name) || WITHOUT_EFFECT.contains(&(self.name, name)) {
+            return Ok(());
         }
-        Ok(())
+        let known = self.parameters.iter().copied();
+        Err(with_names(format!("it takes no `{name}`"), name, known))
     }
 }
 

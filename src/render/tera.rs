@@ -46,12 +46,13 @@ pub struct Tera1 {
     /// What each template can reach of what it is given.
     reaches: HashMap<String, Arc<Reach>>,
     templates: Templates,
+    warnings: Vec<TemplateError>,
 }
 
 impl Tera1 {
     /// Parses the templates, or says of each what is wrong with it.
     pub fn new(templates: Templates) -> Result<Tera1, Vec<TemplateError>> {
-        let mut errors = Vec::new();
+        let (mut errors, mut warnings) = (Vec::new(), Vec::new());
         let mut parsed: HashMap<Arc<str>, Template> = HashMap::new();
         let mut plain = empty();
         let texts = templates.iter().map(|(_, source)| &*source.text);
@@ -70,9 +71,10 @@ impl Tera1 {
                 None => match parse(&source.name, &source.text) {
                     Ok(mut template) => {
                         let read = (&name.into(), &*source.text);
-                        let guarded = guard::guard(&mut template, read, becomes_text, &mut plain);
-                        if let Err((message, at)) = guarded {
-                            errors.push(templates.error(name, Some(at), message, None));
+                        let told = |(at, message)| templates.error(name, Some(at), message, None);
+                        match guard::guard(&mut template, read, becomes_text, &mut plain) {
+                            Ok(misnamed) => warnings.extend(misnamed.into_iter().map(told)),
+                            Err(mistake) => errors.push(told(mistake)),
                         }
                         parsed.insert(source.file.clone(), template.clone());
                         Some(template)
@@ -110,6 +112,7 @@ impl Tera1 {
             quick,
             calls,
             templates,
+            warnings,
         })
     }
 }
@@ -123,6 +126,10 @@ impl Engine for Tera1 {
         self.reaches
             .get(template)
             .is_none_or(|reach| reach.has(name))
+    }
+
+    fn warnings(&self) -> &[TemplateError] {
+        &self.warnings
     }
 
     fn render(

@@ -1,6 +1,6 @@
 //! Templates are made to say what they do, so that limits hold: `bounds.rs` has what they call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ::tera::ast::{Expr, ExprVal, FunctionCall, Node, StringConcat, WS};
@@ -33,6 +33,8 @@ pub fn includes_into_text<'a>(mut templates: impl Iterator<Item = &'a str>) -> b
 /// Makes a template count, with functions and filters that are registered for it. What it prints
 /// counts if that `becomes_text`, as it does in any macro or filter.
 ///
+/// Gives the arguments that functions of ours do not take, each with its byte and what is said of it.
+///
 /// # Errors
 /// What is wrong with it and the byte at which it stands.
 pub fn guard(
@@ -40,9 +42,11 @@ pub fn guard(
     (name, text): (&Arc<str>, &str),
     becomes_text: bool,
     tera: &mut Tera,
-) -> Result<(), (String, usize)> {
+) -> Result<Vec<(usize, String)>, (usize, String)> {
     let mut guarding = Guarding {
         template: name,
+        text,
+        misnamed: Vec::new(),
         tags: Tags::of(text),
         at: 0,
         becomes_text,
@@ -51,7 +55,7 @@ pub fn guard(
     };
     let mut ast = std::mem::take(&mut template.ast);
     guarding.called(&mut ast);
-    let too_many = guarding.too_many;
+    let (too_many, misnamed) = (guarding.too_many, guarding.misnamed);
     // Both are copies of what stands in the tree.
     template.macros.clear();
     for node in &ast {
@@ -65,10 +69,10 @@ pub fn guard(
     template.ast = ast;
     match too_many {
         Some(at) => Err((
-            format!("more than {PARTS_MAX} values stand in one expression"),
             at,
+            format!("more than {PARTS_MAX} values stand in one expression"),
         )),
-        None => Ok(()),
+        None => Ok(misnamed),
     }
 }
 
@@ -121,12 +125,15 @@ fn kind_of(tag: &Tag<'_>) -> Option<&'static str> {
 
 struct Guarding<'a> {
     template: &'a Arc<str>,
+    text: &'a str,
     tags: Tags,
     /// Of the tag in which we are.
     at: usize,
     /// Whether what is printed there becomes part of a text. The page itself has a limit.
     becomes_text: bool,
     tera: &'a mut Tera,
+    /// Arguments that a function does not take.
+    misnamed: Vec<(usize, String)>,
     /// Where more parts stand than are taken.
     too_many: Option<usize>,
 }
@@ -244,7 +251,7 @@ impl Guarding<'_> {
                 );
                 for value in &mut joined.values {
                     if let ExprVal::FunctionCall(call) = value {
-                        self.arguments(&mut call.args);
+                        self.call(call);
                     }
                 }
                 let made = self.made(is_safe);
@@ -263,7 +270,7 @@ impl Guarding<'_> {
                 let made = self.made(true);
                 expression.filters.insert(0, made);
             }
-            ExprVal::FunctionCall(call) => self.arguments(&mut call.args),
+            ExprVal::FunctionCall(call) => self.call(call),
             ExprVal::Test(test) => {
                 self.check(test.args.len());
                 for argument in &mut test.args {
@@ -284,6 +291,32 @@ impl Guarding<'_> {
     fn both(&mut self, left: &mut Expr, right: &mut Expr) {
         self.expression(left);
         self.expression(right);
+    }
+
+    fn call(&mut self, call: &mut FunctionCall) {
+        let mut known = FUNCTIONS.iter();
+        if let Some(function) = known.find(|function| function.name == call.name) {
+            let names: BTreeSet<&String> = call.args.keys().collect();
+            for name in names {
+                if let Err(reason) = function.check_name(name) {
+                    let reason = format!("`{}`: {reason}", function.name);
+                    self.misnamed.push((self.argument_at(name), reason));
+                }
+            }
+        }
+        self.arguments(&mut call.args);
+    }
+
+    /// Where an argument stands in the tag in which we are.
+    fn argument_at(&self, name: &str) -> usize {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        let rest = &self.text[self.at..];
+        let mut found = rest.match_indices(name).filter(|(at, _)| {
+            let before = rest[..*at].chars().next_back();
+            let after = rest[at + name.len()..].trim_start();
+            !before.is_some_and(is_part) && after.starts_with('=') && !after.starts_with("==")
+        });
+        found.next().map_or(self.at, |(at, _)| self.at + at)
     }
 
     fn arguments(&mut self, args: &mut HashMap<String, Expr>) {
