@@ -1403,6 +1403,18 @@ impl Diagnostics {
         );
     }
 
+    /// What begins as a call of a shortcode that there is does not go on as one, so it is shown as it
+    /// stands.
+    pub fn misread_shortcode(&mut self, place: Place, name: &str, reason: &str) {
+        let (reason, hint) = divided(reason);
+        self.warning(
+            "misread-shortcode",
+            place,
+            format!("this does not call the shortcode `{name}`, for {reason}"),
+            hint,
+        );
+    }
+
     /// The body of a shortcode has no end.
     pub fn unclosed_shortcode(&mut self, place: Place) {
         self.error(

@@ -170,6 +170,7 @@ fn article(path: &str, language: Option<&str>, id: Option<&str>) -> Arc<Article>
         body: Body::default(),
         table: Table::Brief(Box::new(brief)),
         unexpanded: None,
+        misread: Vec::new(),
     })
 }
 

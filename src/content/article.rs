@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::brief::Brief;
 use super::date::{Moment, PartialDate};
 use super::expanded;
-use super::shortcode::Piece;
+use super::shortcode::{Misread, Piece};
 use super::source::Source;
 use crate::config::AnchorPlace;
 use crate::data::Placed;
@@ -33,6 +33,8 @@ pub struct Article {
     /// Stated if the body calls shortcodes that are not expanded yet. It has not been read then,
     /// nor what it says of a brief.
     pub unexpanded: Option<Box<Unexpanded>>,
+    /// What begins as calls of shortcodes and stays text.
+    pub misread: Vec<Misread>,
 }
 
 /// A body that calls shortcodes.

@@ -192,6 +192,7 @@ fn article(
         body: rendered.body,
         table: with_parts(stated, rendered.parts),
         unexpanded: unexpanded.map(Box::new),
+        misread: shortcode::misread(text.text, text.start),
     })
 }
 

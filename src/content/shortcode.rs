@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::diagnostic::with_hint;
 use crate::value::Value;
 
 /// A part of a text. All ranges are bytes of the file.
@@ -56,10 +57,22 @@ pub enum MistakeKind {
     TooMany,
 }
 
+/// What begins as a call and is none.
+#[derive(Debug)]
+pub struct Misread {
+    pub name: Arc<str>,
+    /// From its begin up to what nobody expects there.
+    pub bytes: Range<usize>,
+    /// Why it is none, with a hint.
+    pub reason: String,
+}
+
 /// Most calls in one file. Each is a template that is rendered.
 pub const CALLS_MAX: usize = 10_000;
 /// Most bodies in each other. What is within one is rendered again for each around it.
 pub const DEPTH_MAX: usize = 16;
+/// Most calls of one file that are told to be none.
+const MISREAD_MAX: usize = 100;
 /// Longest call, its body not counted. What is longer is text, so that a file full of begins of
 /// calls is not read to its end for each of them.
 const HEAD_BYTES_MAX: usize = 64 << 10;
@@ -96,6 +109,85 @@ pub fn find(text: &str, start: usize) -> Result<Option<Vec<Piece>>, Mistake> {
     }
     pieces.text_to(text.len());
     Ok(Some(pieces.here))
+}
+
+/// What begins as a call and stays text, outside of code.
+pub fn misread(text: &str, start: usize) -> Vec<Misread> {
+    let body = &text[start..];
+    let mut found = Vec::new();
+    if !body.contains("{{") && !body.contains("{%") {
+        return found;
+    }
+    let mut code = Code {
+        text,
+        at: start,
+        line_at: start,
+        backticks: 0,
+        fence: None,
+    };
+    let mut at = start;
+    while let Some(begin) = text[at..].find('{')
+        && found.len() < MISREAD_MAX
+    {
+        at += begin;
+        match tag_at(text, at) {
+            Some(Ok(tag)) => {
+                at = tag.bytes.end;
+                if matches!(tag.kind, TagKind::EscapedOpen) {
+                    at = escaped_close(text, at).map_or(at, |close| close.end);
+                }
+            }
+            Some(Err(misread)) => {
+                at += 1;
+                if !code.has(misread.bytes.start) {
+                    found.push(misread);
+                }
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// Where some Markdown is code, followed from its begin: between fences, or behind a backtick of a
+/// line.
+struct Code<'a> {
+    text: &'a str,
+    /// Up to where it was followed, and where that line begins.
+    at: usize,
+    line_at: usize,
+    backticks: usize,
+    fence: Option<&'static str>,
+}
+
+impl Code<'_> {
+    /// Whether a byte stands in code. None is asked for after a later one.
+    fn has(&mut self, byte: usize) -> bool {
+        while self.at < byte {
+            match self.text.as_bytes()[self.at] {
+                b'\n' => {
+                    self.end_line();
+                    self.line_at = self.at + 1;
+                    self.backticks = 0;
+                }
+                b'`' => self.backticks += 1,
+                _ => {}
+            }
+            self.at += 1;
+        }
+        self.fence.is_some() || !self.backticks.is_multiple_of(2)
+    }
+
+    fn end_line(&mut self) {
+        let line = &self.text[self.line_at..self.at];
+        let line = line.trim_start_matches([' ', '\t', '>', '-', '*']);
+        let fence = ["```", "~~~"].into_iter().find(|f| line.starts_with(f));
+        self.fence = match (self.fence, fence) {
+            (None, begin) => begin,
+            (Some(open), Some(fence)) if open == fence => None,
+            (open, _) => open,
+        };
+    }
 }
 
 /// Whether there is a call among some pieces, not only text and escapes.
@@ -252,14 +344,15 @@ struct Tag {
 fn next_tag(text: &str, mut at: usize) -> Option<Tag> {
     loop {
         at += text[at..].find('{')?;
-        if let Some(tag) = tag_at(text, at) {
+        if let Some(Ok(tag)) = tag_at(text, at) {
             return Some(tag);
         }
         at += 1;
     }
 }
 
-fn tag_at(text: &str, start: usize) -> Option<Tag> {
+/// The tag at a place, or what begins as a call and is none. Other text is neither.
+fn tag_at(text: &str, start: usize) -> Option<Result<Tag, Misread>> {
     let rest = &text[start..];
     let (kind, opening, closing) = match rest.as_bytes().get(1)? {
         b'{' if rest.starts_with("{{/*") => (TagKind::Escaped, "{{/*", "*/}}"),
@@ -277,27 +370,59 @@ fn tag_at(text: &str, start: usize) -> Option<Tag> {
         at: opening.len(),
     };
     let name: Arc<str> = reader.name()?.into();
-    let tag = |kind, name, arguments, reader: &mut Reader<'_>| {
-        reader.eat(closing).then(|| Tag {
-            kind,
+    let tag = |kind, arguments, reader: &Reader<'_>| Tag {
+        kind,
+        name: name.clone(),
+        arguments,
+        bytes: start..start + reader.at,
+    };
+    let misread = |reason: String, reader: &Reader<'_>| {
+        // What is escaped calls nothing anyway.
+        if !matches!(kind, TagKind::Call | TagKind::Open) {
+            return None;
+        }
+        let name = name.clone();
+        let bytes = start..start + reader.at;
+        Some(Err(Misread {
             name,
-            arguments,
-            bytes: start..start + reader.at,
-        })
+            bytes,
+            reason,
+        }))
     };
     if reader.eat("(") {
-        let arguments = reader.arguments()?;
-        return tag(kind, name, arguments, &mut reader);
+        return match reader.arguments() {
+            Ok(arguments) if reader.eat(closing) => Some(Ok(tag(kind, arguments, &reader))),
+            Ok(_) if reader.eat("|") => misread(
+                with_hint(
+                    "a filter stands behind it",
+                    "a shortcode takes no filter; its template may use one",
+                ),
+                &reader,
+            ),
+            Ok(_) => misread(
+                format!("`{closing}` was expected behind its brackets"),
+                &reader,
+            ),
+            Err(reason) => misread(reason, &reader),
+        };
     }
     let kind = match kind {
         TagKind::Open => TagKind::Close,
         TagKind::EscapedOpen => TagKind::EscapedClose,
+        TagKind::Call
+            if reader.rest().starts_with(closing) || reader.name().is_some() && reader.eat("=") =>
+        {
+            let hint = format!("write `{{{{ {name}(…) }}}}`");
+            return misread(with_hint("it has no brackets", hint), &reader);
+        }
         _ => return None,
     };
     if &*name != "end" {
         return None;
     }
-    tag(kind, name, Vec::new(), &mut reader)
+    reader
+        .eat(closing)
+        .then(|| Ok(tag(kind, Vec::new(), &reader)))
 }
 
 /// Reads the inside of a tag.
@@ -337,22 +462,47 @@ impl<'a> Reader<'a> {
     }
 
     /// The arguments up to the bracket that closes them. Between two there may be a comma.
-    fn arguments(&mut self) -> Option<Vec<(Arc<str>, Value)>> {
+    fn arguments(&mut self) -> Result<Vec<(Arc<str>, Value)>, String> {
         let mut arguments: Vec<(Arc<str>, Value)> = Vec::new();
         while !self.eat(")") {
-            if !arguments.is_empty() {
-                self.eat(",");
-            }
-            let name = self.name()?;
+            let has_comma = !arguments.is_empty() && self.eat(",");
+            let rest = self.rest();
+            let Some(name) = self.name() else {
+                return Err(no_name(rest, has_comma));
+            };
             if !self.eat("=") {
-                return None;
+                return Err(with_hint(
+                    format_args!("`=` was expected behind `{name}`"),
+                    "arguments are written `name=\"text\"`, `name=1`, `name=true` or `name=[1, 2]`",
+                ));
             }
-            let value = self.literal(0)?;
+            let Some(value) = self.literal(0) else {
+                return Err(self.no_value(name));
+            };
             // Of two arguments of one name the later holds.
             arguments.retain(|(other, _)| **other != *name);
             arguments.push((name.into(), value));
         }
-        Some(arguments)
+        Ok(arguments)
+    }
+
+    /// Why an argument has no value that can be read.
+    fn no_value(&mut self, name: &str) -> String {
+        let about = format!("the value of `{name}` cannot be read");
+        let hint = match self.rest().chars().next() {
+            Some('"' | '\'' | '`') => "the text has no closing quote",
+            Some('“' | '”' | '„' | '‘' | '’' | '«' | '»') => {
+                "put straight quotes around it"
+            }
+            Some('[') => "a list is written `[1, 2]` or `[\"a\", \"b\"]`",
+            Some('{') => "there are texts, numbers, true, false and lists, but no maps",
+            Some(c) if c == '-' || c == '.' || c.is_ascii_digit() => {
+                "numbers are written `1`, `-1` or `0.5`"
+            }
+            Some(c) if c.is_alphabetic() || c == '_' => "put quotes around a text",
+            _ => "a value was expected behind `=`",
+        };
+        with_hint(about, hint)
     }
 
     fn literal(&mut self, depth: usize) -> Option<Value> {
@@ -407,6 +557,21 @@ impl<'a> Reader<'a> {
         }
         self.at += whole_end;
         rest[..whole_end].parse::<i64>().ok().map(Value::Int)
+    }
+}
+
+/// Why no argument begins where one is expected.
+fn no_name(rest: &str, has_comma: bool) -> String {
+    match rest.chars().next() {
+        Some(')') if has_comma => with_hint(
+            "its last argument has a comma behind it",
+            "take the comma out",
+        ),
+        Some(')' | '}' | '%') | None => "its brackets do not close".to_owned(),
+        _ => with_hint(
+            "an argument has no name",
+            "arguments are written `name=\"text\"`, `name=1`, `name=true` or `name=[1, 2]`",
+        ),
     }
 }
 

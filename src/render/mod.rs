@@ -183,7 +183,8 @@ fn report_one(page: &Page, more: usize, error: &TemplateError, problems: &mut Di
     }
 }
 
-/// The templates that a content file names and nobody has; it is laid out as a page.
+/// What a content file wants of the theme and does not get: templates that nobody has, and calls of
+/// its shortcodes that are none.
 pub fn check_templates(entry: &Entry, theme: &Theme) -> Vec<Diagnostic> {
     let mut problems = Diagnostics::default();
     let front_matter = entry.front_matter();
@@ -192,6 +193,12 @@ pub fn check_templates(entry: &Entry, theme: &Theme) -> Vec<Diagnostic> {
     for (name, place) in front_matter.template.iter().chain(of_pages) {
         if !theme.has(name) {
             problems.missing_template(name, place.clone(), theme.is_ours());
+        }
+    }
+    for misread in &entry.article.misread {
+        if theme.shortcodes().get(&misread.name).is_some() {
+            let place = Place::bytes(&entry.article.file, misread.bytes.clone());
+            problems.misread_shortcode(place, &misread.name, &misread.reason);
         }
     }
     problems.into_vec()

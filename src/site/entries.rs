@@ -262,6 +262,7 @@ impl Entry {
             body: Body::default(),
             table: Table::None,
             unexpanded: None,
+            misread: Vec::new(),
         };
         Entry {
             article: Arc::new(article),
