@@ -1497,7 +1497,7 @@ impl Diagnostics {
         );
     }
 
-    /// A template calls a function with an argument that it does not take. Zola passes over it, so it
+    /// A template calls a function or a filter with an argument that it does not take. Zola passes over it, so it
     /// has no effect.
     pub fn unknown_argument(&mut self, warning: &TemplateError) {
         self.warning(

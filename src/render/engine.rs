@@ -23,7 +23,7 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
     /// What it cannot read need not be made.
     fn reads(&self, template: &str, name: &str) -> bool;
 
-    /// Arguments that a function does not take and the engine passes over.
+    /// Arguments that a function or a filter does not take and the engine passes over.
     fn warnings(&self) -> &[TemplateError] {
         &[]
     }

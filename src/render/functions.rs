@@ -234,9 +234,14 @@ impl Function {
         if self.parameters.contains(&name) || WITHOUT_EFFECT.contains(&(self.name, name)) {
             return Ok(());
         }
-        let known = self.parameters.iter().copied();
-        Err(with_names(format!("it takes no `{name}`"), name, known))
+        Err(not_taken(name, self.parameters))
     }
+}
+
+/// What is said of an argument that is none of these.
+pub fn not_taken(name: &str, parameters: &[&str]) -> String {
+    let known = parameters.iter().copied();
+    with_names(format!("it takes no `{name}`"), name, known)
 }
 
 /// The arguments of a call, by name, each name once.

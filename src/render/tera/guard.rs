@@ -7,7 +7,8 @@ use ::tera::ast::{Expr, ExprVal, FunctionCall, Node, StringConcat, WS};
 use ::tera::{Template, Tera};
 
 use super::super::detect::{Tag, tags};
-use super::super::functions::FUNCTIONS;
+use super::super::filters::FILTERS;
+use super::super::functions::{FUNCTIONS, not_taken};
 use super::bounds::{Begin, End, Made, NESTING_OF_CALL, Place};
 
 /// Arguments of one call, and variables that are joined to one text.
@@ -33,7 +34,7 @@ pub fn includes_into_text<'a>(mut templates: impl Iterator<Item = &'a str>) -> b
 /// Makes a template count, with functions and filters that are registered for it. What it prints
 /// counts if that `becomes_text`, as it does in any macro or filter.
 ///
-/// Gives the arguments that functions of ours do not take, each with its byte and what is said of it.
+/// Gives the arguments that functions and filters of ours do not take, each with its byte and what is said of it.
 ///
 /// # Errors
 /// What is wrong with it and the byte at which it stands.
@@ -201,7 +202,7 @@ impl Guarding<'_> {
             }
             Node::FilterSection(_, section, _) => {
                 self.enter("filter");
-                self.arguments(&mut section.filter.args);
+                self.filter(&mut section.filter);
                 self.in_text(|guarding| guarding.nodes(&mut section.body));
             }
             Node::Block(_, block, _) => self.nodes(&mut block.body),
@@ -237,7 +238,7 @@ impl Guarding<'_> {
     /// What makes a value of others counts it.
     fn expression(&mut self, expression: &mut Expr) {
         for filter in &mut expression.filters {
-            self.arguments(&mut filter.args);
+            self.filter(filter);
         }
         match &mut expression.val {
             ExprVal::StringConcat(joined) => {
@@ -296,15 +297,32 @@ impl Guarding<'_> {
     fn call(&mut self, call: &mut FunctionCall) {
         let mut known = FUNCTIONS.iter();
         if let Some(function) = known.find(|function| function.name == call.name) {
-            let names: BTreeSet<&String> = call.args.keys().collect();
-            for name in names {
-                if let Err(reason) = function.check_name(name) {
-                    let reason = format!("`{}`: {reason}", function.name);
-                    self.misnamed.push((self.argument_at(name), reason));
-                }
-            }
+            self.check_names(call, |name| function.check_name(name));
         }
         self.arguments(&mut call.args);
+    }
+
+    /// Of Tera's own filters nobody knows what they take.
+    fn filter(&mut self, call: &mut FunctionCall) {
+        let mut known = FILTERS.iter();
+        if let Some(filter) = known.find(|filter| filter.name == call.name) {
+            let takes = filter.parameters;
+            self.check_names(call, |name| match takes.contains(&name) {
+                true => Ok(()),
+                false => Err(not_taken(name, takes)),
+            });
+        }
+        self.arguments(&mut call.args);
+    }
+
+    fn check_names(&mut self, call: &FunctionCall, check: impl Fn(&str) -> Result<(), String>) {
+        let names: BTreeSet<&String> = call.args.keys().collect();
+        for name in names {
+            if let Err(reason) = check(name) {
+                let reason = format!("`{}`: {reason}", call.name);
+                self.misnamed.push((self.argument_at(name), reason));
+            }
+        }
     }
 
     /// Where an argument stands in the tag in which we are.
