@@ -1536,11 +1536,18 @@ impl Diagnostics {
             others => format!(" and {others} more pages of ours"),
         };
         let reason = &error.message;
+        let instead =
+            "the built-in page is used for them; `[extra.dateline] pages` chooses which are made";
+        let hint = match &error.hint {
+            Some(hint) if hint.ends_with('?') => format!("{hint} Until then {instead}"),
+            Some(hint) => format!("{hint}; until then {instead}"),
+            None => instead.to_owned(),
+        };
         self.warning(
             "theme-page-failed",
             error.place(),
             format!("the theme's `page.html` fails on `{page}`{more}: {reason}"),
-            "the built-in page is used for them; `[extra.dateline] pages` chooses which are made",
+            hint,
         );
     }
 

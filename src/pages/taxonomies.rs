@@ -23,9 +23,8 @@ fn taxonomy<'s>(site: &'s Site, kind: &Kind) -> Result<&'s Taxonomy, String> {
 
 /// The permalink of a term, by its name.
 pub fn permalink(site: &Site, kind: &Kind, term: &str) -> Answer {
-    let taxonomy = taxonomy(site, kind)?;
-    let found = taxonomy.by_name(term);
-    let term = found.ok_or_else(|| no_term(taxonomy, term))?;
+    let found = taxonomy(site, kind)?.by_name(term);
+    let term = found.ok_or_else(|| format!("the taxonomy `{}` has no term `{term}`", kind.name))?;
     Ok(addresses::permalink(&site.config, &term.address).into())
 }
 

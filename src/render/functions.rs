@@ -602,11 +602,23 @@ fn get_taxonomy_term(asker: &Asker, args: &Args) -> Result<Value, String> {
 
 /// `get_taxonomy_url(kind, name, lang?, required?)`: the address of a term.
 fn get_taxonomy_url(asker: &Asker, args: &Args) -> Result<Value, String> {
+    let kind = kind(asker, args)?;
+    let term: Arc<str> = args.required_text("name")?.into();
     let question = Question::TermPermalink {
-        kind: kind(asker, args)?,
-        term: args.required_text("name")?.into(),
+        kind: kind.clone(),
+        term: term.clone(),
     };
-    unless_required(asker.ask(question).map(as_html), args)
+    let answer = asker.ask(question);
+    if answer.is_err() && args.flag("required", true)? {
+        // Which term is near takes long to find, so only who needs it asks.
+        asker.ask(Question::Called(Called::Term {
+            kind,
+            name: term,
+            with_pages: false,
+            required: true,
+        }))?;
+    }
+    unless_required(answer.map(as_html), args)
 }
 
 fn kind(asker: &Asker, args: &Args) -> Result<Kind, String> {
