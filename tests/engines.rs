@@ -363,8 +363,8 @@ type BrokenCase = (&'static str, &'static str, (u32, u32), &'static str);
 
 const BROKEN: &[BrokenCase] = &[
     (JINJA, "a\n  {{ page. }}", (2, 12), "identifier"),
-    (JINJA, "a\n{% if x %}\nb", (3, 1), "end of input"),
-    (JINJA, "ü {% nope %}", (1, 6), "unknown statement nope"),
+    (JINJA, "a\n{% if x %}\nb", (2, 1), "this `if` has no end"),
+    (JINJA, "ü {% nope %}", (1, 6), "there is no tag `nope`"),
     (TERA, "a\n  {{ page. }}", (2, 10), "expected"),
     (TERA, "a\n{% if x %}\nb", (2, 1), "this `if` has no end"),
     (TERA, "ü {% nope %}", (1, 3), "there is no tag `nope`"),
@@ -503,27 +503,88 @@ const HINTED: &[(&str, &str)] = &[
     ("{% raw %}{{ a }}", "write `{% endraw %}`"),
 ];
 
-#[test]
-fn what_tera_does_not_understand_has_a_hint() {
-    for (text, hint) in HINTED {
-        let problems = load(&theme(Some(TERA), &[("x.html", text)])).err().unwrap();
-        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
-        let said = problems[0].hint.as_deref().unwrap_or_default();
-        assert!(said.contains(hint), "{text}: {problems:?}");
-    }
-}
-
-/// Templates of Tera that Jinja's users write, and what is said as they fail.
-const OF_JINJA: &[(&str, &str)] = &[
-    ("{% if lang is none %}{% endif %}", "Tera has no `none`"),
-    ("{{ page | tojson }}", "`json_encode | safe`"),
-    ("{{ numbers | selectattr(a=1) }}", "`filter(attribute="),
+/// The same for Jinja.
+const HINTED_JINJA: &[(&str, &str)] = &[
+    ("{{ m::f(a=1) }}", "`file.name(…)`"),
+    ("{{ a ?? b }}", "`x | default(y)`"),
+    ("{{ a ? b : c }}", "`x if condition else y`"),
+    ("{% if a && b %}{% endif %}", "`and`"),
+    ("{% if a || b %}{% endif %}", "`or`"),
+    ("{% if !a %}{% endif %}", "`not`"),
+    ("{% if a %}{% else if b %}{% endif %}", "`{% elif … %}`"),
+    ("{% if a %}{% elseif b %}{% endif %}", "`{% elif … %}`"),
+    ("{% set_global a = 1 %}", "Jinja has no `set_global`"),
+    ("{% unless a %}{% endunless %}", "`{% if not … %}`"),
+    ("{% iff a %}{% endif %}", "did you mean `if`?"),
+    ("{% for a in b %}{% endfro %}", "did you mean `endfor`?"),
+    ("{% for a of b %}{% endfor %}", "`{% for item in list %}`"),
+    ("{% else %}", "between `{% if … %}` and `{% endif %}`"),
+    ("{% if a %}", "write `{% endif %}` where it ends"),
+    ("{% set a %}x", "write `{% endset %}` where it ends"),
+    (
+        "{% for a in b %}{% if a %}{% endfor %}",
+        "write `{% endif %}` before it",
+    ),
+    ("x{% endif %}", "take it out"),
+    ("{{ a", "write `}}` behind it"),
+    ("{% if a", "write `%}` behind it"),
+    ("{# a", "write `#}` behind it"),
+    ("{{ a }", "write `}}` behind it"),
+    ("{% if a }{% endif %}", "write `%}` behind it"),
+    ("{% raw %}{{ a }}", "write `{% endraw %}`"),
 ];
 
 #[test]
-fn what_jinja_calls_otherwise_has_a_hint() {
-    for (template, hint) in OF_JINJA {
-        let error = render(TERA, template).expect_err(template);
+fn what_an_engine_does_not_understand_has_a_hint() {
+    for (engine, cases) in [(TERA, HINTED), (JINJA, HINTED_JINJA)] {
+        for (text, hint) in cases {
+            let theme = theme(Some(engine), &[("x.html", text)]);
+            let problems = load(&theme).err().unwrap();
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+            let said = problems[0].hint.as_deref().unwrap_or_default();
+            assert!(said.contains(hint), "{engine}: {text}: {problems:?}");
+        }
+    }
+}
+
+/// What users of the other engine write, and what is said as it fails.
+const CALLED_OTHERWISE: &[(&str, &str, &str)] = &[
+    (
+        TERA,
+        "{% if lang is none %}{% endif %}",
+        "Tera has no `none`",
+    ),
+    (TERA, "{{ page | tojson }}", "`json_encode | safe`"),
+    (
+        TERA,
+        "{{ numbers | selectattr(a=1) }}",
+        "`filter(attribute=",
+    ),
+    (JINJA, "{{ page | json_encode }}", "`tojson`"),
+    (JINJA, "{{ page | filter(attribute='x') }}", "`selectattr("),
+    (
+        JINJA,
+        "{% if lang is starting_with('e') %}{% endif %}",
+        "`is startingwith(",
+    ),
+    (JINJA, "{{ lang | uper }}", "did you mean `upper`?"),
+    (JINJA, "{{ lang | truncat(3) }}", "did you mean `truncate`?"),
+    (
+        JINJA,
+        "{% if lang is defind %}{% endif %}",
+        "did you mean `defined`?",
+    ),
+    (
+        JINJA,
+        "{{ lang | replace(from='a', to='b') }}",
+        "in order, without names",
+    ),
+];
+
+#[test]
+fn what_the_other_engine_calls_otherwise_has_a_hint() {
+    for (engine, template, hint) in CALLED_OTHERWISE {
+        let error = render(engine, template).expect_err(template);
         let said = error.hint.as_deref().unwrap_or_default();
         assert!(said.contains(hint), "{template}: {error:?}");
     }

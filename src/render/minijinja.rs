@@ -29,6 +29,8 @@ use crate::diagnostic::{listed, nearest};
 use crate::pages::question::Asker;
 use crate::value::{Key, List, Map, Value};
 
+mod hints;
+
 /// Steps that one page may take; one pays for 64 bytes of text or two items of a list as well, so
 /// this bounds memory. The largest honest page, a list of 10,000 briefs, takes about one million.
 const FUEL: u64 = 6_000_000;
@@ -629,8 +631,36 @@ fn explain(
         }
         next = cause.source();
     }
-    let detail = deepest.detail().unwrap_or_default();
-    let (message, hint) = match deepest.kind() {
+    let name = deepest.name().unwrap_or(rendered);
+    let text = templates.get(name).map_or("", |template| &template.text);
+    let at = deepest.range().map(|range| range.start);
+    let (at, message, hint) = match (deepest.kind(), at) {
+        (ErrorKind::SyntaxError, Some(at)) => {
+            let detail = deepest.detail().unwrap_or_default();
+            let (at, message) = hints::syntax(detail, text, at);
+            (Some(at), message, None)
+        }
+        _ => {
+            let (message, hint) = described(deepest, (text, at), templates, misses);
+            (at, message, hint)
+        }
+    };
+    let mut explained = templates.error(name, at, message, hint);
+    if explained.line == 0 {
+        explained.line = deepest.line().unwrap_or_default();
+    }
+    explained
+}
+
+/// Message and hint of an error that is at a byte of a text.
+fn described(
+    error: &Error,
+    (text, at): (&str, Option<usize>),
+    templates: &Templates,
+    misses: &[(Arc<Map>, String)],
+) -> (String, Option<String>) {
+    let detail = error.detail().unwrap_or_default();
+    match error.kind() {
         ErrorKind::UndefinedError => undefined(detail, misses),
         ErrorKind::SyntaxError => (detail.to_owned(), None),
         ErrorKind::TemplateNotFound => unknown_template(detail, templates),
@@ -646,24 +676,27 @@ fn explain(
             let mut words = detail.split(' ');
             let kind = words.next().unwrap_or_default();
             let name = words.next().unwrap_or_default();
-            (format!("there is no {kind} `{name}`"), None)
+            let ours = FILTERS.iter().chain(JINJA_FILTERS);
+            let ours = ours.filter(|_| kind == "filter").map(|filter| filter.name);
+            let hint = hints::of_name(kind, name, ours);
+            (format!("there is no {kind} `{name}`"), hint)
         }
         ErrorKind::OutOfFuel => (
             "the template does more work than any page needs".to_owned(),
             Some("look for a loop in a loop, or one that never ends".to_owned()),
         ),
         ErrorKind::WriteFailure => Bounded::too_large(),
-        _ if detail.is_empty() => (deepest.kind().to_string(), None),
+        ErrorKind::TooManyArguments | ErrorKind::MissingArgument => {
+            let message = match detail {
+                "" => error.kind().to_string(),
+                detail => format!("{}: {detail}", error.kind()),
+            };
+            (message, at.and_then(|at| hints::of_arguments(text, at)))
+        }
+        _ if detail.is_empty() => (error.kind().to_string(), None),
         ErrorKind::InvalidOperation => (detail.to_owned(), None),
         kind => (format!("{kind}: {detail}"), None),
-    };
-    let name = deepest.name().unwrap_or(rendered);
-    let at = deepest.range().map(|range| range.start);
-    let mut explained = templates.error(name, at, message, hint);
-    if explained.line == 0 {
-        explained.line = deepest.line().unwrap_or_default();
     }
-    explained
 }
 
 /// `detail` is MiniJinja's: "`page.titel` is undefined", perhaps followed by where it came from.

@@ -18,6 +18,7 @@ use crate::site::{Entry, Site};
 use crate::value::Value;
 
 pub mod asking;
+pub mod balance;
 pub mod context;
 pub mod crumbs;
 pub mod data;

@@ -4,6 +4,7 @@ use std::error::Error as _;
 
 use ::tera::{Error, ErrorKind, Tera};
 
+use super::super::balance;
 use super::super::detect::{Tag, tags};
 use super::super::engine::{Bounded, TemplateError, Templates, line_and_column};
 use super::reach::reached;
@@ -40,7 +41,7 @@ pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
         return told((line, column), &message, None);
     };
     let message = hints::shortened(&message, text, at);
-    let elsewhere = hints::unclosed(text, at);
+    let elsewhere = balance::unclosed(text, at);
     let hint = match elsewhere {
         Some(_) => None,
         None => hints::hint(text, at),
@@ -49,7 +50,7 @@ pub fn syntax(error: &Error, source: &TemplateSource) -> TemplateError {
     let is_within = hint.is_some() || is_within_tag(text, at);
     let elsewhere = elsewhere.or_else(|| match is_within {
         true => None,
-        false => hints::unbalanced(text),
+        false => balance::unbalanced(text),
     });
     match elsewhere {
         Some((at, message)) => told(line_and_column(text, at), &message, None),

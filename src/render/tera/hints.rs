@@ -2,10 +2,9 @@
 //! a later Tera say it.
 
 use super::super::detect::{Tag, tags};
-use super::super::engine::line_and_column;
 use super::super::filters::FILTERS;
 use super::super::functions::FUNCTIONS;
-use crate::diagnostic::{nearest, with_hint};
+use crate::diagnostic::nearest;
 
 /// The tags of Tera.
 const WORDS: [&str; 21] = [
@@ -186,73 +185,6 @@ pub fn shortened(message: &str, text: &str, at: usize) -> String {
         [first, last] => format!("expected {first} or {}", last.trim_start_matches("or ")),
         _ => format!("expected {}", parts.join(", ")),
     }
-}
-
-/// A tag that has no end, or ends what did not begin: its place, and what is wrong with it.
-pub fn unbalanced(text: &str) -> Option<(usize, String)> {
-    let mut open: Vec<Tag<'_>> = Vec::new();
-    for tag in tags(text).filter(|tag| !tag.is_expression) {
-        let word = tag.word();
-        let Some(ended) = word.strip_prefix("end") else {
-            let has_end = matches!(word, "block" | "filter" | "for" | "if" | "macro");
-            open.extend(has_end.then_some(tag));
-            continue;
-        };
-        if !WORDS.contains(&word) || ended == "raw" {
-            continue;
-        }
-        match open.pop() {
-            Some(begin) if begin.word() == ended => {}
-            Some(begin) => {
-                let (line, _) = line_and_column(text, begin.at);
-                let wanted = begin.word();
-                let about = format!(
-                    "`{{% {word} %}}` stands where the `{wanted}` of line {line} is still open"
-                );
-                let hint = format!("write `{{% end{wanted} %}}` before it");
-                return Some((tag.at, with_hint(about, hint)));
-            }
-            None => {
-                let about = format!("no `{{% {ended} … %}}` begins before this `{{% {word} %}}`");
-                return Some((tag.at, with_hint(about, "take it out")));
-            }
-        }
-    }
-    let begin = open.pop()?;
-    let word = begin.word();
-    let about = format!("this `{word}` has no end");
-    let hint = format!("write `{{% end{word} %}}` where it ends");
-    Some((begin.at, with_hint(about, hint)))
-}
-
-/// The tag or comment before a byte, if it has no end: its place, and what is wrong with it.
-pub fn unclosed(text: &str, at: usize) -> Option<(usize, String)> {
-    let kinds = [
-        ("{{", "}}", "tag"),
-        ("{%", "%}", "tag"),
-        ("{#", "#}", "comment"),
-    ];
-    let is_raw = |tag: &Tag<'_>| tag.word() == "raw" && !text[tag.at..].contains("endraw");
-    if let Some(raw) = tags(text).last().filter(is_raw) {
-        let about = "this `raw` has no end";
-        return Some((
-            raw.at,
-            with_hint(about, "write `{% endraw %}` where it ends"),
-        ));
-    }
-    let begins = kinds.into_iter().filter_map(|(begin, close, kind)| {
-        let at = text.get(..at)?.rfind(begin)?;
-        Some((at, close, kind))
-    });
-    let (at, close, kind) = begins.max_by_key(|(at, ..)| *at)?;
-    let inside = &text[at + "{{".len()..];
-    let next = kinds.iter().filter_map(|(begin, ..)| inside.find(begin));
-    let next = next.min().unwrap_or(inside.len());
-    if inside[..next].contains(close) {
-        return None;
-    }
-    let about = format!("this {kind} has no end");
-    Some((at, with_hint(about, format!("write `{close}` behind it"))))
 }
 
 /// What Tera writes in the place of what stands at a byte.
