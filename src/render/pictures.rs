@@ -9,6 +9,7 @@ use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageReader, Limits};
 
+use crate::diagnostic::with_hint;
 use crate::pages::files;
 use crate::pages::pictures::PIXELS_MAX;
 use crate::site::Site;
@@ -69,8 +70,10 @@ fn make(source: &[u8], picture: &Picture) -> Result<Vec<u8>, String> {
     let (width, height) = decoder.dimensions();
     let (new_width, new_height) = picture.steps.size;
     if u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return Err(format!(
-            "{width} × {height} pixels are too many; at most {PIXELS_MAX} are taken"
+        let millions = PIXELS_MAX / 1_000_000;
+        return Err(with_hint(
+            format_args!("{width} × {height} pixels are too many"),
+            format_args!("save it smaller: at most {millions} million pixels are read"),
         ));
     }
     let colors = decoder.icc_profile().ok().flatten();
