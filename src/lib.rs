@@ -150,7 +150,16 @@ pub struct Planned {
 pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Option<Planned> {
     let (articles, broken) = read(input, memo, problems);
     let theme = theme(&input.theme, &input.config, memo, problems);
-    let parts = |articles, preview| Parts {
+    let before = memo.planned.take();
+    // Shortcodes ask a site that comes before the one that is shown.
+    let pictures = before
+        .as_ref()
+        .map_or_else(Arc::default, |before| before.site.pictures.clone());
+    let parts = |articles, preview: Preview| Parts {
+        pictures: match preview == input.preview {
+            true => pictures.clone(),
+            false => Arc::default(),
+        },
         config: input.config.clone(),
         articles,
         broken: broken.clone(),
@@ -170,7 +179,6 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
         cutoff: theme.as_ref().map(Theme::cutoff).unwrap_or_default(),
     };
     let mut later = problems.clone();
-    let before = memo.planned.take();
     let with_shortcodes = |preview, known: &mut _, problems: &mut _| {
         let parts = |articles| parts(articles, preview);
         let before = before.as_ref();

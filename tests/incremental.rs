@@ -162,6 +162,9 @@ fn with_config_and_themes(mut files: Files, config: &str) -> Files {
         let file = format!("templates/shortcodes/{name}");
         files.insert(file, text.as_bytes().to_vec());
     }
+    for file in author::PICTURES {
+        files.insert((*file).into(), edit::picture(64, (6, 4)));
+    }
     for theme in ["tera1-small", "jinja-small", "briefing"] {
         let name = format!("themes/{theme}");
         gather(&folder(&name), &name, &mut files);
@@ -351,20 +354,42 @@ impl Shown {
             Look::AtSome(salt) => is_seen(address, salt),
             Look::AtAll => true,
         });
+        let (found_in, wanted_in) = (found, wanted);
         let differing = asked.find_map_first(|address| {
-            let [found, wanted] = [found, wanted].map(|snapshot| {
+            let [found, wanted] = [found_in, wanted_in].map(|snapshot| {
                 let rendered = (snapshot.render)(address);
                 rendered.unwrap_or_else(|problems| format!("{:#?}", problems.sorted()).into_bytes())
             });
-            let texts = || [&found, &wanted].map(|bytes| String::from_utf8_lossy(bytes));
-            (found != wanted).then(|| {
-                let [found, wanted] = texts();
-                let difference = difference(&found, &wanted);
-                format!("{} differs{difference}", address.as_str())
-            })
+            let [found_text, text] = [&found, &wanted].map(|bytes| String::from_utf8_lossy(bytes));
+            if found != wanted {
+                let difference = difference(&found_text, &text);
+                return Some(format!("{} differs{difference}", address.as_str()));
+            }
+            let is_shown = |snapshot: &Snapshot, picture: &Address| (snapshot.render)(picture).ok();
+            let mut pictures = pictures(&text).into_iter();
+            let lost = pictures.find(|picture| {
+                let shown = is_shown(found_in, picture);
+                shown.is_none() || shown != is_shown(wanted_in, picture)
+            });
+            lost.map(|lost| format!("{} of {} differs", lost.as_str(), address.as_str()))
         });
         differing.map_or(Ok(()), Err)
     }
+}
+
+/// The addresses of pictures that are made of others, in a text.
+fn pictures(text: &str) -> Vec<Address> {
+    const FOLDER: &str = "processed_images/";
+    let names = text.split(FOLDER).skip(1);
+    let is_of_name = |c: char| c.is_alphanumeric() || ".-_".contains(c);
+    let names = names.map(|rest| {
+        rest.split(|c| !is_of_name(c))
+            .next()
+            .expect("a text has a beginning")
+    });
+    names
+        .map(|name| Address::file(&format!("{FOLDER}{name}")))
+        .collect()
 }
 
 /// One address of three, other ones for another salt.

@@ -94,7 +94,7 @@ pub struct Site {
     pub not_on_disk: HashMap<Arc<str>, Arc<AskedFile>>,
     /// `themes/NAME`, if the theme could lie there.
     pub theme_folder: Option<Arc<str>>,
-    /// The pictures that pages of this site asked for, and those of the sites before it.
+    /// The pictures that pages and shortcodes of this site asked for, and those of the sites before it.
     pub pictures: Arc<Pictures>,
     /// What style sheets are made of.
     pub sass: SassFiles,
@@ -169,6 +169,8 @@ pub struct Parts<'a> {
     pub environment: &'a Arc<BTreeMap<Arc<str>, Arc<str>>>,
     /// See [`Site::theme_folder`].
     pub theme_folder: Option<Arc<str>>,
+    /// See [`Site::pictures`].
+    pub pictures: Arc<Pictures>,
     pub sass: &'a SassFiles,
     pub sass_compiler: &'a Arc<dyn SassCompiler>,
     pub now: Timestamp,
@@ -282,7 +284,7 @@ impl Site {
             environment: parts.environment.clone(),
             not_on_disk: not_on_disk(parts.files),
             theme_folder: parts.theme_folder,
-            pictures: before.map_or_else(Arc::default, |b| b.site.pictures.clone()),
+            pictures: parts.pictures,
             sheets: match before.filter(|before| before.site.sass == *parts.sass) {
                 Some(before) => before.site.sheets.clone(),
                 None => Arc::default(),

@@ -245,6 +245,8 @@ const LINES: &[&str] = &[
     "{% note(to=\"@/companies/birch.md\") %}\nWith {{ note(to=\"@/blog/first.md\") }}.\n{% end %}",
     "{{ heading(text=\"Made\") }}\n\n{{ note() }}",
     "{{/* note() */}} {{ nobody() }}",
+    "{{ picture(path=\"photo.png\") }}",
+    "{{ picture(path=\"@/blog/photo.png\") }}",
 ];
 
 const FOLDERS: &[&str] = &[
@@ -285,7 +287,15 @@ pub const SHORTCODES: &[(&str, &str)] = &[
         "heading.md",
         "## {% if text %}{{ text }}{% endif %} {{ nth }}\n\n[Birch](@/companies/birch.md)\n",
     ),
+    (
+        "picture.html",
+        "{% set made = resize_image(path=path, width=3, op=\"fit_width\") %}\
+         <img src=\"{{ made.url | safe }}\" height=\"{{ made.height }}\">",
+    ),
 ];
+
+/// Where pictures lie of which others are made.
+pub const PICTURES: &[&str] = &["static/photo.png", "content/blog/photo.png"];
 
 /// Files of kinds of their own, to begin with.
 const NEW_FILES: &[(&str, &str)] = &[
@@ -429,6 +439,19 @@ const DATELINE: Keys = &[
     ),
 ];
 
+/// Settings of a theme, in its `theme.toml` and in the configuration, which wins.
+const SETTINGS: Keys = &[
+    ("accent", &["", "\"teal\"", "\"red\""]),
+    (
+        "menu",
+        &[
+            "",
+            "{ name = \"Harbour\" }",
+            "{ name = \"Dock\", size = 2 }",
+        ],
+    ),
+];
+
 /// Pieces of templates that most engines understand; with some of them pages ask for more.
 const TEMPLATE_PIECES: &[&str] = &[
     "<!-- another line -->",
@@ -455,6 +478,11 @@ const TEMPLATE_PIECES: &[&str] = &[
     "{% set s = get_section(path=\"blog/_index.md\") %}{% for p in s.pages %}{{ p.summary | default(value=\"\") }}{% endfor %}",
     "{% set d = load_data(path=\"facts.toml\", required=false) %}{% if d %}{{ d.tons }}{% endif %}",
     "{% set d = load_data(path=\"data/facts.toml\", required=false) %}{% if d %}{{ d.tons }}{% endif %}",
+    "{% set i = resize_image(path=\"photo.png\", width=2, height=3) %}{{ i.url | safe }} {{ i.orig_width }}",
+    "{% set i = resize_image(path=\"@/blog/photo.png\", width=4, op=\"fit_width\", format=\"webp\") %}{{ i.url | safe }}",
+    "{% set m = get_image_metadata(path=\"photo.png\", allow_missing=true) %}{% if m %}{{ m.width }}{% endif %}",
+    "{% if config.extra.accent %}{{ config.extra.accent }}{% endif %}",
+    "{% if config.extra.menu %}{{ config.extra.menu.name }}{% endif %}",
 ];
 
 /// The times at which histories take place.
@@ -499,7 +527,8 @@ impl Author {
                 64..71 => self.break_(),
                 71..77 => self.config(),
                 77..84 => self.theme(),
-                84..94 => Some(Edit::Undo),
+                84..87 => Some(self.picture()),
+                87..94 => Some(Edit::Undo),
                 94..97 => Some(Edit::Reset),
                 _ => Some(Edit::Clock {
                     now: NOWS[self.random.below(NOWS.len())],
@@ -663,6 +692,13 @@ impl Author {
         (from != to).then_some(Edit::Move { from, to })
     }
 
+    fn picture(&mut self) -> Edit {
+        let file = (*self.random.one(PICTURES)).into();
+        let shade = *self.random.one(&[0, 128, 255]);
+        let size = *self.random.one(&[(6, 4), (6, 4), (4, 6), (1, 9)]);
+        Edit::Paint { file, shade, size }
+    }
+
     fn break_(&mut self) -> Option<Edit> {
         let below = *self.random.one(&["content/", "content/", "content/", ""]);
         let file = self.file(below)?;
@@ -681,6 +717,15 @@ impl Author {
         let file = String::from("config.toml");
         let text = self.text(&file)?;
         let has_ours = text.contains("[extra.dateline]\n");
+        if self.random.chance(25) {
+            let header = "[extra]";
+            if text.contains("[extra]\n") {
+                return self.set(file, &text, header, SETTINGS);
+            }
+            let old = String::from("[extra.dateline]\n");
+            let new = format!("{header}\n\n{old}");
+            return Some(Edit::Replace { file, old, new });
+        }
         if has_ours && self.random.chance(50) {
             return self.set(file, &text, "[extra.dateline]", DATELINE);
         }
@@ -693,11 +738,12 @@ impl Author {
                 .file("themes/")
                 .filter(|file| file.ends_with("theme.toml"))?;
             let text = self.text(&file)?;
-            let accents: Keys = &[("accent", &["", "\"teal\"", "\"red\""])];
             if text.contains("[extra]\n") {
-                return self.set(file, &text, "[extra]", accents);
+                return self.set(file, &text, "[extra]", SETTINGS);
             }
-            let (old, new) = ("name".into(), "# A comment.\nname".into());
+            // A table is best at the end, after whatever the last key is.
+            let old = text.lines().next_back()?.to_owned();
+            let new = format!("{old}\n\n[extra]");
             return Some(Edit::Replace { file, old, new });
         }
         let below = *self.random.one(&["themes/", "templates/"]);

@@ -1,6 +1,7 @@
 //! What people do to a site, as data: it can be printed, done again, and left out.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 
 /// The files of a site, by path from its root.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -18,6 +19,12 @@ pub enum Edit {
     Write {
         file: String,
         text: String,
+    },
+    /// A picture in one shade of grey, of a width and a height, in the place of what was there.
+    Paint {
+        file: String,
+        shade: u8,
+        size: (u32, u32),
     },
     /// A file, or a folder with all that is in it.
     Delete {
@@ -139,6 +146,12 @@ impl State {
                     self.files.insert(file.clone(), text.clone().into_bytes());
                 }
             }
+            Edit::Paint { file, shade, size } => {
+                if self.takes_file(file) {
+                    self.whole.remove(file);
+                    self.files.insert(file.clone(), picture(*shade, *size));
+                }
+            }
             Edit::Delete { path } => {
                 let stays = |file: &String| !is_at_or_below(file, path);
                 self.files.retain(|file, _| stays(file));
@@ -195,6 +208,16 @@ impl State {
         let mut others = self.files.keys().filter(|file| *file != path);
         !others.any(|other| is_at_or_below(other, path) || is_at_or_below(path, other))
     }
+}
+
+/// The bytes of a picture.
+pub fn picture(shade: u8, (width, height): (u32, u32)) -> Vec<u8> {
+    let picture = image::GrayImage::from_pixel(width, height, image::Luma([shade]));
+    let mut bytes = Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
 }
 
 fn is_at_or_below(file: &str, path: &str) -> bool {
