@@ -78,12 +78,11 @@ fn configurations() {
 fn the_command_line_goes_over_config() {
     let overrides = Overrides {
         base_url: Some("http://127.0.0.1:1111/x/".into()),
-        output_dir: Some("out".into()),
         minify: false,
         ..Overrides::default()
     };
     let mut problems = Diagnostics::default();
-    let text = "base_url = 'of no use'\noutput_dir = 'public'";
+    let text = "base_url = 'of no use'\noutput_dir = 'out'";
     let config = Config::parse(
         "config.toml".into(),
         text,

@@ -138,7 +138,7 @@ struct BuildArguments {
     /// Address of the site, instead of base_url of the configuration
     #[arg(short = 'u', long, value_name = "URL", value_parser = site_address)]
     base_url: Option<String>,
-    /// Folder to write to, instead of output_dir of the configuration
+    /// Folder to write to, seen from where you are, instead of output_dir
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     output_dir: Option<PathBuf>,
     /// Build around files in the output folder that are not Dateline's, and leave them

@@ -70,7 +70,7 @@ pub fn run(options: Options, wanted: &Wanted) -> anyhow::Result<Done> {
         scheduled: options.scheduled,
     }));
     let said = Said::default();
-    let watch = Watch::new(&folder.root, &session::output_dir(&folder, &options));
+    let watch = Watch::new(&folder.root, &session::output_dir(&folder));
     let preview = Preview::new(Setup {
         base_path,
         at,

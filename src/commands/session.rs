@@ -242,10 +242,6 @@ impl Desk {
         let source = disk::find_config(&options.root, options.config.as_deref())?;
         let overrides = Overrides {
             base_url: options.base_url.as_deref().map(Into::into),
-            output_dir: options
-                .output_dir
-                .as_ref()
-                .map(|dir| dir.to_string_lossy().into()),
             minify: options.minify,
             mode: options.mode,
         };
@@ -263,7 +259,7 @@ impl Desk {
         };
         let reading = disk::Reading {
             root: &source.root,
-            output_dir: &source.root.join(&*config.output_dir),
+            output_dir: &output_folder(options, &source.root, &config),
             embedded: &theme::embedded(),
             now: clock::now(options.now, &config.dateline.time_zone)?,
             preview: Preview {
@@ -389,7 +385,7 @@ pub fn build(
         render(&planned, &Nowhere, progress, &mut problems)?;
         return Ok((None, problems));
     }
-    let output_dir = root.join(&*input.config.output_dir);
+    let output_dir = output_folder(options, &root, &input.config);
     let staging = Staging::open(
         &output_dir,
         disk::Options {
@@ -405,6 +401,9 @@ pub fn build(
     let written = staging.commit()?;
     pictures::forget_others(&planned.site);
     let mut summary = summarise(&planned, &input);
+    if let Some(stated) = &options.output_dir {
+        summary.output_dir = stated.to_string_lossy().into();
+    }
     summary.written = written.written;
     summary.unchanged = written.unchanged;
     summary.deleted = written.deleted;
@@ -763,13 +762,22 @@ fn read_static(path: &Arc<str>, opener: &Opener) -> Result<Vec<u8>, Diagnostics>
     }
 }
 
+/// Where the site is written. What the command line says is seen from where it was given, what the
+/// configuration says from the root of the site.
+fn output_folder(options: &Options, root: &Path, config: &Config) -> PathBuf {
+    match &options.output_dir {
+        Some(stated) => stated.clone(),
+        None => root.join(&*config.output_dir),
+    }
+}
+
 /// The folder that `build` would write to, which `serve` does not watch.
-pub fn output_dir(folder: &Folder, options: &Options) -> PathBuf {
-    let named = options.output_dir.clone();
-    let named = named.or_else(|| {
+pub fn output_dir(folder: &Folder) -> PathBuf {
+    let stated = || {
         let text = std::fs::read_to_string(&folder.config).ok()?;
         let table: toml::Table = text.parse().ok()?;
         Some(PathBuf::from(table.get("output_dir")?.as_str()?))
-    });
+    };
+    let named = stated();
     folder.root.join(named.unwrap_or_else(|| "public".into()))
 }

@@ -20,7 +20,6 @@ use crate::value::{Key, Value};
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     pub base_url: Option<Arc<str>>,
-    pub output_dir: Option<Arc<str>>,
     /// Whether pages are minified whatever config.toml says.
     pub minify: bool,
     pub mode: Mode,
@@ -82,12 +81,11 @@ impl Config {
         report_unknown(&keys, problems);
 
         let address = address?;
-        let mut shared = site.values(&keys, overrides);
+        let mut shared = site.values(&keys);
         shared.push(("base_url".into(), Value::from(&address.written)));
         shared.push(("mode".into(), overrides.mode.name().into()));
         shared.push(("extra".into(), extra.clone()));
         shared.push(("markdown".into(), markdown_value));
-        let output_dir = overrides.output_dir.clone().or(site.output_dir);
         let search_format = IndexFormat::of(all.language.search().text_of("index_format"));
         Some(Config {
             file: file.clone(),
@@ -99,7 +97,7 @@ impl Config {
             languages: all.others.iter().map(|(code, _)| code.clone()).collect(),
             of_languages: all.others.iter().map(|(_, keys)| keys.config()).collect(),
             theme: site.theme,
-            output_dir: output_dir.unwrap_or_else(|| "public".into()),
+            output_dir: site.output_dir.unwrap_or_else(|| "public".into()),
             compile_sass: site.compile_sass,
             ignored_content: site.ignored_content,
             ignored_static: site.ignored_static,
@@ -270,12 +268,11 @@ fn link_checker(table: &mut Reader<'_>, problems: &mut Diagnostics) -> Value {
 
 impl SiteKeys {
     /// What all languages share of the configuration as templates see it.
-    fn values(&self, keys: &Reader<'_>, overrides: &Overrides) -> Vec<(Key, Value)> {
+    fn values(&self, keys: &Reader<'_>) -> Vec<(Key, Value)> {
         let excluded = match self.exclude_paginated_pages_in_sitemap {
             true => "all",
             false => "none",
         };
-        let output_dir = overrides.output_dir.as_ref().or(self.output_dir.as_ref());
         let mut values: Vec<(Key, Value)> = vec![
             ("author".into(), self.author.as_ref().into()),
             ("feed_limit".into(), self.feed_limit.into()),
@@ -288,7 +285,7 @@ impl SiteKeys {
             ("taxonomy_root".into(), self.taxonomy_root.as_ref().into()),
             (
                 "output_dir".into(),
-                output_dir.map_or("public".into(), Value::from),
+                self.output_dir.as_ref().map_or("public".into(), Value::from),
             ),
         ];
         values.extend(self.passed.iter().cloned());
