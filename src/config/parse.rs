@@ -285,7 +285,9 @@ impl SiteKeys {
             ("taxonomy_root".into(), self.taxonomy_root.as_ref().into()),
             (
                 "output_dir".into(),
-                self.output_dir.as_ref().map_or("public".into(), Value::from),
+                self.output_dir
+                    .as_ref()
+                    .map_or("public".into(), Value::from),
             ),
         ];
         values.extend(self.passed.iter().cloned());
@@ -720,7 +722,8 @@ impl LanguageKeys {
         })
     }
 
-    fn entries(&self) -> Vec<(Key, Value)> {
+    /// Its options as templates see them; `index_format` is that of the default language, as in Zola.
+    fn entries(&self, index_format: &Value) -> Vec<(Key, Value)> {
         let taxonomies = self.taxonomies.iter().flatten().map(|taxonomy| {
             let pages = (taxonomy.paginate_by > 0).then_some(taxonomy.paginate_by);
             Value::map([
@@ -746,7 +749,10 @@ impl LanguageKeys {
                 "build_search_index".into(),
                 self.build_search_index.unwrap_or(false).into(),
             ),
-            ("search".into(), self.search()),
+            (
+                "search".into(),
+                self.search().with([("index_format", index_format.clone())]),
+            ),
             (
                 "translations".into(),
                 self.translations.clone().unwrap_or_else(none),
@@ -782,12 +788,14 @@ impl Languages {
     /// The configuration as templates see it in a language: its own options at the top, those of
     /// the others under `languages`.
     fn value(&self, code: &str, own: &LanguageKeys, shared: &[(Key, Value)]) -> Value {
+        let search = self.language.search();
+        let index_format = search.get("index_format").unwrap_or(&Value::None);
         let first = (&self.default_language, &self.language);
         let rest = self.others.iter().map(|(code, keys)| (code, keys));
         let others = std::iter::once(first).chain(rest);
         let others = others
             .filter(|(other, _)| &***other != code)
-            .map(|(other, keys)| (other.to_string(), Value::map(keys.entries())));
+            .map(|(other, keys)| (other.to_string(), Value::map(keys.entries(index_format))));
         // Zola took these two names back; themes that still print them are many.
         let feed = own.feed_filenames().into_iter().next();
         let compatible: [(Key, Value); 4] = [
@@ -802,7 +810,7 @@ impl Languages {
             ),
             ("languages".into(), Value::map(others)),
         ];
-        let own = own.entries().into_iter();
+        let own = own.entries(index_format).into_iter();
         Value::map(shared.iter().cloned().chain(own).chain(compatible))
     }
 }

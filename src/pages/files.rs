@@ -119,7 +119,15 @@ fn find(site: &Site, path: &str) -> Result<Option<Arc<AskedFile>>, String> {
             Shelved::Nothing => {}
         }
     }
-    Ok(site.not_on_disk.get(&*inside).cloned())
+    if let Some(planned) = site.not_on_disk.get(&*inside) {
+        return Ok(Some(planned.clone()));
+    }
+    // Zola looks into the output, where a translated page has a copy of what lies beside it.
+    let source = site.files.sources.get(&*inside);
+    match source.map(|source| site.shelf.find(&format!("content/{source}"))) {
+        Some(Shelved::File(file)) => Ok(Some(file)),
+        _ => Ok(None),
+    }
 }
 
 /// Where a path may lead, from the root of the site.

@@ -45,7 +45,8 @@ pub fn engine_of(theme: &ThemeSource, problems: &mut Diagnostics) -> Option<Kind
         }
         return None;
     }
-    let is_jinja = first(Language::Tera1).is_none() && first(Language::Jinja).is_some();
+    let is_tera = first(Language::Tera1).is_some() || first(Language::Tera).is_some();
+    let is_jinja = !is_tera && first(Language::Jinja).is_some();
     Some(if is_jinja {
         Kind::MiniJinja
     } else {
@@ -73,6 +74,8 @@ fn stated_engine(stated: &str, theme: &ThemeSource, problems: &mut Diagnostics) 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Language {
     Tera1,
+    /// Either of the two.
+    Tera,
     Tera2,
     Jinja,
 }
@@ -82,6 +85,7 @@ fn mark(template: &TemplateSource, language: Language) -> Option<(Place, String)
     let tag = tags(&template.text).find(|tag| match language {
         Language::Tera2 => is_tera2(tag),
         Language::Tera1 => is_tera1(tag),
+        Language::Tera => !tag.is_expression && tag.word() == "set_global",
         Language::Jinja => is_jinja(tag),
     })?;
     let (line, column) = line_and_column(&template.text, tag.at);
@@ -104,8 +108,7 @@ fn is_tera2(tag: &Tag) -> bool {
 }
 
 fn is_tera1(tag: &Tag) -> bool {
-    // Jinja has macros as well, but nothing like `macros::name(…)` and `set_global`; and it has
-    // `import` with a name that is no string.
+    // Jinja has macros as well, but nothing like `macros::name(…)`.
     let calls_macro = tag
         .inner
         .split("::")
@@ -125,7 +128,7 @@ fn is_tera1(tag: &Tag) -> bool {
             .skip(1)
             .any(|rest| rest.trim_start().starts_with(['"', '\'', '`']))
     });
-    calls_macro || positional_test || (!tag.is_expression && tag.word() == "set_global")
+    calls_macro || positional_test
 }
 
 fn is_jinja(tag: &Tag) -> bool {

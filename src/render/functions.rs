@@ -324,16 +324,21 @@ fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
     }
     let mut url = config_text(asker, "base_url")?;
     let mut file = path.trim_start_matches('/').to_owned();
-    if let Some(language) = language {
+    if let Some(language) = &language
+        && !begins_with(path, language)
+    {
         file = format!("{language}/{file}");
     }
     url.push('/');
     url.push_str(&file);
-    // Zola's rule: the slash at the end is the argument's matter alone.
+    // Zola's rule: the slash at the end is the argument's matter alone, but the home page of another
+    // language has one.
+    let is_home = !path.is_empty() && path.trim_matches('/').is_empty();
+    let is_other_home = is_home && language.is_some();
     while url.ends_with('/') {
         url.pop();
     }
-    if args.flag("trailing_slash", false)? && !is_feed(asker, path)? {
+    if is_other_home || (args.flag("trailing_slash", false)? && !is_feed(asker, path)?) {
         url.push('/');
     }
     if args.flag("cachebust", false)? {
@@ -349,6 +354,15 @@ fn get_url(asker: &Asker, args: &Args) -> Result<Value, String> {
         );
     }
     Ok(as_html(url.into()))
+}
+
+/// Whether a path from the root begins with the folder of a language. As in Zola, it is not put before
+/// it once more then.
+fn begins_with(path: &str, language: &str) -> bool {
+    let rest = path
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_prefix(language));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// `get_env(name, default?)`: a variable of the environment, if the configuration allows it.

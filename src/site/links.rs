@@ -46,6 +46,8 @@ pub struct Placed {
     pub files: HashMap<Arc<str>, Address>,
     /// The same files beside the translations of a page, sorted.
     pub copies: Vec<(Arc<str>, Address)>,
+    /// The files beside content by where they are in the output.
+    pub sources: HashMap<String, Arc<str>>,
 }
 
 /// Where each static file goes.
@@ -95,6 +97,10 @@ pub fn place_files(
             }
             folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         };
+        let outputs = addresses.iter().map(Address::output_file);
+        placed
+            .sources
+            .extend(outputs.map(|output| (output, file.path.clone())));
         let mut addresses = addresses.into_iter();
         if let Some(address) = addresses.next() {
             placed.files.insert(file.path.clone(), address);
