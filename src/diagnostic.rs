@@ -1551,6 +1551,34 @@ impl Diagnostics {
         );
     }
 
+    /// The theme has no template for some pages. The built-in theme lays them out, with its own look;
+    /// a 404 page has none.
+    pub fn theme_lacks_template(
+        &mut self,
+        templates: &str,
+        name: &str,
+        (page, others): (&Address, usize),
+    ) {
+        let pages = match others {
+            0 => format!("`{page}` is"),
+            1 => format!("`{page}` and one more page are"),
+            others => format!("`{page}` and {others} more pages are"),
+        };
+        let place = Place::whole(&templates.into());
+        let (message, hint) = match name {
+            "404.html" => (
+                "the theme has no `404.html`: who follows a wrong link sees a page without its look"
+                    .to_owned(),
+                "`templates/404.html` would be that page",
+            ),
+            _ => (
+                format!("the theme has no `{name}`: {pages} laid out by the built-in theme"),
+                "a file of that name in `templates/` would do it",
+            ),
+        };
+        self.note("theme-lacks-template", place, message, hint);
+    }
+
     /// theme.toml names an engine that nobody knows.
     pub fn unknown_engine(&mut self, place: Place, name: &str) {
         self.error(

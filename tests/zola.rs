@@ -483,8 +483,16 @@ fn what_is_ours_has_a_style_sheet_under_any_theme() {
         let feed = site.read("atom.xml");
         assert!(!feed.contains("dateline-view"), "{feed}");
     }
-    // Also where the theme's page fails.
-    assert!(site.has("dateline.css") && site.has("dateline.js"));
+    // Only where the theme's page fails, the built-in page stands in, which needs its own.
+    let files_of_ours = ["dateline.css", "dateline.js", "dateline.svg"];
+    assert!(files_of_ours.iter().all(|file| !site.has(file)));
+    let picky = "{{ page.relative_path | upper }}";
+    let failing = [
+        ("themes/tera1-small/templates/page.html", picky),
+        ("config.toml", PICKY_CONFIG),
+    ];
+    let site = Built::briefs(&failing);
+    assert!(files_of_ours.iter().all(|file| site.has(file)));
     let none = PICKY_CONFIG.replace("pages = [\"compare\"]", "pages = []");
     let site = Built::briefs(&[files[0], ("config.toml", &none)]);
     assert!(!site.has("dateline-views.css") && !site.has("dateline.css"));
@@ -1095,6 +1103,57 @@ fn built(folder: &Path) -> std::process::Output {
         .env_remove("GITHUB_ACTIONS")
         .output()
         .unwrap()
+}
+
+#[test]
+fn pictures_that_only_a_shortcode_asks_for_are_made() {
+    let site = tempfile::tempdir().unwrap();
+    let folder = site.path();
+    site_of_pictures(folder);
+    fs::create_dir_all(folder.join("templates/shortcodes")).unwrap();
+    let write = |file: &str, text: &str| fs::write(folder.join(file), text).unwrap();
+    write("templates/index.html", "{{ section.content | safe }}");
+    write(
+        "templates/shortcodes/small.html",
+        "{% set made = resize_image(path=path, width=9, op=\"fit_width\") %}{{ made.url | safe }}",
+    );
+    write(
+        "content/_index.md",
+        "+++\n+++\n{{ small(path=\"@/trees/An oak.png\") }}\n",
+    );
+    let done = built(folder);
+    assert!(done.status.success(), "{done:?}");
+    let page = fs::read_to_string(folder.join("public/index.html")).unwrap();
+    let picture = page.trim().trim_start_matches("https://example.org/b/");
+    assert!(picture.starts_with("processed_images/an-oak."), "{page}");
+    assert!(folder.join("public").join(picture).is_file(), "{page}");
+}
+
+#[test]
+fn templates_that_a_theme_lacks_are_named() {
+    let site = tempfile::tempdir().unwrap();
+    let folder = site.path();
+    let write = |file: &str, text: &str| {
+        let file = folder.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    write("config.toml", "base_url = \"https://example.org\"\n");
+    write("templates/index.html", "Home");
+    write("templates/page.html", "Page");
+    write("content/a/_index.md", "+++\n+++\n");
+    write("content/b/_index.md", "+++\n+++\n");
+    write("content/b/c.md", "+++\ntitle = \"C\"\n+++\n");
+    let said = String::from_utf8(built(folder).stderr).unwrap();
+    let expected = [
+        "the theme has no `404.html`: who follows a wrong link sees a page without its look",
+        "the theme has no `section.html`: `/a/` and one more page are laid out by the built-in theme",
+    ];
+    for expected in expected {
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(said.matches("theme-lacks-template").count(), 2, "{said}");
+    assert!(folder.join("public/dateline.css").is_file());
 }
 
 #[test]

@@ -302,9 +302,11 @@ fn propose(site: &Site, files: &[StaticFile], room: [usize; 3]) -> Proposals {
     };
     let of_tables = || {
         let mut proposals = Proposing::with_room(room[2]);
-        if makes_overview(site) {
+        let has_views = makes_overview(site);
+        if has_views {
             propose_ours(site, &mut proposals);
         }
+        built_in::propose(site, has_views, &mut proposals);
         proposals
     };
     let (of_files, (of_terms, of_tables)) =
@@ -599,7 +601,6 @@ fn propose_ours(site: &Site, proposals: &mut Proposing) {
         proposals.years(&archive::address(), &archive::years(site), view);
     }
     proposals.ours(Address::file("llms.txt"), View::Llms);
-    built_in::propose(site, proposals);
 }
 
 fn propose_companies(site: &Site, proposals: &mut Proposing) {

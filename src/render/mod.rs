@@ -1,7 +1,7 @@
 //! How a page becomes bytes. Nothing here touches a file.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, TemplateError};
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup, Question};
-use crate::pages::{Page, Plan, View};
+use crate::pages::{Page, Plan, View, built_in};
 use crate::site::{Entry, Site};
 use crate::value::Value;
 
@@ -49,8 +49,9 @@ pub mod text;
 pub mod text_filters;
 pub mod theme;
 
+use context::Shown;
 use engine::Engine;
-use theme::Theme;
+use theme::{Picked, Theme};
 
 /// A file of the finished site.
 #[derive(Debug)]
@@ -82,6 +83,18 @@ pub struct Rendered {
     pub lookups: Vec<Lookup>,
     /// Why the theme's `page.html` could not lay out a view of ours, so that the built-in one did.
     pub theme_failed: Option<TemplateError>,
+    /// The template that the theme would need, but does not have.
+    pub lacking: Option<String>,
+}
+
+/// What came of a page.
+#[derive(Default)]
+struct Outcome {
+    failure: Option<TemplateError>,
+    theme_failed: Option<TemplateError>,
+    lacking: Option<String>,
+    /// Whether it may refer to a file of the built-in theme.
+    refers_to_ours: bool,
 }
 
 /// Renders every page of the plan, in parallel, and hands each over as soon as it is made.
@@ -99,37 +112,86 @@ pub fn render(
 ) -> io::Result<()> {
     /// Costly pages stand together in the plan; one thread alone must not be left with them all.
     const SHARE_MAX: usize = 8;
-    let pages: Vec<&Page> = plan.pages().iter().collect();
-    let found: Vec<(Option<TemplateError>, Option<TemplateError>)> = pages
-        .par_iter()
-        .with_max_len(SHARE_MAX)
-        .map(|planned| {
-            let outcome = match try_page(planned, site, theme) {
-                Ok(rendered) => {
-                    sink.put(Output {
-                        address: planned.address.clone(),
-                        body: rendered.body,
-                    })?;
-                    (None, rendered.theme_failed)
+    let all = plan.pages().iter();
+    let (of_stand_ins, pages): (Vec<&Page>, Vec<&Page>) =
+        all.partition(|page| built_in::is_for_stand_ins(page, site));
+    let put = |planned: &&Page| {
+        let outcome = match try_page(planned, site, theme) {
+            Ok(rendered) => {
+                let refers_to_ours = !of_stand_ins.is_empty() && refers_to_ours(&rendered.body);
+                sink.put(Output {
+                    address: planned.address.clone(),
+                    body: rendered.body,
+                })?;
+                Outcome {
+                    failure: None,
+                    theme_failed: rendered.theme_failed,
+                    lacking: rendered.lacking,
+                    refers_to_ours,
                 }
-                Err(error) => (Some(error), None),
-            };
-            made();
-            Ok(outcome)
-        })
-        .collect::<io::Result<_>>()?;
+            }
+            Err(error) => Outcome {
+                failure: Some(error),
+                ..Outcome::default()
+            },
+        };
+        made();
+        Ok(outcome)
+    };
+    let each = pages.par_iter().with_max_len(SHARE_MAX).map(put);
+    let found: Vec<Outcome> = each.collect::<io::Result<_>>()?;
+    if found.iter().any(|outcome| outcome.refers_to_ours) {
+        for page in &of_stand_ins {
+            put(page)?;
+        }
+    }
     let (mut failed, mut theme_failed) = (Vec::new(), Vec::new());
-    for (page, (failure, theme_failure)) in pages.into_iter().zip(found) {
-        failed.extend(failure.map(|error| (page, error)));
-        theme_failed.extend(theme_failure.map(|error| (&page.address, error)));
+    let mut lacking: BTreeMap<String, Vec<&Address>> = BTreeMap::new();
+    for (page, outcome) in pages.into_iter().zip(found) {
+        failed.extend(outcome.failure.map(|error| (page, error)));
+        theme_failed.extend(outcome.theme_failed.map(|error| (&page.address, error)));
+        if let Some(name) = outcome.lacking {
+            lacking.entry(name).or_default().push(&page.address);
+        }
     }
     report(failed.into_iter(), problems);
+    // Where something is wrong, that comes first.
+    if !problems.has_errors() {
+        report_lacking(&lacking, site, problems);
+    }
     make_pictures(plan, site, sink, problems)?;
     // What fails on one view of ours fails on most: that is said once.
     if let [(address, error), others @ ..] = &theme_failed[..] {
         problems.theme_page_failed(address, others.len(), error);
     }
     Ok(())
+}
+
+/// Whether a text names an address like those of the files of the built-in theme.
+fn refers_to_ours(body: &OutputBody) -> bool {
+    let text = match body {
+        OutputBody::Made(bytes) => std::str::from_utf8(bytes).ok(),
+        OutputBody::File(FileBytes::Text { text, .. }) => Some(&**text),
+        OutputBody::File(_) => None,
+    };
+    text.is_some_and(|text| text.contains("/dateline."))
+}
+
+/// Says once for each template that the theme lacks which pages it would lay out.
+fn report_lacking(
+    lacking: &BTreeMap<String, Vec<&Address>>,
+    site: &Site,
+    problems: &mut Diagnostics,
+) {
+    let templates = match &site.theme_folder {
+        Some(folder) => format!("{folder}/templates"),
+        None => "templates".to_owned(),
+    };
+    for (name, pages) in lacking {
+        if let [first, others @ ..] = &pages[..] {
+            problems.theme_lacks_template(&templates, name, (first, others.len()));
+        }
+    }
 }
 
 /// Makes the pictures that the pages asked for.
@@ -227,7 +289,7 @@ fn try_page(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
 
 fn rendered(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, TemplateError> {
     let asker = Asker::new(site.clone());
-    let mut theme_failed = None;
+    let (mut theme_failed, mut lacking) = (None, None);
     let body = match &page.view {
         View::StyleSheet { file } => {
             let css = sass::style_sheet(file, site, &asker)?;
@@ -243,9 +305,9 @@ fn rendered(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
             } else if let Some(text) = files::text(page, &asker) {
                 planned(text)
             } else {
-                let (text, failed) = html(page, theme, &asker)?;
-                theme_failed = failed;
-                let text = based(asker.config(), text);
+                let html = html(page, theme, &asker)?;
+                (theme_failed, lacking) = (html.theme_failed, html.lacking);
+                let text = based(asker.config(), html.text);
                 if asker.config().minify_html {
                     minify::html(text)
                 } else {
@@ -259,6 +321,7 @@ fn rendered(page: &Page, site: &Arc<Site>, theme: &Theme) -> Result<Rendered, Te
         body,
         lookups: asker.record(),
         theme_failed,
+        lacking,
     })
 }
 
@@ -271,13 +334,40 @@ fn planned<T>(answer: Result<T, String>) -> T {
 const PLAIN_NOT_FOUND: &str =
     "<!doctype html>\n<title>404 Not Found</title>\n<h1>404 Not Found</h1>\n";
 
-/// A page that a template laid out, and [`Rendered::theme_failed`].
-type Html = (String, Option<TemplateError>);
+/// A page that a template laid out; see [`Rendered`].
+struct Html {
+    text: String,
+    theme_failed: Option<TemplateError>,
+    lacking: Option<String>,
+}
 
 fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateError> {
-    let shown = planned(context::of(page, theme, asker));
-    let picked = theme.pick(&shown.templates);
-    let context = if shown.fragment.is_some() || theme.reads(&shown.templates, "head") {
+    let mut shown = planned(context::of(page, theme, asker));
+    let templates = std::mem::take(&mut shown.templates);
+    let picked = theme.pick(&templates);
+    let stands_in = picked.is_built_in && !theme.is_ours();
+    // The built-in page would stand there without its style.
+    let is_plain = stands_in && page.view == View::NotFound;
+    let (text, theme_failed) = match is_plain {
+        true => (PLAIN_NOT_FOUND.to_owned(), None),
+        false => lay_out(page, (shown, &templates), &picked, theme, asker)?,
+    };
+    Ok(Html {
+        text,
+        theme_failed,
+        lacking: templates.into_iter().next_back().filter(|_| stands_in),
+    })
+}
+
+/// The text of a page, and why the theme's template was not taken for it.
+fn lay_out(
+    page: &Page,
+    (shown, templates): (Shown, &[String]),
+    picked: &Picked<'_>,
+    theme: &Theme,
+    asker: &Rc<Asker>,
+) -> Result<(String, Option<TemplateError>), TemplateError> {
+    let context = if shown.fragment.is_some() || theme.reads(templates, "head") {
         let head = head::of(page, &shown.context, &shown.crumbs, asker.config());
         shown.context.with([("head", head)])
     } else {
@@ -287,10 +377,6 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
         Value::Map(ours) => context.with(ours.entries().iter().cloned()),
         _ => context.clone(),
     };
-    if page.view == View::NotFound && picked.is_built_in && !theme.is_ours() {
-        // The built-in page would stand there without its style.
-        return Ok((PLAIN_NOT_FOUND.to_owned(), None));
-    }
     let is_page = picked.template == "page.html";
     let is_styled = is_page && !picked.is_built_in && has_views(asker);
     let own_template = shown.fragment.as_ref().map(|f| format!("{}.html", f.name));
@@ -311,11 +397,11 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
     let template = format!("fragments/{}.html", fragment.name);
     let with_ours = context_with_ours();
     let content = theme.fragments().render(&template, &with_ours, asker)?;
-    let lay_out = |engine: &dyn Engine, context: &Value, content: String| {
+    let around = |engine: &dyn Engine, context: &Value, content: String| {
         engine.render_around(content, ("page.html", &fragment.page), context, asker)
     };
     if picked.is_built_in {
-        return Ok((lay_out(picked.engine, &with_ours, content)?, None));
+        return Ok((around(picked.engine, &with_ours, content)?, None));
     }
     // The built-in page prints the introduction itself; others do not know of it.
     let introduction = context.get("introduction").unwrap_or(&Value::None);
@@ -324,12 +410,9 @@ fn html(page: &Page, theme: &Theme, asker: &Rc<Asker>) -> Result<Html, TemplateE
         true => styled(&introduced),
         false => introduced,
     };
-    match lay_out(picked.engine, &context, introduced) {
+    match around(picked.engine, &context, introduced) {
         Ok(text) => Ok((text, None)),
-        Err(error) => Ok((
-            lay_out(theme.fragments(), &with_ours, content)?,
-            Some(error),
-        )),
+        Err(error) => Ok((around(theme.fragments(), &with_ours, content)?, Some(error))),
     }
 }
 
