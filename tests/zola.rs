@@ -1130,6 +1130,21 @@ fn pictures_that_only_a_shortcode_asks_for_are_made() {
 }
 
 #[test]
+fn a_page_without_a_title_has_none_in_feeds() {
+    let config = fs::read_to_string(root("tests/sites/zola-small/config.toml")).unwrap();
+    let config = config.replace("generate_feeds = false", "generate_feeds = true");
+    let site = Built::zola_small(&[
+        ("config.toml", &config),
+        ("content/bare.md", "+++\ndate = 2026-01-02\n+++\nText.\n"),
+    ]);
+    let feed = site.read("atom.xml");
+    assert!(
+        feed.contains("<title></title>") && !feed.contains("bare.md"),
+        "{feed}"
+    );
+}
+
+#[test]
 fn templates_that_a_theme_lacks_are_named() {
     let site = tempfile::tempdir().unwrap();
     let folder = site.path();

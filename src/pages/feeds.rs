@@ -466,7 +466,11 @@ fn entry(site: &Site, index: Index) -> Value {
         .flat_map(|(_, names)| names);
     Value::map([
         ("id", Value::from(identity::feed_id(entry, &site.config))),
-        ("title", (&entry.title).into()),
+        // A path is no title: what has none is shown by its text.
+        (
+            "title",
+            front_matter.title.clone().unwrap_or_default().into(),
+        ),
         ("permalink", (&entry.permalink).into()),
         ("published", published.into()),
         ("updated", updated.into()),
