@@ -345,8 +345,6 @@ fn without_fixture() -> Vec<Example> {
         hint: None,
     };
     problems.theme_page_failed(&Address::page("compare"), 3, &error);
-    let page = Address::page("docs");
-    problems.theme_lacks_template("themes/own/templates", "section.html", (&page, 3));
     let found = problems.into_vec();
     let mut all: Vec<Example> = found.iter().map(|problem| example(problem, None)).collect();
     all.extend(of_body(&" ".repeat(BYTES_MAX)));

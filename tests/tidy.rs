@@ -29,17 +29,12 @@ const ORDER: [&str; 14] = [
 ];
 
 /// Problems that no fixture shows, each with the file and the test that does.
-const SHOWN_ELSEWHERE: [(&str, &str, &str); 7] = [
+const SHOWN_ELSEWHERE: [(&str, &str, &str); 6] = [
     // It takes a theme, which stands beside that test.
     (
         "theme-page-failed",
         "zola.rs",
         "a_theme_that_fails_on_our_views_is_replaced_with_one_warning",
-    ),
-    (
-        "theme-lacks-template",
-        "zola.rs",
-        "templates_that_a_theme_lacks_are_named",
     ),
     // Windows has no such names, and git cannot be relied on to keep links and rights.
     (
