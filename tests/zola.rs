@@ -1090,6 +1090,10 @@ fn site_of_pictures(folder: &Path) {
 {%- endfor %}
 {%- set made = resize_image(path="@/trees/An oak.png", width=9, height=8, format="webp", quality=50) %}
 lossy {{ made.width }} {{ made.height }} {{ made.url | safe }}
+{%- set made = resize_image(path="@/trees/An oak.png", op="fit_width", width=12, format="avif") %}
+avif {{ made.width }} {{ made.height }} {{ made.url | safe }}
+{%- set made = resize_image(path="@/trees/An oak.png", op="fit_width", width=12, format="avif", quality=9, speed=10) %}
+coarse {{ made.width }} {{ made.height }} {{ made.url | safe }}
 "#;
     fs::write(folder.join("templates/index.html"), template).unwrap();
 }
@@ -1103,6 +1107,15 @@ fn built(folder: &Path) -> std::process::Output {
         .env_remove("GITHUB_ACTIONS")
         .output()
         .unwrap()
+}
+
+/// Width and height of a picture.
+fn size_of(file: &Path) -> (u32, u32) {
+    if file.extension().is_some_and(|ending| ending == "avif") {
+        let size = imagesize::size(file).unwrap();
+        return (size.width as u32, size.height as u32);
+    }
+    image::image_dimensions(file).unwrap()
 }
 
 #[test]
@@ -1194,6 +1207,8 @@ fn pictures_are_made_of_others_into_the_output_alone() {
         "webp 60 40",
         "png 60 40",
         "lossy 9 8",
+        "avif 12 8",
+        "coarse 12 8",
     ];
     assert_eq!(lines.len(), expected.len(), "{page}");
     let mut made = Vec::new();
@@ -1202,7 +1217,7 @@ fn pictures_are_made_of_others_into_the_output_alone() {
         assert_eq!(numbers, expected);
         let path = url.strip_prefix("https://example.org/b/").unwrap();
         assert!(path.starts_with("processed_images/an-oak."), "{path}");
-        let size = image::image_dimensions(folder.join("public").join(path)).unwrap();
+        let size = size_of(&folder.join("public").join(path));
         let numbers: Vec<&str> = numbers.split(' ').collect();
         assert_eq!(numbers[1..3], [size.0.to_string(), size.1.to_string()]);
         made.push(path.to_owned());
@@ -1257,15 +1272,23 @@ fn what_is_wrong_with_a_picture_is_said() {
         ),
         (
             r#"path="trees/An oak.png", width=1, height=1, format="gif""#,
-            "`format` has to be `auto`, `jpg`, `png` or `webp`, not `gif`",
+            "`format` has to be `auto`, `jpg`, `png`, `webp` or `avif`, not `gif`",
         ),
         (
             r#"path="trees/An oak.png", width=20000, height=1, format="webp""#,
             "a side of a `webp` has at most 16383 pixels",
         ),
         (
-            r#"path="trees/An oak.png", width=1, height=1, format="avif""#,
-            "Dateline does not write AVIF",
+            r#"path="trees/An oak.png", width=1, height=1, format="tiff""#,
+            "`format` has to be `auto`, `jpg`, `png`, `webp` or `avif`, not `tiff`",
+        ),
+        (
+            r#"path="trees/An oak.png", width=1, height=1, format="avif", speed=11"#,
+            "`speed` has to be a number from 1 to 10",
+        ),
+        (
+            r#"path="oak.avif", width=1, height=1"#,
+            "`content/oak.avif` is AVIF, which cannot be resized",
         ),
         (r#"path="half.png", width=1, height=1"#, "content/half.png"),
         (
@@ -1283,6 +1306,8 @@ fn what_is_wrong_with_a_picture_is_said() {
         site_of_pictures(folder);
         let whole = fs::read(folder.join("content/trees/An oak.png")).unwrap();
         fs::write(folder.join("content/half.png"), &whole[..whole.len() / 2]).unwrap();
+        let oak = image::RgbImage::new(16, 16);
+        oak.save(folder.join("content/oak.avif")).unwrap();
         let template = format!("{{{{ resize_image({args}) | json_encode }}}}");
         fs::write(folder.join("templates/index.html"), template).unwrap();
         let done = built(folder);

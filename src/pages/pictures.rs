@@ -101,7 +101,7 @@ pub fn resized(
 fn check_size((width, height): (u32, u32), format: Format) -> Result<(), String> {
     let side_max = match format {
         Format::WebP { .. } => 16_383,
-        Format::Jpeg { .. } => 65_535,
+        Format::Jpeg { .. } | Format::Avif { .. } => 65_535,
         Format::Png => u32::MAX,
     };
     let ending = format.ending();

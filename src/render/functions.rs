@@ -167,7 +167,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "resize_image",
-        parameters: &["path", "width", "height", "op", "format", "quality"],
+        parameters: &["path", "width", "height", "op", "format", "quality", "speed"],
         is_safe: false,
         is_large: false,
         is_ours: false,
@@ -453,8 +453,8 @@ fn get_image_metadata(asker: &Asker, args: &Args) -> Result<Value, String> {
     }
 }
 
-/// `resize_image(path, width?, height?, op?, format?, quality?)`: a picture made of another, which
-/// goes out with the site.
+/// `resize_image(path, width?, height?, op?, format?, quality?, speed?)`: a picture made of another,
+/// which goes out with the site.
 fn resize_image(asker: &Asker, args: &Args) -> Result<Value, String> {
     let path = args.required_text("path")?;
     let side = |name: &str| match args.get(name) {
@@ -515,8 +515,10 @@ fn resize_image(asker: &Asker, args: &Args) -> Result<Value, String> {
 
 /// The format that is stated, and the quality of a JPEG if none is.
 fn picture_format(args: &Args) -> Result<(Option<Format>, u8), String> {
-    /// Zola's.
-    const QUALITY: u8 = 75;
+    /// Zola's, like the other two.
+    const QUALITY_OF_JPEG: u8 = 75;
+    const QUALITY_OF_AVIF: u8 = 80;
+    const SPEED_OF_AVIF: u8 = 5;
     let quality = match args.get("quality") {
         None => None,
         Some(Value::Int(quality @ 1..=100)) => u8::try_from(*quality).ok(),
@@ -524,7 +526,12 @@ fn picture_format(args: &Args) -> Result<(Option<Format>, u8), String> {
         Some(Value::Int(0)) if args.text("format")? == Some("webp") => Some(0),
         Some(_) => return Err("`quality` has to be a number from 1 to 100".into()),
     };
-    let quality_of_jpeg = quality.unwrap_or(QUALITY);
+    let speed = match args.get("speed") {
+        None => SPEED_OF_AVIF,
+        Some(Value::Int(speed @ 1..=10)) => u8::try_from(*speed).unwrap_or(SPEED_OF_AVIF),
+        Some(_) => return Err("`speed` has to be a number from 1 to 10".into()),
+    };
+    let quality_of_jpeg = quality.unwrap_or(QUALITY_OF_JPEG);
     let format = match args.text("format")?.unwrap_or("auto") {
         "auto" => None,
         "jpg" | "jpeg" => Some(Format::Jpeg {
@@ -532,13 +539,14 @@ fn picture_format(args: &Args) -> Result<(Option<Format>, u8), String> {
         }),
         "png" => Some(Format::Png),
         "webp" => Some(Format::WebP { quality }),
-        "avif" => {
-            let hint = "`format=\"webp\"` is as small";
-            return Err(with_hint("Dateline does not write AVIF", hint));
-        }
+        "avif" => Some(Format::Avif {
+            quality: quality.unwrap_or(QUALITY_OF_AVIF),
+            speed,
+        }),
         other => {
-            let about = format!("`format` has to be `auto`, `jpg`, `png` or `webp`, not `{other}`");
-            let near = nearest(other, ["auto", "jpg", "jpeg", "png", "webp"]);
+            let about =
+                format!("`format` has to be `auto`, `jpg`, `png`, `webp` or `avif`, not `{other}`");
+            let near = nearest(other, ["auto", "avif", "jpg", "jpeg", "png", "webp"]);
             return Err(with_guess(about, near));
         }
     };

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use image::codecs::avif::AvifEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
@@ -130,6 +131,14 @@ fn encode(
                     .encode(f32::from(quality)),
             };
             bytes.extend_from_slice(&made);
+        }
+        // It has eight bits, and no way yet to say what the colours mean.
+        Format::Avif { quality, speed } => {
+            let encoder = AvifEncoder::new_with_speed_quality(&mut bytes, speed, quality);
+            match image.color().has_alpha() {
+                true => DynamicImage::from(image.to_rgba8()).write_with_encoder(encoder)?,
+                false => DynamicImage::from(image.to_rgb8()).write_with_encoder(encoder)?,
+            }
         }
     }
     Ok(bytes)

@@ -33,6 +33,11 @@ pub enum Format {
     WebP {
         quality: Option<u8>,
     },
+    Avif {
+        quality: u8,
+        /// 1: slow and small, 10: quick and large.
+        speed: u8,
+    },
 }
 
 impl Format {
@@ -42,6 +47,7 @@ impl Format {
             Format::Jpeg { .. } => "jpg",
             Format::Png => "png",
             Format::WebP { .. } => "webp",
+            Format::Avif { .. } => "avif",
         }
     }
 }
