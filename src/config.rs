@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::data::Placed;
-use crate::diagnostic::{Place, misspelling_of};
+use crate::diagnostic::{Diagnostics, Place, misspelling_of};
 use crate::value::Value;
-use highlighting::Highlighting;
+use highlighting::{CodeFiles, Highlighting};
 use search::{IndexFormat, SearchConfig};
 
 pub mod highlighting;
@@ -191,6 +191,19 @@ impl MarkdownConfig {
 }
 
 impl Config {
+    /// The same with what files of the site say about the colours of code.
+    pub fn with_code(self, files: &CodeFiles, problems: &mut Diagnostics) -> Config {
+        let highlighting = self.markdown.highlighting;
+        let highlighting = highlighting.map(|stated| stated.with_files(files, problems));
+        Config {
+            markdown: MarkdownConfig {
+                highlighting,
+                ..self.markdown
+            },
+            ..self
+        }
+    }
+
     /// The configuration as templates see it on a page in a language; of one that config does not
     /// know, that of the default language.
     pub fn value_in(&self, language: &str) -> &Value {

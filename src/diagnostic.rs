@@ -503,13 +503,65 @@ impl Diagnostics {
         );
     }
 
-    /// Grammars or themes of the site's own, which only Zola reads.
-    pub fn extra_highlighting(&mut self, place: Place, key: &str) {
-        self.warning(
-            "extra-highlighting",
+    /// A file with a grammar or a theme for code, which config names, cannot be read.
+    pub fn code_file(&mut self, place: Place, path: &str, reason: &str) {
+        self.error(
+            "code-file",
             place,
-            format!("`{key}` is not read: the files are those of Zola's own highlighter"),
-            "the languages and themes that are in the program need no file",
+            format!("`{}` cannot be read: {reason}", shortened(path)),
+            "name a file of the site, from the folder of the configuration",
+        );
+    }
+
+    /// A file is no grammar for the colours of code.
+    pub fn broken_grammar(&mut self, place: Place, reason: &str) {
+        self.error(
+            "broken-grammar",
+            place,
+            format!("this is no grammar: {reason}"),
+            "grammars are those of VS Code in JSON, or files `.sublime-syntax` in a folder of \
+             `extra_syntaxes_and_themes`",
+        );
+    }
+
+    /// A rule of a grammar for the colours of code cannot be followed.
+    pub fn grammar_rule(&mut self, place: Place, reason: &str) {
+        self.warning(
+            "grammar-rule",
+            place,
+            format!("this rule is left out: {reason}"),
+            "the code stays as it is, and what the rule would find gets no colour of its own",
+        );
+    }
+
+    /// A grammar includes another, which the site does not bring.
+    pub fn grammar_not_there(&mut self, place: Place, scope: &str) {
+        self.warning(
+            "grammar-not-there",
+            place,
+            format!("there is no grammar of `{}` to include", shortened(scope)),
+            "add its file to the grammars of the site; those in the program cannot be included",
+        );
+    }
+
+    /// A file is no theme for the colours of code.
+    pub fn broken_code_theme(&mut self, place: Place, reason: &str) {
+        self.error(
+            "broken-code-theme",
+            place,
+            format!("this is no theme for code: {reason}"),
+            "themes are those of VS Code in JSON, or files `.tmTheme` in a folder of \
+             `extra_syntaxes_and_themes`",
+        );
+    }
+
+    /// A rule of a theme for code says nothing that can be shown.
+    pub fn code_theme_rule(&mut self, place: Place, reason: &str) {
+        self.warning(
+            "code-theme-rule",
+            place,
+            format!("this is left out: {reason}"),
+            "colours are written `#aabbcc`, and names of code stand in `scope`, in one text or a list",
         );
     }
 

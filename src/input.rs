@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
+use crate::config::highlighting::CodeFiles;
 use crate::content::source::Source;
 use crate::diagnostic::TemplateError;
 use crate::value::Value;
@@ -26,6 +27,9 @@ pub struct Input {
     pub sass_compiler: Arc<dyn SassCompiler>,
     /// The theme's and the site's templates.
     pub theme: ThemeSource,
+    /// The files that the configuration names for the colours of code, if it names any. With others
+    /// it is another configuration: see [`Config::with_code`].
+    pub code: Option<CodeFiles>,
     /// Files of the site that templates ask for by name.
     pub shelf: Arc<dyn Shelf>,
     /// The variables of the environment that templates may read, as far as they are set.

@@ -1692,6 +1692,47 @@ fn code_is_coloured_in_zolas_markup() {
     }
 }
 
+/// A language and colours as Zola up to 0.21 takes them.
+#[test]
+fn code_has_the_grammars_and_themes_of_a_folder() {
+    let config = "base_url = 'https://example.org'\n[markdown]\nhighlight_code = true\n\
+        highlight_theme = 'Dusk'\nextra_syntaxes_and_themes = ['syntaxes']\n";
+    let grammar = "%YAML 1.2\n---\nname: Klingon\nfile_extensions: [klingon]\nscope: source.klingon\n\
+        contexts:\n  main:\n    - match: \"\\\\b(Qapla)\\\\b\"\n      scope: keyword.klingon\n    \
+        - match: '\"'\n      push:\n        - meta_scope: string.klingon\n        \
+        - match: '\"'\n          pop: true\n";
+    let style = |scope: &str, colour: &str| {
+        let scope = match scope {
+            "" => String::new(),
+            scope => format!("<key>scope</key><string>{scope}</string>"),
+        };
+        format!(
+            "<dict>{scope}<key>settings</key><dict><key>foreground</key><string>{colour}</string>\
+             <key>background</key><string>#000000</string></dict></dict>"
+        )
+    };
+    let theme = format!(
+        "<plist version=\"1.0\"><dict><key>settings</key><array>{}{}{}</array></dict></plist>",
+        style("", "#DDDDDD"),
+        style("keyword", "#FF0000"),
+        style("string", "#00FF00"),
+    );
+    let page = "+++\n+++\n```klingon\nQapla \"a Qapla\" Qapla\n```\n";
+    let files = [
+        ("config.toml", config),
+        ("content/code.md", page),
+        ("syntaxes/klingon.sublime-syntax", grammar),
+        ("syntaxes/more/dusk.tmTheme", &theme),
+    ];
+    let site = Built::new("tests/sites/search", &files);
+    let html = site.read("code/index.html");
+    let expected = "<pre class=\"giallo\" style=\"color: #DDDDDD; background-color: #000000;\">\
+        <code data-lang=\"klingon\"><span class=\"giallo-l\"><span style=\"color: #FF0000;\">Qapla</span>\
+        <span style=\"color: #00FF00;\"> &quot;a Qapla&quot;</span>\
+        <span style=\"color: #FF0000;\"> Qapla</span></span></code></pre>";
+    assert!(html.contains(expected), "{html}");
+}
+
 #[test]
 fn classes_of_code_have_style_sheets() {
     let css = |site: &Built, file: &str| {

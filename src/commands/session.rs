@@ -26,6 +26,7 @@ use super::server::Snapshot;
 use super::{held, variable};
 use crate::Planned;
 use crate::address::Address;
+use crate::config::highlighting::CodeFiles;
 use crate::config::{Config, Mode, Overrides, Vocabulary};
 use crate::content::{self, Article};
 use crate::diagnostic::{Diagnostics, Place};
@@ -90,8 +91,8 @@ pub struct Previewed {
 pub struct Memo {
     desk: Desk,
     steps: crate::Memo,
-    /// The text of the configuration that `steps` belongs to.
-    config: String,
+    /// The configuration that `steps` belongs to.
+    config: ConfigFiles,
     pages: Arc<Mutex<Remembered>>,
 }
 
@@ -216,17 +217,31 @@ struct Parsed {
     text: String,
     problems: Diagnostics,
     config: Option<Arc<Config>>,
-    /// With what the theme sets.
-    themed: Option<(Value, Arc<Config>)>,
+    /// With what other files say.
+    whole: Option<Whole>,
+}
+
+/// A configuration with what files beside it say.
+struct Whole {
+    /// What the theme sets.
+    extra: Value,
+    /// For the colours of code.
+    code: Option<CodeFiles>,
+    config: Arc<Config>,
+    /// What is wrong with those files.
+    problems: Diagnostics,
 }
 
 /// A site as it was read.
 pub struct ReadSite {
     input: Input,
     root: PathBuf,
-    /// The text of the configuration.
-    config: String,
+    /// The configuration, not parsed.
+    config: ConfigFiles,
 }
+
+/// The text of the configuration, and the files for the colours of code that it names.
+type ConfigFiles = (String, Option<CodeFiles>);
 
 impl Desk {
     /// Reads a site; nothing if its configuration cannot be used. What differs from what was read
@@ -274,8 +289,8 @@ impl Desk {
         let changed = self.reader.refresh(&config, &reading, hints, problems)?;
         changes.extend(changed);
         let mut input = self.reader.input(config, &reading, problems);
-        if !input.theme.extra.is_none() {
-            input.config = parsed.with_extra(&source, &overrides, &input);
+        if !input.theme.extra.is_none() || input.code.is_some() {
+            input.config = parsed.whole(&source, &overrides, &input, problems);
         }
         let names = input.config.dateline.env.iter();
         let set = names.filter_map(|name| Some((name.clone(), variable(name)?.into())));
@@ -285,9 +300,9 @@ impl Desk {
         }
         self.is_behind = false;
         Ok(Some(ReadSite {
-            input,
             root: source.root,
-            config: source.text,
+            config: (source.text, input.code.clone()),
+            input,
         }))
     }
 }
@@ -313,34 +328,43 @@ impl Parsed {
             text: source.text.clone(),
             problems,
             config: config.map(Arc::new),
-            themed: None,
+            whole: None,
         }
     }
 
-    /// The configuration with what the theme sets, which is known only once that is read; what is
-    /// wrong with the file was said before.
-    fn with_extra(
+    /// The configuration with what the theme and files for the colours of code say, which is known
+    /// only once they are read; what is wrong with the configuration itself was said before.
+    fn whole(
         &mut self,
         source: &disk::ConfigSource,
         overrides: &Overrides,
         input: &Input,
+        problems: &mut Diagnostics,
     ) -> Arc<Config> {
-        let extra = &input.theme.extra;
-        if let Some((known, config)) = &self.themed
-            && known == extra
-        {
-            return config.clone();
-        }
-        let mut unused = Diagnostics::default();
-        let (file, text) = (source.file.clone(), &source.text);
-        match Config::parse(file, text, overrides, extra, &mut unused) {
-            Some(config) => {
-                let config = Arc::new(config);
-                self.themed = Some((extra.clone(), config.clone()));
-                config
+        let (extra, code) = (&input.theme.extra, &input.code);
+        let known = self.whole.take();
+        let known = known.filter(|known| known.extra == *extra && known.code == *code);
+        let whole = known.unwrap_or_else(|| {
+            let mut said = Diagnostics::default();
+            let (file, text) = (source.file.clone(), &source.text);
+            let config = Config::parse(file, text, overrides, extra, &mut said);
+            let mut problems = Diagnostics::default();
+            let config = match (config, code) {
+                (Some(config), Some(code)) => config.with_code(code, &mut problems).into(),
+                (Some(config), None) => config.into(),
+                (None, _) => input.config.clone(),
+            };
+            Whole {
+                extra: extra.clone(),
+                code: code.clone(),
+                config,
+                problems,
             }
-            None => input.config.clone(),
-        }
+        });
+        problems.extend(whole.problems.clone().into_vec());
+        let config = whole.config.clone();
+        self.whole = Some(whole);
+        config
     }
 }
 

@@ -398,8 +398,18 @@ fn old_highlighting(
     }
     let theme = find("highlight_theme");
     let theme = theme.and_then(|entry| table.as_text("highlight_theme", &entry.node, problems));
-    let sheets = find("highlight_themes_css");
-    Some(highlighting::parse_old(theme, sheets, table, problems))
+    let mut folders = Vec::new();
+    for key in ["extra_syntaxes_and_themes", "extra_syntaxes"] {
+        let entry = find(key);
+        let paths = entry.and_then(|entry| table.as_texts(key, &entry.node, problems));
+        folders.extend(paths.unwrap_or_default());
+    }
+    let old = highlighting::Old {
+        theme,
+        sheets: find("highlight_themes_css"),
+        folders,
+    };
+    Some(highlighting::parse_old(old, table, problems))
 }
 
 /// Keys of the highlighting that Zola had up to 0.21. They go to templates, some of which ask.

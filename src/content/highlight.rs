@@ -9,10 +9,14 @@ use syntect::highlighting::{
 };
 use syntect::html::{ClassStyle, css_for_theme_with_class_style, line_tokens_to_classed_spans};
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
-use two_face::theme::{EmbeddedLazyThemeSet, EmbeddedThemeName};
+use two_face::theme::EmbeddedLazyThemeSet;
 
 use super::escape::push_attribute;
-use crate::config::highlighting::{Highlighting, theme_of};
+use crate::config::Config;
+use crate::config::highlighting::grammar::{Grammar, Grammars};
+use crate::config::highlighting::{CodeTheme, Colours, Highlighting, Languages};
+
+mod textmate;
 
 /// What stands after the fence: the language, and how the block is shown.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -98,6 +102,8 @@ const UNCOLOURED: [&str; 113] = [
 ];
 
 const PLAIN: &str = "plain";
+/// What the grammar of it is called.
+const PLAIN_TEXT: &str = "Plain Text";
 
 impl<'a> Fence<'a> {
     /// Reads `rust, linenos, linenostart=10, hl_lines=3-4 8, hide_lines=2, name=x.rs`.
@@ -120,9 +126,10 @@ impl<'a> Fence<'a> {
     }
 
     /// Whether the language is one that can be coloured, or none is named.
-    pub fn is_known(&self) -> bool {
+    pub fn is_known(&self, look: &Highlighting) -> bool {
         let plain = ["", "txt", "text", "plain", "plaintext"];
-        plain.contains(&self.language) || grammar(self.language).is_some()
+        let known = || Language::find(self.language, &look.languages).is_some();
+        plain.contains(&self.language) || known()
     }
 }
 
@@ -138,15 +145,18 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
 /// Writes a block, from `<pre>` to `</pre>`.
 pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut String) {
     let is_small = code.len() <= CODE_BYTES_MAX && code.lines().all(|l| l.len() <= LINE_BYTES_MAX);
-    let grammar = grammar(fence.language).filter(|_| is_small);
+    let grammar = Language::find(fence.language, &look.languages);
+    let grammar = grammar.filter(|_| is_small);
     let stated = fence.language.to_ascii_lowercase();
     let known = NAMES.iter().find(|(token, _)| *token == stated);
     let language = known.map_or(&*stated, |(_, name)| name);
-    let language = match grammar.is_some() || UNCOLOURED.contains(&language) {
-        true => language,
-        false => PLAIN,
+    let language = match &grammar {
+        Some(Language::TextMate(_, grammar)) => &*grammar.name,
+        Some(Language::Sublime(..)) => language,
+        None if UNCOLOURED.contains(&language) => language,
+        None => PLAIN,
     };
-    let colours = Colours::of(look);
+    let colours = Palette::of(look);
     colours.push_pre(out);
     out.push_str("<code data-lang=\"");
     push_attribute(out, language);
@@ -156,8 +166,8 @@ pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut Strin
     }
     out.push_str("\">");
     let coloured = grammar.and_then(|grammar| match look.by_class {
-        true => classes(code, grammar),
-        false => colours.spans(code, grammar),
+        true => classes(code, &grammar),
+        false => colours.spans(code, &grammar),
     });
     let lines = coloured.unwrap_or_else(|| code.lines().map(plain).collect());
     let first_number = fence.first_number.unwrap_or(1);
@@ -194,9 +204,12 @@ These are their licences. Whoever passes Dateline on passes them on as well.
 }
 
 /// The style sheet of a theme, for the classes of the spans.
-pub fn style_sheet(theme: &str) -> String {
-    let theme = theme_of(theme).map(|theme| themes().get(theme));
-    let theme = theme.expect("the plan names themes that there are");
+pub fn style_sheet(name: &str, config: &Config) -> String {
+    let highlighting = config.markdown.highlighting.as_ref();
+    let sheets = highlighting.map(|highlighting| &highlighting.style_sheets);
+    let mut themes = sheets.into_iter().flatten().map(|(_, theme)| theme);
+    let theme = themes.find(|theme| *theme.name() == *name);
+    let theme = colours_of(theme.expect("the plan names themes that there are"));
     let style = ClassStyle::SpacedPrefixed { prefix: "z-" };
     let mut css = css_for_theme_with_class_style(theme, style)
         .expect("a theme of the program has a style sheet");
@@ -212,7 +225,7 @@ pub fn style_sheet(theme: &str) -> String {
 const NEVER_FAILS: &str = "writing into text does not fail";
 
 /// The grammars take a while to load, so that is done for the first block that needs one.
-fn grammars() -> &'static SyntaxSet {
+fn grammars_of_program() -> &'static SyntaxSet {
     static ALL: OnceLock<SyntaxSet> = OnceLock::new();
     ALL.get_or_init(two_face::syntax::extra_newlines)
 }
@@ -220,6 +233,64 @@ fn grammars() -> &'static SyntaxSet {
 fn themes() -> &'static EmbeddedLazyThemeSet {
     static ALL: OnceLock<EmbeddedLazyThemeSet> = OnceLock::new();
     ALL.get_or_init(two_face::theme::extra)
+}
+
+fn colours_of(theme: &CodeTheme) -> &Theme {
+    match &theme.colours {
+        Colours::InProgram(name) => themes().get(*name),
+        Colours::OfSite(theme) => theme,
+    }
+}
+
+/// A language that can be coloured, and whose rules those are.
+enum Language<'a> {
+    Sublime(&'a SyntaxSet, &'a SyntaxReference),
+    TextMate(&'a Grammars, &'a Grammar),
+}
+
+impl<'a> Language<'a> {
+    /// The language of a name. What a site brings comes before what is in the program.
+    fn find(name: &str, languages: &'a Languages) -> Option<Language<'a>> {
+        let grammars = &languages.grammars;
+        if let Some(grammar) = grammars.find(&name.to_lowercase()) {
+            return Some(Language::TextMate(grammars, grammar));
+        }
+        if let Some(syntaxes) = &languages.syntaxes
+            && let Some(syntax) = syntaxes.find_syntax_by_token(name)
+            && syntax.name != PLAIN_TEXT
+        {
+            return Some(Language::Sublime(syntaxes, syntax));
+        }
+        let syntax = grammar(name)?;
+        Some(Language::Sublime(grammars_of_program(), syntax))
+    }
+
+    fn reading(&self) -> Reading<'a> {
+        match self {
+            Language::Sublime(set, syntax) => {
+                Reading::Sublime(set, Box::new(ParseState::new(syntax)))
+            }
+            Language::TextMate(grammars, grammar) => {
+                Reading::TextMate(Box::new(textmate::Reader::new(grammars, grammar)))
+            }
+        }
+    }
+}
+
+/// A block of code that is being read.
+enum Reading<'a> {
+    Sublime(&'a SyntaxSet, Box<ParseState>),
+    TextMate(Box<textmate::Reader<'a>>),
+}
+
+impl Reading<'_> {
+    /// Where what begins and ends in the next line, which ends with `\n`.
+    fn steps(&mut self, line: &str) -> Option<Vec<(usize, ScopeStackOp)>> {
+        match self {
+            Reading::Sublime(set, state) => state.parse_line(line, set).ok(),
+            Reading::TextMate(reader) => Some(reader.steps(line)),
+        }
+    }
 }
 
 fn grammar(language: &str) -> Option<&'static SyntaxReference> {
@@ -245,8 +316,8 @@ fn grammar(language: &str) -> Option<&'static SyntaxReference> {
         "viml" | "vimscript" => "vim",
         other => other,
     };
-    let found = grammars().find_syntax_by_token(token)?;
-    (found.name != "Plain Text").then_some(found)
+    let found = grammars_of_program().find_syntax_by_token(token)?;
+    (found.name != PLAIN_TEXT).then_some(found)
 }
 
 fn plain(line: &str) -> String {
@@ -260,13 +331,13 @@ fn plain(line: &str) -> String {
 }
 
 /// Each line with the classes of its scopes; what is open at its end is closed and opened again.
-fn classes(code: &str, grammar: &SyntaxReference) -> Option<Vec<String>> {
+fn classes(code: &str, grammar: &Language<'_>) -> Option<Vec<String>> {
     let style = ClassStyle::SpacedPrefixed { prefix: "z-" };
-    let mut state = ParseState::new(grammar);
+    let mut reading = grammar.reading();
     let mut open = ScopeStack::new();
     let lines = code.lines().map(|line| {
         let line = format!("{line}\n");
-        let steps = state.parse_line(&line, grammars()).ok()?;
+        let steps = reading.steps(&line)?;
         let mut html = String::new();
         for scope in open.as_slice() {
             let scope = scope.build_string();
@@ -282,20 +353,17 @@ fn classes(code: &str, grammar: &SyntaxReference) -> Option<Vec<String>> {
 }
 
 /// The colours of one theme, or of a light and a dark one.
-struct Colours {
+struct Palette<'a> {
     by_class: bool,
-    themes: Vec<&'static Theme>,
+    themes: Vec<&'a Theme>,
 }
 
-impl Colours {
-    fn of(look: &Highlighting) -> Colours {
-        let get = |name: EmbeddedThemeName| themes().get(name);
-        Colours {
+impl Palette<'_> {
+    fn of(look: &Highlighting) -> Palette<'_> {
+        let themes = std::iter::once(&look.theme).chain(&look.dark_theme);
+        Palette {
             by_class: look.by_class,
-            themes: std::iter::once(look.theme)
-                .chain(look.dark_theme)
-                .map(get)
-                .collect(),
+            themes: themes.map(colours_of).collect(),
         }
     }
 
@@ -343,7 +411,7 @@ impl Colours {
     }
 
     /// Each line in spans that say their colours.
-    fn spans(&self, code: &str, grammar: &SyntaxReference) -> Option<Vec<String>> {
+    fn spans(&self, code: &str, grammar: &Language<'_>) -> Option<Vec<String>> {
         let highlighters: Vec<Highlighter<'_>> = self
             .themes
             .iter()
@@ -351,10 +419,10 @@ impl Colours {
             .collect();
         let new_state = |highlighter| HighlightState::new(highlighter, ScopeStack::new());
         let mut states: Vec<HighlightState> = highlighters.iter().map(new_state).collect();
-        let mut state = ParseState::new(grammar);
+        let mut reading = grammar.reading();
         let lines = code.lines().map(|line| {
             let line = format!("{line}\n");
-            let steps = state.parse_line(&line, grammars()).ok()?;
+            let steps = reading.steps(&line)?;
             let both = highlighters.iter().zip(&mut states);
             let words: Vec<Vec<(Style, &str)>> = both
                 .map(|(highlighter, state)| words(highlighter, state, &steps, &line))
@@ -364,29 +432,31 @@ impl Colours {
         lines.collect()
     }
 
-    /// A line, of which the words are the same in each theme; neighbours that look alike are one.
+    /// A line, of which the words are the same in each theme. Neighbours that look alike are one,
+    /// and white space goes with the word after it.
     fn line(&self, words: &[Vec<(Style, &str)>]) -> String {
-        let mut html = String::new();
-        let mut before = None;
+        let mut line = Spans::default();
+        let mut blank: Option<(String, &str)> = None;
         for (place, (_, text)) in words[0].iter().enumerate() {
             let text = text.trim_end_matches('\n');
-            let styles: Vec<Style> = words.iter().map(|words| words[place].0).collect();
             if text.is_empty() {
                 continue;
             }
+            let styles: Vec<Style> = words.iter().map(|words| words[place].0).collect();
+            let is_underlined = styles[0].font_style.contains(FontStyle::UNDERLINE);
             let style = self.style(&styles);
-            if before.as_ref() != Some(&style) {
-                html.push_str(if before.is_some() { "</span>" } else { "" });
-                match style.is_empty() {
-                    true => html.push_str("<span>"),
-                    false => write!(html, "<span style=\"{style}\">").expect(NEVER_FAILS),
-                }
+            if let Some((own, blank)) = blank.take() {
+                line.push(if is_underlined { own } else { style.clone() }, blank);
             }
-            push_attribute(&mut html, text);
-            before = Some(style);
+            match text.trim().is_empty() && !is_underlined {
+                true => blank = Some((style, text)),
+                false => line.push(style, text),
+            }
         }
-        html.push_str(if before.is_some() { "</span>" } else { "" });
-        html
+        if let Some((style, blank)) = blank {
+            line.push(style, blank);
+        }
+        line.end()
     }
 
     /// What differs from the block as a whole.
@@ -406,7 +476,40 @@ impl Colours {
                 declarations.push(declaration.to_owned());
             }
         }
-        declarations.join(" ")
+        declarations.concat()
+    }
+}
+
+/// The spans of a line.
+#[derive(Default)]
+struct Spans {
+    html: String,
+    /// What the open one looks like.
+    style: Option<String>,
+}
+
+impl Spans {
+    fn push(&mut self, style: String, text: &str) {
+        if self.style.as_ref() != Some(&style) {
+            self.close();
+            match style.is_empty() {
+                true => self.html.push_str("<span>"),
+                false => write!(self.html, "<span style=\"{style}\">").expect(NEVER_FAILS),
+            }
+            self.style = Some(style);
+        }
+        push_attribute(&mut self.html, text);
+    }
+
+    fn close(&mut self) {
+        if self.style.take().is_some() {
+            self.html.push_str("</span>");
+        }
+    }
+
+    fn end(mut self) -> String {
+        self.close();
+        self.html
     }
 }
 

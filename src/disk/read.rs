@@ -19,10 +19,12 @@ use super::shelf::Shelf;
 use super::theme::{EMBEDDED, Embedded, read_theme_toml};
 use super::tree::{Found, Identity, Lies, Settings, Tree, is_within, real};
 use crate::config::Config;
-use crate::content::source::Source;
+use crate::config::highlighting::{CodeFile, CodeFiles, NamedKind};
+use crate::content::source::{BYTES_MAX, Source};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::input::{
-    EmbeddedTheme, Input, Preview, SassFiles, StaticFile, StaticKind, TemplateSource, ThemeSource,
+    EmbeddedTheme, Input, Preview, SassFiles, Shelf as _, Shelved, StaticFile, StaticKind,
+    TemplateSource, ThemeSource,
 };
 use crate::render::sass::InThisProcess;
 use crate::value::Value;
@@ -219,6 +221,9 @@ impl Reader {
         theme.templates.extend(own_templates);
         files.extend(theme_files);
         files.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+        let shelf = self.shelf.clone();
+        let shelf = shelf.expect("a site is read before it is built");
+        let code = code_files(&config, &shelf);
         Input {
             config,
             sources: self.sources.clone(),
@@ -226,10 +231,8 @@ impl Reader {
             sass: SassFiles::new(sass),
             sass_compiler: Arc::new(InThisProcess),
             theme,
-            shelf: self
-                .shelf
-                .clone()
-                .expect("a site is read before it is built"),
+            code,
+            shelf,
             environment: Arc::default(),
             now: reading.now,
             preview: reading.preview,
@@ -531,6 +534,45 @@ impl Comparison {
         different.extend(self.shelf.iter().flat_map(|shelf| shelf.different()));
         different
     }
+}
+
+/// Reads the files that the configuration names for the colours of code.
+fn code_files(config: &Config, shelf: &Shelf) -> Option<CodeFiles> {
+    let highlighting = config.markdown.highlighting.as_ref();
+    let named = highlighting.map(|highlighting| &highlighting.named);
+    let named = named.filter(|named| !named.is_empty())?;
+    let mut all = Vec::new();
+    for named in named {
+        let file = |path: &Arc<str>, text: Result<Arc<str>, Arc<str>>| CodeFile {
+            named: named.clone(),
+            path: path.clone(),
+            text,
+        };
+        if named.kind != NamedKind::Folder {
+            all.push(file(&named.path, shelved_text(shelf, &named.path)));
+            continue;
+        }
+        match shelf.list(&named.path) {
+            Ok(paths) => {
+                let paths = paths.iter().filter(|path| CodeFile::is_one(path));
+                all.extend(paths.map(|path| file(path, shelved_text(shelf, path))));
+            }
+            Err(reason) => all.push(file(&named.path, Err(reason))),
+        }
+    }
+    Some(CodeFiles { all })
+}
+
+/// The text of a file, or why there is none.
+fn shelved_text(shelf: &Shelf, path: &str) -> Result<Arc<str>, Arc<str>> {
+    match shelf.find(path) {
+        Shelved::Nothing => return Err("there is no such file".into()),
+        Shelved::Refused(reason) => return Err(reason),
+        Shelved::File(_) => {}
+    }
+    let bytes = shelf.read(path, BYTES_MAX as u64)?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
+    Ok(text.into())
 }
 
 /// What was read of a theme's folder.

@@ -7,6 +7,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use walkdir::WalkDir;
+
 use super::changes::{Changes, Content, State, Version};
 use super::open::{Opener, Refusal};
 use super::read::Folder;
@@ -33,6 +35,8 @@ struct Known {
     hash: Option<Hash>,
     length: u64,
     is_settled: bool,
+    /// Of a folder that was listed: the files in it and below, by their paths.
+    names: Option<Arc<[Arc<str>]>>,
 }
 
 /// Larger files are told apart by their stamps alone.
@@ -83,21 +87,78 @@ impl Shelf {
         Ok(Arc::new(shelf))
     }
 
+    /// The files in a folder and below it, by their paths from the root of the site, sorted.
+    ///
+    /// # Errors
+    /// Why it cannot be listed.
+    pub fn list(&self, folder: &str) -> Result<Arc<[Arc<str>]>, Arc<str>> {
+        let key: Arc<str> = format!("{folder}/").into();
+        let known = self.known().get(&key).cloned();
+        let known = known.unwrap_or_else(|| self.listed(&key));
+        self.known().entry(key).or_insert_with(|| known.clone());
+        match (known.names, known.found) {
+            (Some(names), _) => Ok(names),
+            (None, Shelved::Refused(reason)) => Err(reason),
+            (None, _) => Err("there is no such folder".into()),
+        }
+    }
+
+    /// What is in a folder, whose path ends with a slash.
+    fn listed(&self, key: &str) -> Known {
+        let folder = key.trim_end_matches('/');
+        let at = match self.opener.resolve(folder) {
+            Ok(at) if at.is_dir() => at,
+            Ok(_) => return Known::without(Shelved::Nothing),
+            Err(Refusal::Failed(error)) if is_nothing(&error) => {
+                return Known::without(Shelved::Nothing);
+            }
+            Err(refusal) => return Known::without(Shelved::Refused(refusal.to_string().into())),
+        };
+        let is_skipped = |name: &str| name.starts_with('.') || OF_TOOLS.contains(&name);
+        let entries = WalkDir::new(&at).min_depth(1).into_iter();
+        let entries = entries.filter_entry(|entry| {
+            !is_skipped(&entry.file_name().to_string_lossy())
+                && self.output.as_deref() != Some(entry.path())
+        });
+        let files = entries
+            .flatten()
+            .filter(|entry| !entry.file_type().is_dir());
+        let names = files.filter_map(|entry| {
+            let inside = entry.path().strip_prefix(&at).ok()?;
+            let parts = inside.iter().map(|part| part.to_str());
+            let parts: Vec<&str> = parts.collect::<Option<_>>()?;
+            Some(format!("{folder}/{}", parts.join("/")).into())
+        });
+        let mut names: Vec<Arc<str>> = names.collect();
+        names.sort();
+        Known {
+            hash: Some(Hash::of(names.join("\n").as_bytes())),
+            names: Some(names.into()),
+            ..Known::without(Shelved::Nothing)
+        }
+    }
+
     /// Whether there is a folder in which a change of something that was asked for would be seen.
     pub fn folders(&self) -> Vec<Folder> {
         let root = self.opener.root();
-        let mut paths = BTreeSet::new();
-        for path in self.known().keys() {
+        let mut paths = BTreeMap::new();
+        for (path, known) in &*self.known() {
             let at = root.join(&**path);
+            if known.names.is_some() {
+                paths.insert(at.components().collect(), true);
+            }
             let there = at.ancestors().skip(1).find(|path| path.is_dir());
-            paths.extend(there.map(Path::to_owned));
             // A link may lead to it.
             let real = std::fs::canonicalize(&at).ok();
-            paths.extend(real.as_deref().and_then(Path::parent).map(Path::to_owned));
+            for flat in there
+                .into_iter()
+                .chain(real.as_deref().and_then(Path::parent))
+            {
+                paths.entry(flat.to_owned()).or_insert(false);
+            }
         }
-        let folder = |path: PathBuf| {
+        let folder = |(path, is_deep): (PathBuf, bool)| {
             let identity = Identity::new(&std::fs::metadata(&path).ok()?);
-            let is_deep = false;
             Some(Folder {
                 path,
                 identity,
@@ -119,6 +180,11 @@ impl Shelf {
 
     /// What is at a path now, if that does not look like what was there.
     fn changed(&self, path: &Arc<str>, known: &Known) -> Option<Known> {
+        if path.ends_with('/') {
+            let new = self.listed(path);
+            let is_there = new.names.is_some() || known.names.is_some();
+            return (is_there && new.names != known.names).then_some(new);
+        }
         let opened = self.open(path);
         match &opened {
             Ok(Some((_, stamp, _))) if known.is_settled && known.stamp == Some(*stamp) => None,
@@ -228,14 +294,19 @@ impl input::Shelf for Shelf {
 }
 
 impl Known {
-    fn new(path: &str, opened: Result<Option<Opened>, Arc<str>>, is_later: bool) -> Known {
-        let without = |found| Known {
+    /// What is no file.
+    fn without(found: Shelved) -> Known {
+        Known {
             found,
             stamp: None,
             hash: None,
             length: 0,
             is_settled: true,
-        };
+            names: None,
+        }
+    }
+
+    fn new(path: &str, opened: Result<Option<Opened>, Arc<str>>, is_later: bool) -> Known {
         match opened {
             Ok(Some((file, stamp, length))) => {
                 let is_settled = stamp.is_settled();
@@ -246,10 +317,11 @@ impl Known {
                     hash: is_hashed.then(|| hash_of(file)).flatten(),
                     length,
                     is_settled,
+                    names: None,
                 }
             }
-            Ok(None) => without(Shelved::Nothing),
-            Err(reason) => without(Shelved::Refused(reason)),
+            Ok(None) => Known::without(Shelved::Nothing),
+            Err(reason) => Known::without(Shelved::Refused(reason)),
         }
     }
 
@@ -266,6 +338,10 @@ impl Known {
             None => Content::Unknown,
         };
         match self.found {
+            Shelved::Nothing if self.names.is_some() => Some(Version {
+                state: State::Static,
+                content,
+            }),
             Shelved::Nothing => None,
             Shelved::Refused(_) => Some(Version {
                 state: State::Static,

@@ -143,7 +143,7 @@ pub enum View {
     Robots,
     /// The colours of code by a theme, for the classes that code has.
     CodeStyle {
-        theme: &'static str,
+        theme: Arc<str>,
     },
     SearchIndex {
         language: Arc<str>,
@@ -324,9 +324,8 @@ fn propose_code_styles(site: &Site, proposals: &mut Proposing) {
     let highlighting = site.config.markdown.highlighting.as_ref();
     let sheets = highlighting.map(|highlighting| &highlighting.style_sheets);
     for (file, theme) in sheets.into_iter().flatten() {
-        let view = View::CodeStyle {
-            theme: theme.as_name(),
-        };
+        let theme = theme.name();
+        let view = View::CodeStyle { theme };
         proposals.zola(Address::file(file), view);
     }
 }

@@ -37,7 +37,7 @@ pub fn text(page: &Page, asker: &Rc<Asker>) -> Option<Result<String, String>> {
             let sitemap = permalink(config, &Address::file("sitemap.xml"));
             Ok(text::robots(config.generate_sitemap.then_some(&*sitemap)))
         }
-        View::CodeStyle { theme } => Ok(highlight::style_sheet(theme)),
+        View::CodeStyle { theme } => Ok(highlight::style_sheet(theme, config)),
         View::SearchIndex { language } => search_index(language, asker),
         View::Sitemap { lines } => Ok(sitemap::sitemap(&config.base_url, lines)),
         View::SitemapIndex { parts } => Ok(sitemap::index(&config.base_url, parts)),

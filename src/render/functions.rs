@@ -167,7 +167,9 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "resize_image",
-        parameters: &["path", "width", "height", "op", "format", "quality", "speed"],
+        parameters: &[
+            "path", "width", "height", "op", "format", "quality", "speed",
+        ],
         is_safe: false,
         is_large: false,
         is_ours: false,

@@ -20,6 +20,8 @@ fn histories_that_once_went_wrong() {
         two_files_at_one_address(),
         slots_are_numbered_anew(),
         files_that_a_template_reads(),
+        grammars_and_themes_for_code(),
+        folders_of_grammars_and_themes(),
     ] {
         let mut files = (history.site)();
         for (file, text) in &history.files {
@@ -152,6 +154,88 @@ fn files_that_a_template_reads() -> History {
             write("notes.txt", "Other notes.\n"),
             delete("static/one.toml"),
             delete("notes.txt"),
+        ],
+    }
+}
+
+/// A page with code in a language that the site brings.
+const CODE: &str = "+++\ntitle = \"Code\"\n+++\n\n```mini\nif x\n```\n";
+
+fn grammars_and_themes_for_code() -> History {
+    let config = "base_url = \"https://example.org\"\ntheme = \"tera1-small\"\n\
+                  [markdown.highlighting]\ntheme = \"day\"\n\
+                  extra_grammars = [\"code/mini.json\"]\nextra_themes = [\"static/day.json\"]\n";
+    let grammar = |name: &str| {
+        format!(
+            "{{\"name\": \"mini\", \"scopeName\": \"source.mini\", \
+             \"patterns\": [{{\"match\": \"if\", \"name\": \"{name}\"}}]}}"
+        )
+    };
+    let theme = |colour: &str| {
+        format!(
+            "{{\"name\": \"day\", \"colors\": {{\"foreground\": \"#111\", \"background\": \"#fff\"}}, \
+             \"tokenColors\": [{{\"scope\": \"keyword\", \"settings\": {{\"foreground\": \"{colour}\"}}}}]}}"
+        )
+    };
+    History {
+        name: "grammars and themes for code",
+        site: plain,
+        files: vec![
+            ("config.toml".into(), config.into()),
+            ("content/code.md".into(), CODE.into()),
+            ("code/mini.json".into(), grammar("keyword.mini")),
+            ("static/day.json".into(), theme("#00f")),
+        ],
+        edits: vec![
+            write("code/mini.json", &grammar("string.mini")),
+            write("static/day.json", &theme("#f00")),
+            write("code/mini.json", "{"),
+            write("code/mini.json", &grammar("keyword.mini")),
+            delete("code"),
+            write("code", "a file in the place of the folder\n"),
+            delete("code"),
+            write("code/mini.json", &grammar("keyword.mini")),
+            write("static/day.json", &theme("no colour")),
+            delete("static/day.json"),
+            write("static/day.json", &theme("#0f0")),
+        ],
+    }
+}
+
+fn folders_of_grammars_and_themes() -> History {
+    let config = "base_url = \"https://example.org\"\ntheme = \"tera1-small\"\n\
+                  [markdown]\nhighlight_code = true\nhighlight_theme = \"css\"\n\
+                  highlight_themes_css = [{ theme = \"dusk\", filename = \"code.css\" }]\n\
+                  extra_syntaxes_and_themes = [\"code\"]\n";
+    let grammar = |scope: &str| {
+        format!(
+            "%YAML 1.2\n---\nname: Mini\nfile_extensions: [mini]\nscope: source.mini\n\
+             contexts:\n  main:\n    - match: \"if\"\n      scope: {scope}\n"
+        )
+    };
+    let theme = |colour: &str| {
+        format!(
+            "<plist version=\"1.0\"><dict><key>settings</key><array><dict><key>settings</key><dict>\
+             <key>foreground</key><string>{colour}</string></dict></dict></array></dict></plist>\n"
+        )
+    };
+    History {
+        name: "folders of grammars and themes for code",
+        site: plain,
+        files: vec![
+            ("config.toml".into(), config.into()),
+            ("content/code.md".into(), CODE.into()),
+        ],
+        edits: vec![
+            write("code/mini.sublime-syntax", &grammar("keyword.mini")),
+            write("code/deep/dusk.tmTheme", &theme("#112233")),
+            write("code/mini.sublime-syntax", &grammar("string.mini")),
+            write("code/deep/dusk.tmTheme", &theme("#445566")),
+            write("code/more.sublime-syntax", "no: grammar\n"),
+            delete("code/more.sublime-syntax"),
+            delete("code/deep"),
+            delete("code"),
+            write("code/mini.sublime-syntax", &grammar("keyword.mini")),
         ],
     }
 }

@@ -283,7 +283,7 @@ impl<'a> Writer<'a, '_> {
             false => &*code.info,
         };
         let fence = Fence::parse(info);
-        if look.refuses_unknown && !fence.is_known() {
+        if look.refuses_unknown && !fence.is_known(look) {
             let text = &self.source.text[code.range.clone()];
             let line = text.lines().next().unwrap_or_default();
             let first_line = code.range.start..code.range.start + line.len();

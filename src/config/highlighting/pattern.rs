@@ -1,0 +1,483 @@
+//! A regular expression of a grammar. Grammars are written for Oniguruma; this says the same in the
+//! words of our own engine.
+
+use std::iter::Peekable;
+use std::ops::Range;
+use std::str::Chars;
+
+use fancy_regex::{Regex, RegexBuilder};
+
+/// A search goes on from here for so many steps at most. What takes more is found by no line of code.
+const STEPS_MAX: usize = 200_000;
+
+/// A pattern of more steps is not made: those that call their own groups grow without end.
+const LENGTH_MAX: usize = 100_000;
+
+/// Something that is never found.
+pub const NEVER: &str = "(?!)";
+
+/// A pattern that is looked for in one line, of which `\n` is the last character.
+#[derive(Debug)]
+pub struct Pattern {
+    /// By [`Anchors::index`]; the first alone if the pattern asks for neither.
+    regexes: Vec<Regex>,
+}
+
+/// Which places a search begins at, for patterns that ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Anchors {
+    /// `\A`: the beginning of the block.
+    pub is_first: bool,
+    /// `\G`: the end of the match that opened the rule.
+    pub is_after_match: bool,
+}
+
+/// What was found: the match as a whole, then its groups.
+pub type Found = Vec<Option<Range<usize>>>;
+
+impl Anchors {
+    fn index(self) -> usize {
+        usize::from(self.is_first) + 2 * usize::from(self.is_after_match)
+    }
+}
+
+impl Pattern {
+    /// # Errors
+    /// What our engine cannot do, in words.
+    pub fn new(source: &str) -> Result<Pattern, String> {
+        let all = [(false, false), (true, false), (false, true), (true, true)];
+        let mut texts = Vec::new();
+        for (is_first, is_after_match) in all {
+            let anchors = Anchors {
+                is_first,
+                is_after_match,
+            };
+            texts.push(translated(source, anchors)?);
+        }
+        if texts.iter().all(|text| *text == texts[0]) {
+            texts.truncate(1);
+        }
+        let regexes = texts.iter().map(|text| {
+            let mut builder = RegexBuilder::new(text);
+            builder.backtrack_limit(STEPS_MAX).max_prog_size(LENGTH_MAX);
+            let regex = builder.build();
+            regex.map_err(|error| error.to_string())
+        });
+        Ok(Pattern {
+            regexes: regexes.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether what it finds depends on where the search begins.
+    pub fn is_anchored(&self) -> bool {
+        self.regexes.len() > 1
+    }
+
+    /// The first match that does not begin before a place.
+    pub fn find(&self, line: &str, from: usize, anchors: Anchors) -> Option<Found> {
+        let regex = self.regexes.get(anchors.index());
+        let regex = regex.unwrap_or(&self.regexes[0]);
+        let captures = regex.captures_from_pos(line, from).ok()??;
+        let groups = captures.iter();
+        Some(groups.map(|group| Some(group?.range())).collect())
+    }
+}
+
+/// Whether a pattern that ends a rule takes up what the beginning found: `\1`.
+pub fn asks_for_groups(source: &str) -> bool {
+    let mut chars = source.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' && chars.next().is_some_and(|c| c.is_ascii_digit()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The pattern with the text of groups in the place of `\1`.
+pub fn with_groups(source: &str, group: impl Fn(usize) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut chars = source.chars().peekable();
+    while let Some(c) = chars.next() {
+        let digit = |chars: &mut Peekable<Chars<'_>>| chars.next_if(char::is_ascii_digit);
+        if c != '\\' {
+            out.push(c);
+        } else if let Some(first) = digit(&mut chars) {
+            let mut number = first.to_string();
+            while let Some(next) = digit(&mut chars) {
+                number.push(next);
+            }
+            let text = number.parse().ok().and_then(&group).unwrap_or_default();
+            for c in text.chars() {
+                if c.is_ascii_punctuation() || c.is_whitespace() {
+                    out.push('\\');
+                }
+                out.push(c);
+            }
+        } else {
+            out.push('\\');
+            out.extend(chars.next());
+        }
+    }
+    out
+}
+
+fn translated(source: &str, anchors: Anchors) -> Result<String, String> {
+    let mut translation = Translation {
+        rest: source.chars().peekable(),
+        out: String::new(),
+        spaced: vec![false],
+        can_repeat: false,
+        anchors,
+    };
+    translation.run()?;
+    Ok(translation.out)
+}
+
+struct Translation<'a> {
+    rest: Peekable<Chars<'a>>,
+    out: String,
+    /// Of each open group, whether white space and comments count for nothing in it.
+    spaced: Vec<bool>,
+    /// Whether there is something before that `{2}` could repeat.
+    can_repeat: bool,
+    anchors: Anchors,
+}
+
+/// One member of `[…]`.
+enum Member {
+    One(String),
+    Many(String),
+}
+
+impl Translation<'_> {
+    fn run(&mut self) -> Result<(), String> {
+        while let Some(c) = self.rest.next() {
+            let is_spaced = self.spaced.last() == Some(&true);
+            match c {
+                '\\' => self.escape()?,
+                '[' => {
+                    let class = self.class(0)?;
+                    self.put(&class);
+                }
+                '(' => self.open()?,
+                ')' => {
+                    if self.spaced.len() > 1 {
+                        self.spaced.pop();
+                    }
+                    self.put(")");
+                }
+                '|' => {
+                    self.out.push('|');
+                    self.can_repeat = false;
+                }
+                '{' => self.brace(),
+                '}' | ']' => {
+                    self.out.push('\\');
+                    self.put(c.encode_utf8(&mut [0; 4]));
+                }
+                '$' => self.put("(?m:$)"),
+                '#' if is_spaced => while self.rest.next().is_some_and(|c| c != '\n') {},
+                c if is_spaced && c.is_whitespace() => {}
+                c => self.put(c.encode_utf8(&mut [0; 4])),
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.can_repeat = true;
+    }
+
+    /// What begins with a parenthesis, up to where the group's own text begins.
+    fn open(&mut self) -> Result<(), String> {
+        let is_spaced = self.spaced.last() == Some(&true);
+        if self.rest.next_if_eq(&'?').is_none() {
+            self.spaced.push(is_spaced);
+            self.out.push('(');
+            self.can_repeat = false;
+            return Ok(());
+        }
+        match self.rest.peek() {
+            Some('#') => {
+                while self.rest.next().is_some_and(|c| c != ')') {}
+                return Ok(());
+            }
+            Some(c) if c.is_ascii_alphabetic() || *c == '-' => return self.flags(),
+            _ => {}
+        }
+        self.spaced.push(is_spaced);
+        self.out.push_str("(?");
+        // `(?<name>`, `(?<=`, `(?=`, `(?!`, `(?>`, `(?:`, `(?~`, `(?(1)`.
+        if let Some(c) = self.rest.next() {
+            self.out.push(c);
+            if c == '<' {
+                self.out.extend(self.rest.next());
+            }
+        }
+        self.can_repeat = false;
+        Ok(())
+    }
+
+    /// `(?i)`, `(?x-m:`. White space is taken out here, so that our engine need not know of it.
+    fn flags(&mut self) -> Result<(), String> {
+        let (mut on, mut off) = (String::new(), String::new());
+        let mut is_off = false;
+        let mut is_spaced = self.spaced.last() == Some(&true);
+        let end = loop {
+            match self.rest.next() {
+                Some('-') => is_off = true,
+                Some('x') => is_spaced = !is_off,
+                Some('i') if is_off => off.push('i'),
+                Some('i') => on.push('i'),
+                // Here it says that `.` is every character.
+                Some('m') if is_off => off.push('s'),
+                Some('m') => on.push('s'),
+                Some(end @ (')' | ':')) => break end,
+                _ => return Err("it has flags that are not known here".to_owned()),
+            }
+        };
+        let off = match off.is_empty() {
+            true => off,
+            false => format!("-{off}"),
+        };
+        if end == ':' {
+            self.spaced.push(is_spaced);
+            self.out.push_str(&format!("(?{on}{off}:"));
+        } else {
+            if let Some(last) = self.spaced.last_mut() {
+                *last = is_spaced;
+            }
+            if !on.is_empty() || !off.is_empty() {
+                self.out.push_str(&format!("(?{on}{off})"));
+            }
+        }
+        self.can_repeat = false;
+        Ok(())
+    }
+
+    /// `{2,3}` after something, or a brace.
+    fn brace(&mut self) {
+        let inside: String = self.rest.clone().take_while(|c| *c != '}').collect();
+        let is_closed = self.rest.clone().any(|c| c == '}');
+        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        let (low, high) = inside.split_once(',').unwrap_or((&inside, ""));
+        let is_count = !low.is_empty() || !high.is_empty();
+        if !(self.can_repeat && is_closed && is_count && is_number(low) && is_number(high)) {
+            self.put("\\{");
+            return;
+        }
+        for _ in 0..=inside.chars().count() {
+            self.rest.next();
+        }
+        let low = if low.is_empty() { "0" } else { low };
+        match inside.contains(',') {
+            true => self.put(&format!("{{{low},{high}}}")),
+            false => self.put(&format!("{{{low}}}")),
+        }
+    }
+
+    /// What follows a backslash outside of `[…]`.
+    fn escape(&mut self) -> Result<(), String> {
+        let Some(c) = self.rest.peek().copied() else {
+            return Err("it ends with a backslash".to_owned());
+        };
+        let anchor = |text: &'static str, is_there: bool| if is_there { text } else { NEVER };
+        let text = match c {
+            'A' => anchor("\\A", self.anchors.is_first),
+            'G' => anchor("\\G", self.anchors.is_after_match),
+            'Z' => "(?=\\n?\\z)",
+            'z' => "\\z",
+            'b' => "\\b",
+            'B' => "\\B",
+            'K' => "\\K",
+            'R' => "(?:\\r\\n|[\\n\\x0B\\f\\r\\x{85}\\x{2028}\\x{2029}])",
+            'N' => "[^\\n]",
+            'O' => "(?s:.)",
+            'X' | 'y' | 'Y' => return Err(format!("it uses `\\{c}`, which is not known here")),
+            'k' => "\\k",
+            'g' => "\\g",
+            '1'..='9' => {
+                let mut number = String::new();
+                while let Some(digit) = self.rest.next_if(char::is_ascii_digit) {
+                    number.push(digit);
+                }
+                self.put(&format!("(?:\\{number})"));
+                return Ok(());
+            }
+            _ => {
+                let (Member::One(text) | Member::Many(text)) = self.member()?;
+                self.put(&text);
+                return Ok(());
+            }
+        };
+        self.rest.next();
+        self.put(text);
+        Ok(())
+    }
+
+    /// What follows a backslash and stands for one character or for some, in `[…]` or not.
+    fn member(&mut self) -> Result<Member, String> {
+        let Some(c) = self.rest.next() else {
+            return Err("it ends with a backslash".to_owned());
+        };
+        let many = |text: &str| Ok(Member::Many(text.to_owned()));
+        let code = |code: u32| Ok(Member::One(format!("\\x{{{code:X}}}")));
+        match c {
+            'd' | 'D' | 'w' | 'W' | 's' | 'S' => many(&format!("\\{c}")),
+            'h' => many("[0-9A-Fa-f]"),
+            'H' => many("[^0-9A-Fa-f]"),
+            'p' | 'P' => self.property(c == 'P').map(Member::Many),
+            'n' | 't' | 'r' | 'f' => Ok(Member::One(format!("\\{c}"))),
+            'v' => code(0x0B),
+            'a' => code(0x07),
+            'e' => code(0x1B),
+            'b' => code(0x08),
+            'c' => code(self.rest.next().map_or(0, |c| u32::from(c) & 0x1F)),
+            'x' if self.rest.next_if_eq(&'{').is_some() => {
+                let number = self.digits(16, 8);
+                self.rest.next_if_eq(&'}');
+                code(number)
+            }
+            'x' => code(self.digits(16, 2)),
+            'u' => code(self.digits(16, 4)),
+            '0' => code(self.digits(8, 2)),
+            c => Ok(Member::One(literal(c))),
+        }
+    }
+
+    fn digits(&mut self, base: u32, count_max: usize) -> u32 {
+        let mut number = 0;
+        for _ in 0..count_max {
+            let Some(digit) = self.rest.next_if(|c| c.is_digit(base)) else {
+                break;
+            };
+            number = number * base + digit.to_digit(base).unwrap_or_default();
+        }
+        number
+    }
+
+    /// `{Alpha}`, `{^Alpha}` or `{Greek}`.
+    fn property(&mut self, is_negated: bool) -> Result<String, String> {
+        if self.rest.next_if_eq(&'{').is_none() {
+            let name = self.rest.next().unwrap_or_default();
+            let letter = if is_negated { 'P' } else { 'p' };
+            return Ok(format!("\\{letter}{name}"));
+        }
+        let is_negated = is_negated != self.rest.next_if_eq(&'^').is_some();
+        let mut name = String::new();
+        loop {
+            match self.rest.next() {
+                Some('}') => break,
+                Some(c) => name.push(c),
+                None => return Err("it has a `\\p{` without its `}`".to_owned()),
+            }
+        }
+        let inside = match &*name.to_ascii_lowercase() {
+            "alnum" => "\\p{Alphabetic}\\p{Nd}",
+            "alpha" => "\\p{Alphabetic}",
+            "blank" => "\\t\\p{Zs}",
+            "cntrl" => "\\p{Cc}",
+            "digit" => "\\p{Nd}",
+            "lower" => "\\p{Lowercase}",
+            "punct" => "\\p{P}\\p{S}",
+            "space" => "\\s",
+            "upper" => "\\p{Uppercase}",
+            "word" => "\\w",
+            "xdigit" => "0-9A-Fa-f",
+            _ => {
+                let letter = if is_negated { 'P' } else { 'p' };
+                return Ok(format!("\\{letter}{{{name}}}"));
+            }
+        };
+        let not = if is_negated { "^" } else { "" };
+        Ok(format!("[{not}{inside}]"))
+    }
+
+    /// `[…]`, of which the first bracket was read.
+    fn class(&mut self, depth: usize) -> Result<String, String> {
+        const DEPTH_MAX: usize = 50;
+        let unclosed = || "it has a `[` without its `]`".to_owned();
+        if depth > DEPTH_MAX {
+            return Err("its `[` stand in each other too deep".to_owned());
+        }
+        let mut out = String::from("[");
+        if self.rest.next_if_eq(&'^').is_some() {
+            out.push('^');
+        }
+        if self.rest.next_if_eq(&']').is_some() {
+            out.push_str("\\]");
+        }
+        // Whether a range may go on from the member before.
+        let mut is_begun = false;
+        loop {
+            let c = self.rest.next().ok_or_else(unclosed)?;
+            let member = match c {
+                ']' => break,
+                '-' => {
+                    let is_last = self.rest.peek() == Some(&']');
+                    if is_begun && !is_last {
+                        match self.range_end()? {
+                            Member::One(end) => out.push_str(&format!("-{end}")),
+                            Member::Many(end) => out.push_str(&format!("\\-{end}")),
+                        }
+                        is_begun = false;
+                        continue;
+                    }
+                    Member::One("\\-".to_owned())
+                }
+                '&' if self.rest.next_if_eq(&'&').is_some() => Member::Many("&&".to_owned()),
+                '[' if self.rest.peek() == Some(&':') => match self.posix() {
+                    Some(class) => Member::Many(class),
+                    None => Member::Many(self.class(depth + 1)?),
+                },
+                '[' => Member::Many(self.class(depth + 1)?),
+                '\\' => self.member()?,
+                c => Member::One(literal(c)),
+            };
+            is_begun = matches!(member, Member::One(_));
+            let (Member::One(text) | Member::Many(text)) = member;
+            out.push_str(&text);
+        }
+        out.push(']');
+        Ok(out)
+    }
+
+    fn range_end(&mut self) -> Result<Member, String> {
+        match self.rest.next() {
+            Some('\\') => self.member(),
+            Some('[') => self.class(1).map(Member::Many),
+            Some(c) => Ok(Member::One(literal(c))),
+            None => Err("it has a `[` without its `]`".to_owned()),
+        }
+    }
+
+    /// `[:alpha:]`, of which the first bracket was read.
+    fn posix(&mut self) -> Option<String> {
+        let text: String = self
+            .rest
+            .clone()
+            .skip(1)
+            .take_while(|c| *c != ':')
+            .collect();
+        let is_name = text.chars().all(|c| c.is_ascii_lowercase() || c == '^');
+        let mut after = self.rest.clone().skip(text.chars().count() + 1);
+        if !is_name || text.is_empty() || (after.next(), after.next()) != (Some(':'), Some(']')) {
+            return None;
+        }
+        for _ in 0..text.chars().count() + 3 {
+            self.rest.next();
+        }
+        Some(format!("[[:{text}:]]"))
+    }
+}
+
+/// A character that stands for itself, wherever it stands.
+fn literal(c: char) -> String {
+    const SPECIAL: &str = "\\.+*?()|[]{}^$#&-~";
+    match SPECIAL.contains(c) {
+        true => format!("\\{c}"),
+        false => c.to_string(),
+    }
+}
