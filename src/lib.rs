@@ -31,6 +31,11 @@
 //! asked for and what was there. A later reading looks at just that again. Pictures that are made of
 //! others stand in no plan: they are made after the pages that ask for them ([`site::pictures`]).
 //!
+//! **Grammars and themes for code** that a site brings are part of its configuration: with another
+//! file it is another one, and everything is made anew ([`config::Config::with_code`]). A grammar of
+//! TextMate is followed as VS Code does it, and says only what stands where, so that no grammar can
+//! change the text of the code.
+//!
 //! **Ids in the plan** (paths, slugs, weeks) mean the same in the next build. A [`site::Index`] is a
 //! slot that a file keeps as long as sites follow on each other, so that tables that name it need
 //! not be made anew; it means nothing elsewhere.
