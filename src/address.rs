@@ -53,16 +53,23 @@ impl Address {
         if path.is_empty() {
             return (self.0.len() > 1).then_some("a part of it is empty");
         }
-        path.split('/').find_map(|part| match part {
-            "" => Some("a part of it is empty"),
-            "." | ".." => Some("it has a part `.` or `..`"),
-            _ if part.eq_ignore_ascii_case(".git") => Some("`.git` belongs to git"),
-            _ if part.contains(|c: char| c.is_control() || c == '\\') => {
-                Some("it has a control character or a backslash")
-            }
-            _ if part.len() > PART_BYTES_MAX => Some("a part of it is longer than 200 bytes"),
-            _ => None,
-        })
+        let is_folder = self.0.ends_with('/');
+        let mut parts = path.split('/').peekable();
+        std::iter::from_fn(|| Some((parts.next()?, is_folder || parts.peek().is_some()))).find_map(
+            |(part, is_folder)| match part {
+                _ if is_folder && part.eq_ignore_ascii_case("index.html") => {
+                    Some("`index.html` is the page of a folder, and no folder")
+                }
+                "" => Some("a part of it is empty"),
+                "." | ".." => Some("it has a part `.` or `..`"),
+                _ if part.eq_ignore_ascii_case(".git") => Some("`.git` belongs to git"),
+                _ if part.contains(|c: char| c.is_control() || c == '\\') => {
+                    Some("it has a control character or a backslash")
+                }
+                _ if part.len() > PART_BYTES_MAX => Some("a part of it is longer than 200 bytes"),
+                _ => None,
+            },
+        )
     }
 
     /// The address as text.

@@ -1266,12 +1266,12 @@ impl Diagnostics {
         );
     }
 
-    /// A page has more tags, or other terms, than one page may make pages of.
+    /// A page has more tags, other terms, companies or dates than one page may make pages of.
     pub fn too_many_terms(&mut self, kind: &str, terms: usize, terms_max: usize, place: Place) {
         self.error(
             "too-many-terms",
             place,
-            format!("the page has {terms} terms in `{kind}`, more than {terms_max}"),
+            format!("the page has {terms} entries in `{kind}`, more than {terms_max}"),
             "each makes pages of its own; keep those that readers would look for",
         );
     }
@@ -1298,14 +1298,17 @@ impl Diagnostics {
         );
     }
 
-    /// A page of yours stands where Dateline would put one of its own. Yours is shown.
-    pub fn ours_yields(&mut self, address: &Address, place: Place) {
-        self.note(
-            "ours-yields",
-            place,
-            format!("this stands at `{address}`, where Dateline would put a page of its own"),
-            "set `[extra.dateline] pages` to choose the pages that Dateline makes",
-        );
+    /// A page of yours stands where Dateline would put one of its own. Yours is shown. Of a brief,
+    /// which may come from anyone, it is a warning.
+    pub fn ours_yields(&mut self, address: &Address, place: Place, is_brief: bool) {
+        let message =
+            format!("this stands at `{address}`, where Dateline would put a page of its own");
+        let hint = "set `[extra.dateline] pages` to choose the pages that Dateline makes";
+        if is_brief {
+            self.warning("ours-yields", place, message, hint);
+        } else {
+            self.note("ours-yields", place, message, hint);
+        }
     }
 
     /// A file of `static/` stands where a page would be made. The file is served. Rename it if that

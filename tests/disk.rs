@@ -672,3 +672,33 @@ fn several_threads_write_one_site() {
     assert_eq!(staging.commit().unwrap().written, 400);
     assert_eq!(snapshot(&bench.public()), bench.expected(&pages));
 }
+
+/// A repository of a stranger's may hold a link in the place of our records.
+#[cfg(unix)]
+#[test]
+fn records_are_not_written_through_links() {
+    use std::os::unix::fs::symlink;
+    for name in ["lock", ".gitignore", "output.draft"] {
+        let bench = Bench::new();
+        bench.file("precious", "mine");
+        fs::create_dir(bench.path("site/.dateline")).unwrap();
+        symlink(
+            bench.path("precious"),
+            bench.site().join(".dateline").join(name),
+        )
+        .unwrap();
+        // One with something in it is left alone.
+        let refused = bench.build(OLD).err().map(|error| error.to_string());
+        assert!(
+            refused.is_none_or(|error| error.contains("is a link")),
+            "{name}"
+        );
+        assert_eq!(fs::read_to_string(bench.path("precious")).unwrap(), "mine");
+    }
+    let bench = Bench::new();
+    fs::create_dir(bench.path("elsewhere")).unwrap();
+    symlink(bench.path("elsewhere"), bench.site().join(".dateline")).unwrap();
+    let error = bench.build(OLD).unwrap_err().to_string();
+    assert!(error.contains("symbolic link"), "{error}");
+    assert_eq!(snapshot(&bench.path("elsewhere")), BTreeMap::new());
+}

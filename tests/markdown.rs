@@ -448,3 +448,21 @@ const PIECES: &[&str] = &[
     "http://a.b",
     "<a@b.c>",
 ];
+
+#[test]
+fn a_brief_has_no_thousands_of_dates() {
+    let items = |count: usize| -> String {
+        (0..count)
+            .map(|n| format!("- {:04}-01-01: it happened\n", 1000 + n))
+            .collect()
+    };
+    for part in ["Timeline", "Corrections"] {
+        let (brief, problems) = rendered(&format!("## {part}\n\n{}", items(501)), &config(), true);
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["too-many-terms"]);
+        let parts = brief.parts.unwrap();
+        assert_eq!(parts.timeline.len() + parts.corrections.len(), 500);
+        let (_, problems) = rendered(&format!("## {part}\n\n{}", items(500)), &config(), true);
+        assert_eq!(problems, []);
+    }
+}

@@ -1408,12 +1408,18 @@ id = \"aaaa22\"
 {{ raw(body='\"><img src=x onerror=\"alert(1)\">') }}
 
 {{ raw(body=\"<svg/onload=alert(2)>\") }} {{ markdown() }}
+
+{{ wide(width=\"1 onload=alert(3)\") }} {{ wide(width=\"2\") }} {{ wide(width=\"/a?b=3 onload=alert(4)\") }}
 ";
     let built = Built::briefs(&[
         ("content/briefs/shortcodes.md", body),
         (
             "templates/shortcodes/frame.html",
             "<iframe src=\"{{ id }}\" onload=\"ours()\"></iframe>",
+        ),
+        (
+            "templates/shortcodes/wide.html",
+            "<img src=\"/a.png\" width={{ width }} data-of=ours>",
         ),
         (
             "templates/shortcodes/raw.html",
@@ -1437,6 +1443,7 @@ id = \"aaaa22\"
     );
     assert!(html.contains("<q class=\"ours\"><i>body</i></q>"), "{html}");
     assert!(html.contains("<em>made</em> <u>of</u> Markdown"), "{html}");
+    assert!(html.contains("width=2 data-of=ours>"), "{html}");
     for never in ["onclick", "onerror", "alert", "onload=alert"] {
         assert!(!html.contains(never), "{never}: {html}");
     }

@@ -399,7 +399,14 @@ pub fn build(
     else {
         return Ok((None, problems));
     };
+    let output_dir = output_folder(options, &root, &input.config);
+    let writing = disk::Options {
+        root,
+        force,
+        ..disk::Options::default()
+    };
     let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
+        disk::finish_left_over(&output_dir, writing)?;
         return Ok((None, problems));
     };
     // The texts are parsed; what they take up serves for pages from now on.
@@ -407,17 +414,10 @@ pub fn build(
     if problems.has_errors() {
         // Nothing is written, but what is wrong with templates is said all the same.
         render(&planned, &Nowhere, progress, &mut problems)?;
+        disk::finish_left_over(&output_dir, writing)?;
         return Ok((None, problems));
     }
-    let output_dir = output_folder(options, &root, &input.config);
-    let staging = Staging::open(
-        &output_dir,
-        disk::Options {
-            root,
-            force,
-            ..disk::Options::default()
-        },
-    )?;
+    let staging = Staging::open(&output_dir, writing)?;
     render(&planned, &staging, progress, &mut problems)?;
     if problems.has_errors() {
         return Ok((None, problems));

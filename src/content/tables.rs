@@ -141,8 +141,20 @@ fn brief(
             .filter(|(name, _)| !name.trim().is_empty())
             .map(|(name, place)| (slug_of(&name).into(), place)),
         analysis: keys.choice("analysis", &ANALYSES, problems),
-        companies: keys.placed_texts("companies", problems).unwrap_or_default(),
+        companies: companies(keys, problems),
     }
+}
+
+/// The companies that a brief states; each that is new has a page of its own.
+fn companies(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<Placed> {
+    /// Most of one brief.
+    const COMPANIES_MAX: usize = 100;
+    let mut stated = keys.placed_texts("companies", problems).unwrap_or_default();
+    if let Some((_, place)) = stated.get(COMPANIES_MAX) {
+        problems.too_many_terms("companies", stated.len(), COMPANIES_MAX, place.clone());
+        stated.truncate(COMPANIES_MAX);
+    }
+    stated
 }
 
 /// The letters of an id: those that are not taken for each other.

@@ -157,6 +157,11 @@ impl Records {
 
     /// Makes `.dateline`, which keeps itself out of the user's repository.
     pub fn create(&self, ops: &Ops) -> io::Result<()> {
+        if std::fs::symlink_metadata(&self.folder).is_ok_and(|found| found.is_symlink()) {
+            let reason =
+                io::Error::other("it is a symbolic link, which may lead anywhere; delete it");
+            return Err(naming("write to", &self.folder, &reason));
+        }
         create_dir_all(&self.folder, ops)?;
         let ignore = self.folder.join(".gitignore");
         // An empty one is what a full disk leaves.

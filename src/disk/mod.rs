@@ -25,4 +25,4 @@ pub use open::{Opener, Refusal, is_plain};
 pub use ops::{Fault, Faults};
 pub use read::{Comparison, ConfigSource, Folder, Hints, Reader, Reading, find_config, read_site};
 pub use tree::Identity;
-pub use write::{How, Options, Staging, Written};
+pub use write::{How, Options, Staging, Written, finish_left_over};

@@ -192,6 +192,10 @@ impl Listed {
 
 /// A list, if it is there and whole.
 fn read_list(path: &Path) -> io::Result<Option<HashMap<String, Entry>>> {
+    // A pipe would never end.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(naming("read", path, &io::Error::other("it is no file")));
+    }
     match std::fs::read(path) {
         Ok(bytes) => Ok(String::from_utf8(bytes)
             .ok()

@@ -80,11 +80,16 @@ impl Ops {
         options.open(path)
     }
 
-    /// Opens a file for writing that may be there already, without emptying it.
+    /// Opens a file for writing that may be there already, without emptying it. A link is refused:
+    /// it may lead to any file of the user's.
     pub fn open_file(&self, path: &Path) -> io::Result<File> {
         self.step()?;
+        if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(io::Error::other("it is a link or no file; delete it"));
+        }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
+        not_through_a_link(&mut options);
         options.open(path)
     }
 
@@ -171,6 +176,17 @@ impl Ops {
         })
     }
 }
+
+/// The link may come between the look and the opening.
+#[cfg(unix)]
+fn not_through_a_link(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NOFOLLOW.bits();
+    options.custom_flags(i32::try_from(flags).unwrap_or_default());
+}
+
+#[cfg(not(unix))]
+fn not_through_a_link(_: &mut OpenOptions) {}
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn exchange(one: &Path, other: &Path) -> io::Result<()> {

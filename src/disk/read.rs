@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this module is the file system")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -69,14 +69,13 @@ pub fn find_config(folder: &Path, named: Option<&Path>) -> io::Result<ConfigSour
             let file = path.strip_prefix(root).unwrap_or(&path);
             let file = file.to_string_lossy().replace('\\', "/");
             // A file that the user names may lie anywhere; one that is found may not.
-            let text = if named.is_some() {
-                std::fs::read_to_string(&path)
+            let opened = if named.is_some() {
+                std::fs::File::open(&path)
             } else {
                 let opened = Opener::new(root)?.open(&file);
-                opened
-                    .map_err(io::Error::from)
-                    .and_then(|(file, _)| io::read_to_string(file))
+                opened.map(|(file, _)| file).map_err(io::Error::from)
             };
+            let text = opened.and_then(read_config);
             return Ok(ConfigSource {
                 root: root.to_owned(),
                 file: file.into(),
@@ -96,6 +95,19 @@ pub fn find_config(folder: &Path, named: Option<&Path>) -> io::Result<ConfigSour
             shown(&folder)
         ),
     ))
+}
+
+/// The text of a configuration.
+fn read_config(file: std::fs::File) -> io::Result<String> {
+    let mut text = String::new();
+    file.take(BYTES_MAX as u64 + 1).read_to_string(&mut text)?;
+    if text.len() > BYTES_MAX {
+        let megabytes = BYTES_MAX >> 20;
+        return Err(io::Error::other(format!(
+            "it is larger than {megabytes} MB"
+        )));
+    }
+    Ok(text)
 }
 
 /// Reads a site from nothing.

@@ -101,6 +101,17 @@ struct Planned {
     kept: bool,
 }
 
+/// Finishes what a killed run left half done in an output folder, although this run writes nothing.
+pub fn finish_left_over(output_dir: &Path, options: Options) -> io::Result<()> {
+    let opener = Opener::new(&options.root)?;
+    let location = Location::find(opener.root(), output_dir);
+    // Whatever is wrong with the folder, there is nothing half done in it.
+    if location.is_ok_and(|location| location.records.journal.exists()) {
+        Staging::open(output_dir, options)?;
+    }
+    Ok(())
+}
+
 impl Staging {
     /// Prepares to write to an output folder, and finishes or clears away what a killed run left.
     ///

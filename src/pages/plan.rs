@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::proposals::{Proposal, Proposals, Settled};
 use super::{Page, sitemap};
 use crate::address::Address;
-use crate::chunks::{Chunks, Place};
-use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::chunks::{self, Chunks};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::maps::HashSet;
 use crate::site::kept::Change;
 use crate::site::{Site, links};
@@ -23,6 +23,29 @@ pub struct Plan {
     folded: HashSet<String>,
     /// Two files at one address, and the like.
     problems: Vec<Diagnostic>,
+}
+
+/// Reports a page that stands in a folder with the name of a sitemap.
+fn report_folder_of(
+    file: &Address,
+    pages: &[Page],
+    proposals: &Proposals,
+    site: &Site,
+    problems: &mut Diagnostics,
+) {
+    let folder = format!("{file}/");
+    let at = pages.partition_point(|page| page.address.as_str() < folder.as_str());
+    let Some(below) = pages
+        .get(at)
+        .filter(|page| page.address.as_str().starts_with(&folder))
+    else {
+        return;
+    };
+    let mut all = proposals.parts().iter().flatten();
+    let wanted = all.find(|proposal| proposal.page.address == below.address);
+    let place = wanted.and_then(|proposal| proposal.by.place(site));
+    let place = place.unwrap_or_else(|| Place::whole(&site.config.file));
+    problems.file_for_folder(file, &below.address, place);
 }
 
 impl Plan {
@@ -42,6 +65,7 @@ impl Plan {
             contested,
         } = proposals.settle(site, &mut problems);
         for page in sitemap::pages(site, &pages) {
+            report_folder_of(&page.address, &pages, &proposals, site, &mut problems);
             let place = pages.binary_search_by(|other| other.address.cmp(&page.address));
             pages.insert(place.unwrap_or_else(|place| place), page);
         }
@@ -181,7 +205,7 @@ impl Plan {
 }
 
 /// Where the page of an address is, or would be.
-fn position(pages: &Chunks<Page>, address: &Address) -> Result<Place, Place> {
+fn position(pages: &Chunks<Page>, address: &Address) -> Result<chunks::Place, chunks::Place> {
     pages.find(|page| page.address.cmp(address))
 }
 

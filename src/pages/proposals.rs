@@ -53,7 +53,7 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    fn place(&self, site: &Site) -> Option<Place> {
+    pub fn place(&self, site: &Site) -> Option<Place> {
         match self {
             Wanted::Entry(index) => Some(site.entry(*index).place()),
             Wanted::At(place) => Some(place.clone()),
@@ -251,7 +251,10 @@ fn report_conflict(site: &Site, winner: &Proposal, loser: &Proposal, problems: &
             problems.two_pages_at_one_address(wanted, place, other, is_alias);
         }
         (Rank::Content | Rank::Alias, Rank::Ours | Rank::Zola, Some(place), _) => {
-            problems.ours_yields(address, place);
+            let path = place.file.strip_prefix("content/").unwrap_or_default();
+            let entry = site.find(path).map(|index| site.entry(index));
+            let is_brief = entry.is_some_and(|entry| entry.brief().is_some());
+            problems.ours_yields(address, place, is_brief);
         }
         (Rank::Static, Rank::Static, ..) if same => {}
         (Rank::Static | Rank::StyleSheet, Rank::StyleSheet, ..)

@@ -70,6 +70,7 @@ fn data(of: &DataOf, format: DataFormat, asker: &Rc<Asker>) -> Result<String, St
 /// A page that leads to another, without script and for readers that follow no refresh.
 fn redirect(config: &Config, to: &Address) -> String {
     let full = permalink(config, to);
+    let full = escape::address(&full);
     let full = escape::html(&full);
     let path = format!("{}{}", config.base_path, escape::path(to.as_str()));
     let path = escape::html(&path);

@@ -259,11 +259,19 @@ impl<'a> Making<'a> {
 }
 
 /// Whether a template may print HTML that does not come from itself: a body, or an argument that
-/// could begin a tag or end an attribute. Briefs are not trusted, so what it makes of that is sanitised.
+/// could begin a tag or end an attribute, or be one. Briefs are not trusted, so what it makes of
+/// that is sanitised.
 fn passes_html_on(call: &Call) -> bool {
+    /// `width={{ w }}`, without quotes, ends at white space, and a new attribute may follow.
+    fn may_be_attribute(text: &str) -> bool {
+        let is_address = text.contains("://") || text.starts_with(['/', '?', '#']);
+        text.contains('=') && (!is_address || text.contains(char::is_whitespace))
+    }
     fn has_mark(value: &Value) -> bool {
         match value {
-            Value::Text(text) => text.contains(['<', '>', '"', '\'']),
+            Value::Text(text) => {
+                text.contains(['<', '>', '"', '\'', '`']) || may_be_attribute(text)
+            }
             Value::List(list) => list.items().iter().any(has_mark),
             _ => false,
         }

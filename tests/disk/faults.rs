@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use dateline::disk::{Fault, Faults, How, Options, Why, Written};
+use dateline::disk::{Fault, Faults, How, Options, Why, Written, finish_left_over};
 
 use super::{Bench, NEW, OLD, Pages, left_over, snapshot, write};
 
@@ -118,8 +118,8 @@ fn check(scene: Scene, fault: Fault, at: usize, lasting: bool) -> bool {
         }
     }
     if !is_whole {
-        // Whether or not the next build comes to an end.
-        drop(bench.open(&bench.public()).unwrap());
+        // Whether or not the next build has anything to write.
+        finish_left_over(&bench.public(), bench.options()).unwrap();
         assert_eq!(
             output(),
             new,

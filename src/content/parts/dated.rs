@@ -7,6 +7,9 @@ use crate::content::article::Dated;
 use crate::content::date::PartialDate;
 use crate::content::outline::{Kind, Node};
 
+/// Most items of a timeline or of corrections that one brief may have.
+const DATED_MAX: usize = 500;
+
 /// What a text begins with.
 enum Begin {
     /// A date, and the bytes that it takes together with what parts it from what follows.
@@ -18,7 +21,8 @@ enum Begin {
 
 impl Reader<'_, '_> {
     pub fn timeline(&mut self, section: &Section) {
-        let (dated, without) = self.dated(section);
+        let (mut dated, without) = self.dated(section);
+        self.limit("Timeline", &mut dated);
         self.parts.timeline = dated;
         for place in without {
             self.problems.timeline_without_date(place);
@@ -26,10 +30,21 @@ impl Reader<'_, '_> {
     }
 
     pub fn corrections(&mut self, section: &Section) {
-        let (dated, without) = self.dated(section);
+        let (mut dated, without) = self.dated(section);
+        self.limit("Corrections", &mut dated);
         self.parts.corrections = dated;
         for place in without {
             self.problems.correction_without_date(place);
+        }
+    }
+
+    /// Reports and leaves out items that are too many: each year has a page of its own.
+    fn limit(&mut self, part: &str, dated: &mut Vec<Dated>) {
+        if let Some(first) = dated.get(DATED_MAX) {
+            let place = first.place.clone();
+            self.problems
+                .too_many_terms(part, dated.len(), DATED_MAX, place);
+            dated.truncate(DATED_MAX);
         }
     }
 
