@@ -1118,6 +1118,22 @@ fn size_of(file: &Path) -> (u32, u32) {
     image::image_dimensions(file).unwrap()
 }
 
+/// A repository of a stranger's may have a link in the place of our folder.
+#[cfg(unix)]
+#[test]
+fn pictures_are_not_kept_behind_a_link() {
+    let (site, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let folder = site.path();
+    site_of_pictures(folder);
+    fs::write(elsewhere.path().join("mine.txt"), "mine").unwrap();
+    fs::create_dir(folder.join(".dateline")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), folder.join(".dateline/pictures")).unwrap();
+    assert!(built(folder).status.success());
+    let names = fs::read_dir(elsewhere.path()).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["mine.txt"]);
+}
+
 #[test]
 fn pictures_that_only_a_shortcode_asks_for_are_made() {
     let site = tempfile::tempdir().unwrap();

@@ -406,7 +406,8 @@ pub fn build(
         ..disk::Options::default()
     };
     let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
-        disk::finish_left_over(&output_dir, writing)?;
+        // What is wrong with the site is more to the point than why that failed.
+        let _ = disk::finish_left_over(&output_dir, writing);
         return Ok((None, problems));
     };
     // The texts are parsed; what they take up serves for pages from now on.
@@ -414,7 +415,8 @@ pub fn build(
     if problems.has_errors() {
         // Nothing is written, but what is wrong with templates is said all the same.
         render(&planned, &Nowhere, progress, &mut problems)?;
-        disk::finish_left_over(&output_dir, writing)?;
+        // What is wrong with the site is more to the point than why that failed.
+        let _ = disk::finish_left_over(&output_dir, writing);
         return Ok((None, problems));
     }
     let staging = Staging::open(&output_dir, writing)?;

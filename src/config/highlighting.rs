@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use syntect::highlighting::Theme;
+use syntect::parsing::syntax_definition::{ContextReference, Pattern};
 use syntect::parsing::{ParseSyntaxError, SyntaxDefinition, SyntaxSet, SyntaxSetBuilder};
 use two_face::theme::{EmbeddedLazyThemeSet, EmbeddedThemeName};
 
 use super::parse::report_unknown;
 use crate::data::{Data, Entry, Placed, Reader};
 use crate::diagnostic::{Diagnostics, Place};
+use crate::maps::HashSet;
 use grammar::Grammars;
 use json::Json;
 
@@ -323,6 +325,34 @@ impl Highlighting {
     }
 }
 
+/// Whether a context includes itself, through others perhaps: reading code would never end.
+fn includes_itself(syntax: &SyntaxDefinition) -> bool {
+    let included = |name: &str| {
+        let patterns = syntax
+            .contexts
+            .get(name)
+            .into_iter()
+            .flat_map(|c| &c.patterns);
+        patterns.filter_map(|pattern| match pattern {
+            Pattern::Include(ContextReference::Named { 0: name, .. }) => Some(name.as_str()),
+            _ => None,
+        })
+    };
+    syntax.contexts.keys().any(|start| {
+        let mut seen = HashSet::default();
+        let mut next: Vec<&str> = included(start).collect();
+        while let Some(name) = next.pop() {
+            if name == start {
+                return true;
+            }
+            if seen.insert(name) {
+                next.extend(included(name));
+            }
+        }
+        false
+    })
+}
+
 /// The languages of files of Sublime Text; nothing if there are none.
 fn syntax_set(files: &[(&Arc<str>, &str)], problems: &mut Diagnostics) -> Option<SyntaxSet> {
     let mut builder = SyntaxSetBuilder::new();
@@ -332,6 +362,10 @@ fn syntax_set(files: &[(&Arc<str>, &str)], problems: &mut Diagnostics) -> Option
         let name = file.rsplit_once('/').map_or(&***file, |(_, name)| name);
         let name = name.strip_suffix(SYNTAX);
         match SyntaxDefinition::load_from_str(text, true, name) {
+            Ok(syntax) if includes_itself(&syntax) => {
+                let reason = "its contexts include each other in a circle";
+                problems.broken_grammar(Place::whole(file), reason);
+            }
             Ok(syntax) => {
                 named.push((syntax.name.clone(), *file));
                 builder.add(syntax);

@@ -157,7 +157,8 @@ struct Code<'a> {
     at: usize,
     line_at: usize,
     backticks: usize,
-    fence: Option<&'static str>,
+    /// The character of the fence that is open, and how many there are.
+    fence: Option<(char, usize)>,
 }
 
 impl Code<'_> {
@@ -181,10 +182,16 @@ impl Code<'_> {
     fn end_line(&mut self) {
         let line = &self.text[self.line_at..self.at];
         let line = line.trim_start_matches([' ', '\t', '>', '-', '*']);
-        let fence = ["```", "~~~"].into_iter().find(|f| line.starts_with(f));
-        self.fence = match (self.fence, fence) {
-            (None, begin) => begin,
-            (Some(open), Some(fence)) if open == fence => None,
+        let after = line.trim_start_matches(['`', '~']);
+        let length = line.len() - after.len();
+        let sign = line.chars().next().filter(|_| length >= 3);
+        self.fence = match (self.fence, sign) {
+            (None, Some(sign)) => Some((sign, length)),
+            (Some((open, of)), Some(sign))
+                if open == sign && length >= of && after.trim().is_empty() =>
+            {
+                None
+            }
             (open, _) => open,
         };
     }
@@ -463,8 +470,13 @@ impl<'a> Reader<'a> {
 
     /// The arguments up to the bracket that closes them. Between two there may be a comma.
     fn arguments(&mut self) -> Result<Vec<(Arc<str>, Value)>, String> {
+        /// Each is compared with those before it.
+        const ARGUMENTS_MAX: usize = 100;
         let mut arguments: Vec<(Arc<str>, Value)> = Vec::new();
         while !self.eat(")") {
+            if arguments.len() == ARGUMENTS_MAX {
+                return Err(format!("it has more than {ARGUMENTS_MAX} arguments"));
+            }
             let has_comma = !arguments.is_empty() && self.eat(",");
             let rest = self.rest();
             let Some(name) = self.name() else {

@@ -214,11 +214,14 @@ impl Shelf {
         }
     }
 
-    /// Where what took long to make is kept: only where a build has made itself a folder.
+    /// Where what took long to make is kept: only where a build has made itself a folder, and never
+    /// behind a link, which may lead anywhere.
     fn keeping(&self) -> Option<PathBuf> {
         let folder = self.opener.root().join(".dateline");
+        let pictures = folder.join("pictures");
         let is_ours = std::fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir());
-        is_ours.then(|| folder.join("pictures"))
+        let is_in_it = std::fs::symlink_metadata(&pictures).map_or(true, |found| found.is_dir());
+        (is_ours && is_in_it).then_some(pictures)
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Known>> {

@@ -193,13 +193,12 @@ pub const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// Arguments that Zola takes and that do nothing here: for what is fetched, and for AVIF.
-const WITHOUT_EFFECT: [(&str, &str); 5] = [
+/// Arguments that Zola takes and that do nothing here: for what is fetched.
+const WITHOUT_EFFECT: [(&str, &str); 4] = [
     ("load_data", "body"),
     ("load_data", "content_type"),
     ("load_data", "headers"),
     ("load_data", "method"),
-    ("resize_image", "speed"),
 ];
 
 /// What Zola has for templates but not for shortcodes: it gives whole pages, which are complete

@@ -262,10 +262,13 @@ impl<'a> Making<'a> {
 /// could begin a tag or end an attribute, or be one. Briefs are not trusted, so what it makes of
 /// that is sanitised.
 fn passes_html_on(call: &Call) -> bool {
-    /// `width={{ w }}`, without quotes, ends at white space, and a new attribute may follow.
+    /// `width={{ w }}`, without quotes, ends at white space, and a new attribute may follow. What has
+    /// a `?` before its `=`, as addresses do, is none with an effect.
     fn may_be_attribute(text: &str) -> bool {
-        let is_address = text.contains("://") || text.starts_with(['/', '?', '#']);
-        text.contains('=') && (!is_address || text.contains(char::is_whitespace))
+        text.split_once('=').is_some_and(|(before, _)| {
+            let name = before.rsplit('/').next().unwrap_or_default();
+            !name.contains('?') || text.contains(char::is_whitespace)
+        })
     }
     fn has_mark(value: &Value) -> bool {
         match value {

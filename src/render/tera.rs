@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ::tera::{Context, Error, Template, Tera, Value as Bound};
 
@@ -24,6 +24,7 @@ use super::functions::{Args, FUNCTIONS, Function};
 use crate::pages::question::Asker;
 use crate::value::{Hash, Value};
 use answers::{Answer, Calls};
+use guard::Ways;
 use reach::Reach;
 
 mod answers;
@@ -43,6 +44,8 @@ pub struct Tera1 {
     /// The same, with variables in the place of the calls that are answered beforehand.
     quick: Tera,
     calls: Calls,
+    /// They say where they are. Made when a page fails; nothing if that fails, too.
+    traced: OnceLock<Option<Tera>>,
     /// What each template can reach of what it is given.
     reaches: HashMap<String, Arc<Reach>>,
     templates: Templates,
@@ -56,7 +59,10 @@ impl Tera1 {
         let mut parsed: HashMap<Arc<str>, Template> = HashMap::new();
         let mut plain = empty();
         let texts = templates.iter().map(|(_, source)| &*source.text);
-        let becomes_text = guard::includes_into_text(texts);
+        let ways = Ways {
+            becomes_text: guard::includes_into_text(texts),
+            is_traced: false,
+        };
         for (name, source) in templates.iter() {
             if let Some(at) = detect::endless_tag(&source.text) {
                 let error = templates.error(name, Some(at), detect::too_long(), None);
@@ -72,7 +78,7 @@ impl Tera1 {
                     Ok(mut template) => {
                         let read = (&name.into(), &*source.text);
                         let told = |(at, message)| templates.error(name, Some(at), message, None);
-                        match guard::guard(&mut template, read, becomes_text, &mut plain) {
+                        match guard::guard(&mut template, read, ways, &mut plain) {
                             Ok(misnamed) => warnings.extend(misnamed.into_iter().map(told)),
                             Err(mistake) => errors.push(told(mistake)),
                         }
@@ -111,6 +117,7 @@ impl Tera1 {
             plain,
             quick,
             calls,
+            traced: OnceLock::new(),
             templates,
             warnings,
         })
@@ -143,7 +150,9 @@ impl Engine for Tera1 {
             // has to name what stands in the template, not a variable of ours.
             let reach = self.reaches.get(template).cloned().unwrap_or_default();
             let explain = |error: &Error| {
-                explain::failure(error, template, context, &self.plain, &self.templates)
+                let place = self.place_of_failure(template, (context, &reach));
+                let all = (&self.plain, &self.templates);
+                explain::failure(error, template, context, all, place)
             };
             if let Ok(answers) = self.calls.answers(template, context)
                 && !answers.is_empty()
@@ -158,6 +167,42 @@ impl Engine for Tera1 {
             run(&self.plain, template, (context, &reach), &[]).map_err(|error| explain(&error))
         })
     }
+}
+
+impl Tera1 {
+    /// The tag in which a page fails that has just failed: it is rendered once more.
+    fn place_of_failure(
+        &self,
+        template: &str,
+        with: (&Value, &Arc<Reach>),
+    ) -> Option<bounds::Place> {
+        // That a limit was reached says where.
+        if bounds::reached().is_some() {
+            return None;
+        }
+        let traced = self.traced.get_or_init(|| traced(&self.templates));
+        let tera = traced.as_ref()?;
+        let mut has_failed = false;
+        let place = bounds::traced(|| has_failed = run(tera, template, with, &[]).is_err());
+        place.filter(|_| has_failed)
+    }
+}
+
+/// Templates that say where they are. They were read before, so there is nothing to report.
+fn traced(templates: &Templates) -> Option<Tera> {
+    let mut tera = empty();
+    let texts = templates.iter().map(|(_, source)| &*source.text);
+    let ways = Ways {
+        becomes_text: guard::includes_into_text(texts),
+        is_traced: true,
+    };
+    for (name, source) in templates.iter() {
+        let mut template = parse(name, &source.text).ok()?;
+        guard::guard(&mut template, (&name.into(), &source.text), ways, &mut tera).ok()?;
+        tera.templates.insert(name.to_owned(), template);
+    }
+    tera.build_inheritance_chains().ok()?;
+    Some(tera)
 }
 
 fn run(

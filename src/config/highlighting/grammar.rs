@@ -101,28 +101,19 @@ pub struct Capture {
     pub inside: Option<RuleId>,
 }
 
-/// What a piece of code is called by themes.
+/// What a piece of code is called by themes. `entity.name.$1`, with the text of a group in it, is
+/// taken as `entity.name`: the program keeps each name for ever, and there is no end of words.
 #[derive(Clone, Debug)]
-pub enum Name {
-    Fixed(Vec<Scope>),
-    /// With the text of groups in it: `entity.name.$1`.
-    OfGroups(Arc<str>),
-}
+pub struct Name(Vec<Scope>);
 
 impl Name {
     fn new(text: &str) -> Name {
-        match text.contains('$') {
-            true => Name::OfGroups(text.into()),
-            false => Name::Fixed(scopes(text)),
-        }
+        Name(scopes(text))
     }
 
-    /// The scopes that it is, with the texts of groups.
-    pub fn scopes(&self, group: impl Fn(usize) -> Option<String>) -> Vec<Scope> {
-        match self {
-            Name::Fixed(scopes) => scopes.clone(),
-            Name::OfGroups(text) => scopes(&with_groups(text, group)),
-        }
+    /// The scopes that it is.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.0
     }
 }
 
@@ -132,38 +123,14 @@ fn scopes(text: &str) -> Vec<Scope> {
     const ATOMS_MAX: usize = 8;
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-_+#".contains(*c);
     let names = text.split_whitespace().map(|name| {
-        let atoms = name.split('.').map(|atom| atom.chars().filter(is_plain));
+        let atoms = name.split('.').take_while(|atom| !atom.contains('$'));
+        let atoms = atoms.map(|atom| atom.chars().filter(is_plain));
         let atoms = atoms.map(String::from_iter).filter(|atom| !atom.is_empty());
         let atoms: Vec<String> = atoms.take(ATOMS_MAX).collect();
         atoms.join(".")
     });
     let names = names.filter(|name| !name.is_empty());
     names.filter_map(|name| Scope::new(&name).ok()).collect()
-}
-
-/// `$1`, `${1:/downcase}` and `${1:/upcase}` are the text of a group.
-fn with_groups(text: &str, group: impl Fn(usize) -> Option<String>) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('$') {
-        out.push_str(before);
-        let (inside, behind) = match after.strip_prefix('{').and_then(|a| a.split_once('}')) {
-            Some(both) => both,
-            None => {
-                let end = after.find(|c: char| !c.is_ascii_digit());
-                after.split_at(end.unwrap_or(after.len()))
-            }
-        };
-        rest = behind;
-        let (number, change) = inside.split_once(":/").unwrap_or((inside, ""));
-        let found = number.parse().ok().and_then(&group).unwrap_or_default();
-        match change {
-            "downcase" => out.push_str(&found.to_lowercase()),
-            "upcase" => out.push_str(&found.to_uppercase()),
-            _ => out.push_str(&found),
-        }
-    }
-    out + rest
 }
 
 impl Grammars {
@@ -301,7 +268,7 @@ impl Reading<'_> {
         self.rules[root].patterns = self.patterns(root, patterns, &written);
         self.all.push(Grammar {
             name: name.into(),
-            scope: Name::Fixed(scopes(&scope_name)),
+            scope: Name::new(&scope_name),
             scope_name,
             root,
             named: names.own,

@@ -60,7 +60,10 @@ struct Line<'l> {
     pieces: Vec<(usize, Scopes)>,
     /// How far the pieces go.
     done: usize,
-    found: HashMap<RuleId, Option<Found>>,
+    /// Where the beginnings of rules were found.
+    found: Known,
+    /// Where the ends of open rules were found, by how many are open.
+    ends: Known,
     /// How deep groups stand in groups.
     depth: usize,
 }
@@ -72,6 +75,7 @@ impl Line<'_> {
             pieces: Vec::new(),
             done,
             found: HashMap::new(),
+            ends: HashMap::new(),
             depth,
         }
     }
@@ -89,6 +93,9 @@ impl Line<'_> {
         Some(self.text.get(range)?.to_owned())
     }
 }
+
+/// What was found next when it was looked for last.
+type Known = HashMap<usize, Option<Found>>;
 
 /// What comes next in a line.
 enum Next {
@@ -113,7 +120,7 @@ struct At {
 
 impl<'g> Reader<'g> {
     pub fn new(grammars: &'g Grammars, grammar: &'g Grammar) -> Reader<'g> {
-        let scopes: Scopes = grammar.scope.scopes(|_| None).into();
+        let scopes: Scopes = grammar.scope.scopes().into();
         Reader {
             grammars,
             base: grammar.root,
@@ -176,7 +183,8 @@ impl<'g> Reader<'g> {
             if block.until != Until::While {
                 continue;
             }
-            let found = self.find_end(block, one, line, at);
+            let pattern = end_pattern(block, one);
+            let found = pattern.and_then(|p| p.find(line.text, at.place, at.anchors()));
             let Some((found, whole)) = found.and_then(|found| {
                 let whole = found.first()?.clone()?;
                 Some((found, whole))
@@ -232,7 +240,10 @@ impl<'g> Reader<'g> {
             Kind::Block(block) if block.until != Until::While => Some(block),
             _ => None,
         };
-        let end = block.and_then(|block| self.find_end(block, top, line, at));
+        let end = block.and_then(|block| {
+            let pattern = end_pattern(block, top)?;
+            find(pattern, (open.len(), &mut line.ends), line.text, at)
+        });
         let end = end.and_then(|found| Some((found.first()?.clone()?.start, found)));
         let comes_last = block.is_some_and(|block| block.until == Until::EndLast);
         if let Some((start, found)) = end.clone().filter(|_| !comes_last) {
@@ -244,7 +255,7 @@ impl<'g> Reader<'g> {
                 Kind::Block(block) => &block.begin,
                 Kind::List => continue,
             };
-            let Some(found) = find(pattern, rule, line, at) else {
+            let Some(found) = find(pattern, (rule, &mut line.found), line.text, at) else {
                 continue;
             };
             let Some(start) = found.first().and_then(|whole| Some(whole.as_ref()?.start)) else {
@@ -263,14 +274,6 @@ impl<'g> Reader<'g> {
             best = Some((start, Next::End(found)));
         }
         best.map(|(_, next)| next)
-    }
-
-    fn find_end(&self, block: &Block, open: &Open, line: &Line<'_>, at: &At) -> Option<Found> {
-        let pattern = match &block.end {
-            End::Fixed(pattern) => pattern,
-            End::OfGroups(_) => open.end.as_deref()?,
-        };
-        pattern.find(line.text, at.place, at.anchors())
     }
 
     fn end(
@@ -293,6 +296,7 @@ impl<'g> Reader<'g> {
             // It was begun and ended without a character between: it would be begun again.
             return Goes::Nowhere;
         }
+        line.ends.remove(&open.len());
         open.pop();
         at.anchor = top.anchor;
         Goes::On
@@ -312,7 +316,7 @@ impl<'g> Reader<'g> {
             return Goes::Nowhere;
         };
         line.say(whole.start, &top.inside);
-        let scopes = with_name(&top.inside, rule.name.as_ref(), line, found);
+        let scopes = with_name(&top.inside, rule.name.as_ref());
         let moves = whole.end > at.place;
         let block = match &rule.kind {
             Kind::Match(_, captures) => {
@@ -339,7 +343,7 @@ impl<'g> Reader<'g> {
         };
         open.push(Open {
             rule: id,
-            inside: with_name(&scopes, rule.content_name.as_ref(), line, found),
+            inside: with_name(&scopes, rule.content_name.as_ref()),
             scopes,
             begin: Some(at.place),
             anchor: at.anchor,
@@ -381,12 +385,12 @@ impl<'g> Reader<'g> {
             line.say(range.start, &outer);
             match capture.inside {
                 Some(rule) => {
-                    let scopes = with_name(around, capture.name.as_ref(), line, found);
-                    let inside = with_name(&scopes, capture.content_name.as_ref(), line, found);
+                    let scopes = with_name(around, capture.name.as_ref());
+                    let inside = with_name(&scopes, capture.content_name.as_ref());
                     self.read_group(line, (rule, scopes, inside), range, is_first);
                 }
                 None => {
-                    let scopes = with_name(&outer, capture.name.as_ref(), line, found);
+                    let scopes = with_name(&outer, capture.name.as_ref());
                     open.push((range.end, scopes));
                 }
             }
@@ -472,29 +476,40 @@ impl At {
     }
 }
 
-/// Looks for the beginning of a rule, if it is not known yet where that is.
-fn find(pattern: &Pattern, rule: RuleId, line: &mut Line<'_>, at: &At) -> Option<Found> {
+fn end_pattern<'a>(block: &'a Block, open: &'a Open) -> Option<&'a Pattern> {
+    match &block.end {
+        End::Fixed(pattern) => Some(pattern),
+        End::OfGroups(_) => open.end.as_deref(),
+    }
+}
+
+/// Looks for the beginning or the end of a rule, if it is not known yet where that is.
+fn find(
+    pattern: &Pattern,
+    (key, known): (usize, &mut Known),
+    text: &str,
+    at: &At,
+) -> Option<Found> {
     if pattern.is_anchored() {
-        return pattern.find(line.text, at.place, at.anchors());
+        return pattern.find(text, at.place, at.anchors());
     }
     let starts_later = |found: &Found| {
         let whole = found.first().and_then(Option::as_ref);
         whole.is_some_and(|whole| whole.start >= at.place)
     };
-    match line.found.get(&rule) {
+    match known.get(&key) {
         Some(None) => return None,
         Some(Some(found)) if starts_later(found) => return Some(found.clone()),
         _ => {}
     }
-    let found = pattern.find(line.text, at.place, Anchors::default());
-    line.found.insert(rule, found.clone());
+    let found = pattern.find(text, at.place, Anchors::default());
+    known.insert(key, found.clone());
     found
 }
 
-fn with_name(scopes: &Scopes, name: Option<&Name>, line: &Line<'_>, found: &Found) -> Scopes {
+fn with_name(scopes: &Scopes, name: Option<&Name>) -> Scopes {
     let Some(name) = name else {
         return scopes.clone();
     };
-    let own = name.scopes(|number| line.group(found, number));
-    scopes.iter().copied().chain(own).collect()
+    scopes.iter().chain(name.scopes()).copied().collect()
 }

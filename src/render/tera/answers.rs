@@ -269,5 +269,7 @@ mod tests {
         let in_macro =
             r#"{% macro m(page) %}{% set s = get_section(path=page.path) %}{% endmacro m %}"#;
         assert_eq!(taken(&[("macros.html", in_macro)]), 0);
+        let including = r#"{% macro m(page) %}{% if page %}{% include "page.html" %}{% endif %}{% endmacro m %}"#;
+        assert_eq!(taken(&[("page.html", page), ("m.html", including)]), 0);
     }
 }

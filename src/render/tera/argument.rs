@@ -109,8 +109,8 @@ pub struct Own {
 }
 
 impl Own {
-    /// Names that any template sets, and those of loops in which a block or another template
-    /// stands.
+    /// Names that any template sets, and those of loops and macros in which a block or another
+    /// template stands.
     pub fn of(tera: &Tera) -> Own {
         let mut own = Own::default();
         #[expect(clippy::iter_over_hash_type, reason = "sets are joined")]
@@ -129,6 +129,12 @@ impl Own {
         #[expect(clippy::iter_over_hash_type, reason = "sets are joined")]
         for block in template.blocks.values() {
             self.nodes(&block.body, &mut Vec::new());
+        }
+        // What a macro includes sees its arguments.
+        #[expect(clippy::iter_over_hash_type, reason = "sets are joined")]
+        for definition in template.macros.values() {
+            let mut arguments: Vec<String> = definition.args.keys().cloned().collect();
+            self.nodes(&definition.body, &mut arguments);
         }
     }
 

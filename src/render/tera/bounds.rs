@@ -65,6 +65,8 @@ thread_local! {
         since: None,
     }) };
     static PAGE: Cell<usize> = const { Cell::new(0) };
+    /// The tag that a template that says so was about to render last.
+    static AT: RefCell<Option<Place>> = const { RefCell::new(None) };
     /// The first limit that was reached.
     static REACHED: RefCell<Option<Reached>> = const { RefCell::new(None) };
 }
@@ -112,6 +114,13 @@ pub fn page() -> usize {
 /// Whether the last page reached a limit.
 pub fn reached() -> Option<Reached> {
     REACHED.with_borrow(Option::clone)
+}
+
+/// Where a template that is traced failed: renders it.
+pub fn traced(render: impl FnOnce()) -> Option<Place> {
+    let outer = AT.take();
+    render();
+    AT.replace(outer)
 }
 
 /// Whether a function or filter is one of those that count.
@@ -207,6 +216,16 @@ fn weight(value: &Bound) -> usize {
 pub fn given(value: Bound) -> Result<Bound, Error> {
     spend(None, weight(&value), 0)?;
     Ok(value)
+}
+
+/// Says which tag is next.
+pub struct At(pub Place);
+
+impl Function for At {
+    fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        AT.set(Some(self.0.clone()));
+        Ok(Bound::Null)
+    }
 }
 
 /// The begin of a macro or an included template, or of a round of a loop.

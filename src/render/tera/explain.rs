@@ -166,13 +166,13 @@ fn extends_itself(name: &str, tera: &Tera) -> bool {
     false
 }
 
-/// A template that failed on a page.
+/// A template that failed on a page, in the tag at a place, if that is known.
 pub fn failure(
     error: &Error,
     template: &str,
     context: &Value,
-    tera: &Tera,
-    templates: &Templates,
+    (tera, templates): (&Tera, &Templates),
+    place: Option<bounds::Place>,
 ) -> TemplateError {
     let chain = chain(error);
     let last = chain.last().copied().unwrap_or(error);
@@ -199,6 +199,20 @@ pub fn failure(
         }
         _ => message,
     };
+    if let Some(place) = place
+        && let Some(source) = templates.get(&place.template)
+        && let Some(tag) = tags(&source.text).find(|tag| tag.at == place.at)
+    {
+        let within = |needle: &String| place_in(needle, &source.text, &tag);
+        // Where what failed is not in the tag, it is in one around it.
+        let at = match &needle {
+            Some(needle) => within(needle),
+            None => Some(tag.at),
+        };
+        if at.is_some() {
+            return templates.error(&place.template, at, message, hint);
+        }
+    }
     let texts: Vec<String> = chain.iter().map(|error| error.to_string()).collect();
     let mut candidates: Vec<String> = Vec::new();
     for text in texts.iter().rev() {
@@ -352,14 +366,17 @@ fn unknown_template(name: &str, templates: &Templates) -> (String, String) {
 
 /// Where a name first stands in a tag, as a whole word.
 fn place_of(needle: &str, text: &str) -> Option<usize> {
+    tags(text).find_map(|tag| place_in(needle, text, &tag))
+}
+
+/// Where a name first stands in one tag.
+fn place_in(needle: &str, text: &str, Tag { at, inner, .. }: &Tag<'_>) -> Option<usize> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    tags(text).find_map(|Tag { at, inner, .. }| {
-        let begin = text[at..].find(inner)? + at;
-        inner.match_indices(needle).find_map(|(offset, _)| {
-            let before = inner[..offset].chars().next_back();
-            let after = inner[offset + needle.len()..].chars().next();
-            let is_word = !before.is_some_and(is_part) && !after.is_some_and(is_part);
-            is_word.then_some(begin + offset)
-        })
+    let begin = text[*at..].find(inner)? + at;
+    inner.match_indices(needle).find_map(|(offset, _)| {
+        let before = inner[..offset].chars().next_back();
+        let after = inner[offset + needle.len()..].chars().next();
+        let is_word = !before.is_some_and(is_part) && !after.is_some_and(is_part);
+        is_word.then_some(begin + offset)
     })
 }

@@ -9,7 +9,7 @@ use ::tera::{Template, Tera};
 use super::super::detect::{Tag, tags};
 use super::super::filters::FILTERS;
 use super::super::functions::{FUNCTIONS, not_taken};
-use super::bounds::{Begin, End, Made, NESTING_OF_CALL, Place};
+use super::bounds::{At, Begin, End, Made, NESTING_OF_CALL, Place};
 
 /// Arguments of one call, and variables that are joined to one text.
 const PARTS_MAX: usize = 64;
@@ -31,8 +31,16 @@ pub fn includes_into_text<'a>(mut templates: impl Iterator<Item = &'a str>) -> b
     })
 }
 
-/// Makes a template count, with functions and filters that are registered for it. What it prints
-/// counts if that `becomes_text`, as it does in any macro or filter.
+/// How a template is guarded.
+#[derive(Clone, Copy)]
+pub struct Ways {
+    /// What it prints counts, as it does in any macro or filter.
+    pub becomes_text: bool,
+    /// It says which of its tags is next, so that a mistake can be found.
+    pub is_traced: bool,
+}
+
+/// Makes a template count, with functions and filters that are registered for it.
 ///
 /// Gives the arguments that functions and filters of ours do not take, each with its byte and what is said of it.
 ///
@@ -41,7 +49,7 @@ pub fn includes_into_text<'a>(mut templates: impl Iterator<Item = &'a str>) -> b
 pub fn guard(
     template: &mut Template,
     (name, text): (&Arc<str>, &str),
-    becomes_text: bool,
+    ways: Ways,
     tera: &mut Tera,
 ) -> Result<Vec<(usize, String)>, (usize, String)> {
     let mut guarding = Guarding {
@@ -50,7 +58,8 @@ pub fn guard(
         misnamed: Vec::new(),
         tags: Tags::of(text),
         at: 0,
-        becomes_text,
+        becomes_text: ways.becomes_text,
+        is_traced: ways.is_traced,
         tera,
         too_many: None,
     };
@@ -108,6 +117,10 @@ impl Tags {
     fn next(&mut self, kind: &str) -> Option<usize> {
         self.by_kind.get_mut(kind)?.next()
     }
+
+    fn peek(&self, kind: &str) -> Option<usize> {
+        self.by_kind.get(kind)?.as_slice().first().copied()
+    }
 }
 
 fn kind_of(tag: &Tag<'_>) -> Option<&'static str> {
@@ -124,6 +137,18 @@ fn kind_of(tag: &Tag<'_>) -> Option<&'static str> {
     })
 }
 
+/// Of a node that can fail.
+fn kind_of_node(node: &Node) -> Option<&'static str> {
+    match node {
+        Node::VariableBlock(..) => Some("{{"),
+        Node::Set(..) => Some("set"),
+        Node::Forloop(..) => Some("for"),
+        Node::If(..) => Some("if"),
+        Node::FilterSection(..) => Some("filter"),
+        _ => None,
+    }
+}
+
 struct Guarding<'a> {
     template: &'a Arc<str>,
     text: &'a str,
@@ -132,6 +157,8 @@ struct Guarding<'a> {
     at: usize,
     /// Whether what is printed there becomes part of a text. The page itself has a limit.
     becomes_text: bool,
+    /// See [`Ways`].
+    is_traced: bool,
     tera: &'a mut Tera,
     /// Arguments that a function does not take.
     misnamed: Vec<(usize, String)>,
@@ -163,9 +190,17 @@ impl Guarding<'_> {
         call(name)
     }
 
-    fn nodes(&mut self, nodes: &mut [Node]) {
-        for node in nodes {
-            self.node(node);
+    fn nodes(&mut self, nodes: &mut Vec<Node>) {
+        for mut node in std::mem::take(nodes) {
+            if self.is_traced
+                && let Some(at) = kind_of_node(&node).and_then(|kind| self.tags.peek(kind))
+            {
+                let name = self.name("at");
+                self.tera.register_function(&name, At(self.place(at)));
+                nodes.push(call(name));
+            }
+            self.node(&mut node);
+            nodes.push(node);
         }
     }
 
@@ -188,7 +223,9 @@ impl Guarding<'_> {
                 self.nodes(&mut forloop.body);
                 let begin = self.begin(at, &forloop.body, 0);
                 forloop.body.insert(0, begin);
-                self.nodes(forloop.empty_body.as_deref_mut().unwrap_or_default());
+                if let Some(nodes) = &mut forloop.empty_body {
+                    self.nodes(nodes);
+                }
             }
             Node::If(condition, _) => {
                 for (_, expression, nodes) in &mut condition.conditions {
