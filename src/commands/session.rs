@@ -405,9 +405,9 @@ pub fn build(
         force,
         ..disk::Options::default()
     };
+    // If that fails, so does the writing, which says why; what is wrong with the site comes first.
+    let _ = disk::finish_left_over(&output_dir, writing.clone());
     let Some(planned) = crate::plan(&input, &mut crate::Memo::default(), &mut problems) else {
-        // What is wrong with the site is more to the point than why that failed.
-        let _ = disk::finish_left_over(&output_dir, writing);
         return Ok((None, problems));
     };
     // The texts are parsed; what they take up serves for pages from now on.
@@ -415,8 +415,6 @@ pub fn build(
     if problems.has_errors() {
         // Nothing is written, but what is wrong with templates is said all the same.
         render(&planned, &Nowhere, progress, &mut problems)?;
-        // What is wrong with the site is more to the point than why that failed.
-        let _ = disk::finish_left_over(&output_dir, writing);
         return Ok((None, problems));
     }
     let staging = Staging::open(&output_dir, writing)?;

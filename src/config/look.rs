@@ -102,21 +102,25 @@ impl Accent {
     }
 }
 
+/// The channels of `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa` (CSS Color 4, "hex notations").
+pub fn channels(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix('#')?.chars();
+    let digits = digits.map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
+    let digits: Vec<u8> = digits.collect::<Option<_>>()?;
+    match digits.len() {
+        3 | 4 => Some(digits.iter().map(|digit| digit * 17).collect()),
+        6 | 8 => Some(digits.chunks(2).map(|two| two[0] * 16 + two[1]).collect()),
+        _ => None,
+    }
+}
+
 impl Colour {
     /// `#rgb` or `#rrggbb`.
     pub fn parse(text: &str) -> Option<Colour> {
-        let digits = text.strip_prefix('#')?;
-        if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        let channel = |at: usize| match digits.len() {
-            3 => u8::from_str_radix(&digits[at..=at], 16)
-                .ok()
-                .map(|n| n * 17),
-            6 => u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok(),
+        match channels(text)?[..] {
+            [red, green, blue] => Some(Colour([red, green, blue])),
             _ => None,
-        };
-        Some(Colour([channel(0)?, channel(1)?, channel(2)?]))
+        }
     }
 
     /// `#rrggbb`

@@ -151,13 +151,16 @@ pub fn push_filled(html: &str, outputs: &[Arc<str>], into: &mut String) {
     into.push_str(&html[done..]);
 }
 
+/// Whether a text has the byte that each of our marks begins with. Most texts do not, and it is
+/// looked for much faster than they are.
+pub fn may_hold_marks(text: &str) -> bool {
+    const FIRST_BYTE: u8 = 0xEF;
+    memchr::memchr(FIRST_BYTE, text.as_bytes()).is_some()
+}
+
 /// The same without the outputs: what is text of the author's own.
 pub fn without_marks(html: &str) -> Cow<'_, str> {
-    // Most texts have no byte like the first of a mark, which is looked for faster.
-    let first = OUTPUT_MARK.encode_utf8(&mut [0; 4]).as_bytes()[0];
-    if memchr::memchr(first, html.as_bytes()).is_none()
-        || !html.contains([OUTPUT_MARK, ESCAPED_MARK])
-    {
+    if !may_hold_marks(html) || !html.contains([OUTPUT_MARK, ESCAPED_MARK]) {
         return html.into();
     }
     let mut text = String::with_capacity(html.len());
@@ -167,9 +170,7 @@ pub fn without_marks(html: &str) -> Cow<'_, str> {
 
 /// Marks outputs as those of code, which are shown as they are.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    // As above.
-    let first = OUTPUT_MARK.encode_utf8(&mut [0; 4]).as_bytes()[0];
-    match memchr::memchr(first, text.as_bytes()).is_some() && text.contains(OUTPUT_MARK) {
+    match may_hold_marks(text) && text.contains(OUTPUT_MARK) {
         true => text
             .replace(OUTPUT_MARK, ESCAPED_MARK.encode_utf8(&mut [0; 4]))
             .into(),

@@ -157,11 +157,8 @@ const MARKS: [char; 5] = [HOLE_START, HOLE_END, OUTPUT_MARK, ESCAPED_MARK, CUTOF
 /// The text without the characters that mark a hole, plain or as a character reference. No byte
 /// changes its place: what replaces them is as long.
 pub fn without_hole_marks(text: &str) -> Cow<'_, str> {
-    // The first byte of both marks is rare, and looked for much faster than they are.
-    const FIRST_BYTE: u8 = 0xEF;
     let mut text = Cow::Borrowed(text);
-    let may_hold_marks = memchr::memchr(FIRST_BYTE, text.as_bytes()).is_some();
-    if may_hold_marks && text.contains(MARKS) {
+    if expanded::may_hold_marks(&text) && text.contains(MARKS) {
         text = text.replace(MARKS, "\u{FFFD}").into();
     }
     let mut from = 0;

@@ -101,7 +101,7 @@ struct Planned {
     kept: bool,
 }
 
-/// Finishes what a killed run left half done in an output folder, although this run writes nothing.
+/// Finishes what a killed run left half done in an output folder, whether or not this run writes.
 pub fn finish_left_over(output_dir: &Path, options: Options) -> io::Result<()> {
     let opener = Opener::new(&options.root)?;
     let location = Location::find(opener.root(), output_dir);

@@ -58,11 +58,7 @@ impl Tera1 {
         let (mut errors, mut warnings) = (Vec::new(), Vec::new());
         let mut parsed: HashMap<Arc<str>, Template> = HashMap::new();
         let mut plain = empty();
-        let texts = templates.iter().map(|(_, source)| &*source.text);
-        let ways = Ways {
-            becomes_text: guard::includes_into_text(texts),
-            is_traced: false,
-        };
+        let ways = ways(&templates, false);
         for (name, source) in templates.iter() {
             if let Some(at) = detect::endless_tag(&source.text) {
                 let error = templates.error(name, Some(at), detect::too_long(), None);
@@ -188,14 +184,19 @@ impl Tera1 {
     }
 }
 
+/// How all of some templates are guarded.
+fn ways(templates: &Templates, is_traced: bool) -> Ways {
+    let texts = templates.iter().map(|(_, source)| &*source.text);
+    Ways {
+        becomes_text: guard::includes_into_text(texts),
+        is_traced,
+    }
+}
+
 /// Templates that say where they are. They were read before, so there is nothing to report.
 fn traced(templates: &Templates) -> Option<Tera> {
     let mut tera = empty();
-    let texts = templates.iter().map(|(_, source)| &*source.text);
-    let ways = Ways {
-        becomes_text: guard::includes_into_text(texts),
-        is_traced: true,
-    };
+    let ways = ways(templates, true);
     for (name, source) in templates.iter() {
         let mut template = parse(name, &source.text).ok()?;
         guard::guard(&mut template, (&name.into(), &source.text), ways, &mut tera).ok()?;

@@ -286,6 +286,7 @@ impl Preview {
     async fn first_published(&self) {
         let mut changes = self.changes.subscribe();
         let published = changes.wait_for(|count| *count > 0);
+        // Who has waited long enough is told that there is none yet.
         let _ = tokio::time::timeout(self.patience, published).await;
     }
 

@@ -11,6 +11,7 @@ use syntect::highlighting::{
 };
 
 use super::json::{self, Json, Raw};
+use crate::config::look;
 use crate::diagnostic::{Diagnostics, Place};
 
 /// Reads a theme of VS Code: its name and its colours. What is wrong with one rule takes it out.
@@ -142,16 +143,7 @@ fn style<'a>(settings: &BTreeMap<String, Raw<'a>>) -> Result<StyleModifier, (Raw
 
 /// `#abc`, `#abcd`, `#aabbcc` or `#aabbccdd`.
 fn colour(text: &str) -> Option<Color> {
-    let digits = text.strip_prefix('#')?;
-    let digits: Vec<u8> = digits
-        .chars()
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect::<Option<_>>()?;
-    let values: Vec<u8> = match digits.len() {
-        3 | 4 => digits.iter().map(|digit| digit * 17).collect(),
-        6 | 8 => digits.chunks(2).map(|two| two[0] * 16 + two[1]).collect(),
-        _ => return None,
-    };
+    let values = look::channels(text)?;
     Some(Color {
         r: values[0],
         g: values[1],

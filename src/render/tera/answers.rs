@@ -221,11 +221,7 @@ impl<'a> Taking<'a> {
         let function = functions.find(is_it)?;
         let mut args = Vec::new();
         for (name, value) in call.args.iter().collect::<BTreeMap<_, _>>() {
-            let nothing = Own::default();
-            let argument = Argument::of(value, self.own.unwrap_or(&nothing), &self.in_loops)?;
-            if self.own.is_none() && !argument.is_constant() {
-                return None;
-            }
+            let argument = Argument::of(value, self.own, &self.in_loops)?;
             args.push((name.clone(), argument));
         }
         Some(Call {

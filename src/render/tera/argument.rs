@@ -20,9 +20,9 @@ pub enum Argument {
 }
 
 impl Argument {
-    /// An expression as an argument, if its value can be known. `names` has the variables that
-    /// mean something else where it stands.
-    pub fn of(expression: &Expr, own: &Own, in_loops: &[String]) -> Option<Argument> {
+    /// An expression as an argument, if its value can be known. `own` and `in_loops` have the names
+    /// that mean something else where it stands; in a macro, which has no `own`, all do.
+    pub fn of(expression: &Expr, own: Option<&Own>, in_loops: &[String]) -> Option<Argument> {
         if expression.negated {
             return None;
         }
@@ -37,7 +37,7 @@ impl Argument {
         Some(argument)
     }
 
-    fn of_value(value: &ExprVal, own: &Own, in_loops: &[String]) -> Option<Argument> {
+    fn of_value(value: &ExprVal, own: Option<&Own>, in_loops: &[String]) -> Option<Argument> {
         let constant = match value {
             ExprVal::String(text) => text.as_str().into(),
             ExprVal::Bool(yes) => (*yes).into(),
@@ -55,7 +55,7 @@ impl Argument {
                 let entries: Vec<String> = path.split('.').map(str::to_owned).collect();
                 let is_plain =
                     !path.contains('[') && entries.iter().all(|entry| !is_position(entry));
-                let is_of_context = !own.has(&entries[0]) && !in_loops.contains(&entries[0]);
+                let is_of_context = !own?.has(&entries[0]) && !in_loops.contains(&entries[0]);
                 return (is_plain && is_of_context).then_some(Argument::Entry(entries));
             }
             ExprVal::StringConcat(joined) => {

@@ -203,10 +203,9 @@ pub fn failure(
         && let Some(source) = templates.get(&place.template)
         && let Some(tag) = tags(&source.text).find(|tag| tag.at == place.at)
     {
-        let within = |needle: &String| place_in(needle, &source.text, &tag);
         // Where what failed is not in the tag, it is in one around it.
         let at = match &needle {
-            Some(needle) => within(needle),
+            Some(needle) => place_in(needle, &source.text, &tag),
             None => Some(tag.at),
         };
         if at.is_some() {
