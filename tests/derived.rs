@@ -216,7 +216,7 @@ fn every_address_is_made_and_linked() {
         let file = file_of(address);
         let is_linked = links
             .iter()
-            .any(|link| link.to.as_deref() == Some(&file) && link.from != file);
+            .any(|link| link.to.as_deref() == Some(file.as_str()) && link.from != file);
         if !is_linked && !UNLINKED.contains(address) {
             wrong.push(format!("no page links to {address}"));
         }

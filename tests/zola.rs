@@ -821,6 +821,28 @@ fn pages_are_minified_where_config_asks_for_it() {
     }
 }
 
+/// The minifier goes down the stack for each level.
+#[test]
+fn a_page_nested_without_end_is_minified_or_left_as_it_is() {
+    let config = fs::read_to_string(root("tests/sites/zola-small/config.toml")).unwrap();
+    let config = format!("minify_html = true\n{config}");
+    let nested = |text: &str| format!("+++\ntitle = \"Deep\"\n+++\n<div>\n{text}\n</div>\n");
+    let (rules, elements) = ("@media all{".repeat(9_000), "<b>".repeat(3_000));
+    let styled = nested(&format!("<style>{rules}a{{color:  red}}</style>   x"));
+    let deep = nested(&format!("{elements}   x"));
+    let deepest = nested(&format!("{}   x", "<b>".repeat(200_000)));
+    let site = Built::zola_small(&[
+        ("config.toml", &*config),
+        ("content/styled.md", &styled),
+        ("content/deep.md", &deep),
+        ("content/deepest.md", &deepest),
+    ]);
+    assert!(site.read("styled/index.html").contains("a{color:  red}"));
+    assert!(site.read("styled/index.html").contains("</style> x"));
+    assert!(site.read("deep/index.html").contains("<b> x"));
+    assert!(site.read("deepest/index.html").contains("<b>   x"));
+}
+
 /// What real Zola writes for the same files.
 #[test]
 fn templates_read_files_of_the_site() {

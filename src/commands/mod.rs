@@ -144,7 +144,7 @@ struct BuildArguments {
     /// Build around files in the output folder that are not Dateline's, and leave them
     #[arg(short, long)]
     force: bool,
-    /// Write pages without white space and comments that nobody sees
+    /// Write pages without what a browser does not miss
     #[arg(long)]
     minify: bool,
     #[command(flatten)]

@@ -52,7 +52,7 @@ pub fn is_for_stand_ins(page: &Page, site: &Site) -> bool {
     match &page.view {
         View::File {
             bytes: FileBytes::Embedded(embedded),
-        } => !site.theme_is_ours && bytes(&page.address.output_file()) == Some(embedded),
+        } => !site.theme_is_ours && bytes(&page.address.output_file()) == Some(*embedded),
         _ => false,
     }
 }

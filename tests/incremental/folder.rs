@@ -43,7 +43,7 @@ impl Folder {
         let mut saves: Vec<Save> = gone.map(|file| Save::removal(file)).collect();
         for (file, bytes) in files {
             let old = self.held.get(file).map(Vec::as_slice);
-            if old != Some(bytes) {
+            if old != Some(bytes.as_slice()) {
                 saves.push(Save::new(file, old, bytes, way(old, bytes)));
             }
         }
