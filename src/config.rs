@@ -175,6 +175,8 @@ pub struct DatelineConfig {
     pub authority: Option<Arc<str>>,
     /// The variables of the environment that templates may read.
     pub env: Vec<Arc<str>>,
+    /// The hosts that templates may fetch data from: `api.example.org`, `localhost:8000`.
+    pub fetch: Vec<Arc<str>>,
     pub vocabulary: Vocabulary,
     pub look: Look,
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 
@@ -694,7 +695,7 @@ fn list_of(names: &[&str], last: &str) -> String {
 }
 
 /// What a person wrote, fit for a message: on one line and not without end.
-fn shortened(text: &str) -> String {
+pub fn shortened(text: &str) -> String {
     const CHARS_MAX: usize = 60;
     let shown = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     let mut short: String = text.chars().take(CHARS_MAX).map(shown).collect();
@@ -1632,6 +1633,30 @@ impl Diagnostics {
             ),
         };
         self.note("theme-lacks-template", place, message, hint);
+    }
+
+    /// A host that templates may fetch from is none.
+    pub fn bad_host(&mut self, place: Place, name: &str) {
+        self.error(
+            "bad-host",
+            place,
+            format!("`{}` is no host", shortened(name)),
+            "write it as `api.example.org`, or `localhost:8000` with a port: no `https://`, no path",
+        );
+    }
+
+    /// What another host said earlier stands in for what could not be fetched.
+    pub fn outdated_data(&mut self, place: &Place, address: &str, reason: &str, at: Timestamp) {
+        let day = at.strftime("%-d %B %Y, %H:%M UTC");
+        self.warning(
+            "outdated-data",
+            place.clone(),
+            format!(
+                "cannot fetch `{}`: {reason}; what it gave on {day} is used",
+                shortened(address)
+            ),
+            "the next build tries again",
+        );
     }
 
     /// theme.toml names an engine that nobody knows.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::config::Config;
 use crate::config::highlighting::CodeFiles;
@@ -63,6 +64,62 @@ pub trait Shelf: fmt::Debug + Send + Sync {
 
     /// Forgets what is kept under other names than these, so that it does not pile up.
     fn keep_only(&self, names: &BTreeSet<String>);
+
+    /// What another host answers to a request, or answered not long ago. `may_follow` says which
+    /// addresses may be asked where the host sends one elsewhere.
+    ///
+    /// # Errors
+    /// Where it leads and must not, or why there is no answer.
+    fn fetch(
+        &self,
+        url: &Url,
+        request: &Request,
+        may_follow: &dyn Fn(&Url) -> bool,
+    ) -> Result<Arc<Fetched>, NotFetched>;
+
+    /// Old answers that stood in for what could not be fetched, sorted by address.
+    fn outdated(&self) -> Vec<Outdated>;
+}
+
+/// What a template asks another host for: a request of HTTP (RFC 9110).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Request {
+    pub address: Arc<str>,
+    pub method: Method,
+    /// By names in lower case.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    pub body: Option<Arc<str>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// What a host answered.
+#[derive(Debug)]
+pub struct Fetched {
+    pub bytes: Vec<u8>,
+    /// What was read out of it.
+    pub facts: Arc<AskedFile>,
+}
+
+/// Why nothing was fetched.
+#[derive(Clone, Debug)]
+pub enum NotFetched {
+    /// The host leads to where nobody may follow.
+    Refused(Url),
+    Failed(Arc<str>),
+}
+
+/// An answer that stood in for what could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outdated {
+    pub address: Arc<str>,
+    pub reason: Arc<str>,
+    /// When the answer was given.
+    pub at: Timestamp,
 }
 
 /// What a shelf has at a path.

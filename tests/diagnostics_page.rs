@@ -345,6 +345,12 @@ fn without_fixture() -> Vec<Example> {
         hint: None,
     };
     problems.theme_page_failed(&Address::page("compare"), 3, &error);
+    problems.outdated_data(
+        &whole("config.toml"),
+        "https://api.example.org/x.json",
+        "no answer within 10 seconds",
+        "2026-05-01T06:30:00Z".parse().unwrap(),
+    );
     let found = problems.into_vec();
     let mut all: Vec<Example> = found.iter().map(|problem| example(problem, None)).collect();
     all.extend(of_body(&" ".repeat(BYTES_MAX)));

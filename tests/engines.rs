@@ -686,13 +686,6 @@ const FAILING: &[FailingCase] = &[
     ),
     (
         BOTH,
-        "{{ load_data(url=\"https://example.org/x\") }}",
-        (1, 4),
-        "Dateline does not fetch anything",
-        "",
-    ),
-    (
-        BOTH,
         "{{ get_url() }}",
         (1, 4),
         "the argument `path` is missing",

@@ -21,6 +21,7 @@ mod markdown;
 mod output;
 mod problems;
 mod random_input;
+mod remote;
 mod report;
 mod serve;
 mod text;

@@ -29,7 +29,13 @@ const ORDER: [&str; 14] = [
 ];
 
 /// Problems that no fixture shows, each with the file and the test that does.
-const SHOWN_ELSEWHERE: [(&str, &str, &str); 6] = [
+const SHOWN_ELSEWHERE: [(&str, &str, &str); 7] = [
+    // It takes another host.
+    (
+        "outdated-data",
+        "remote.rs",
+        "data_of_an_allowed_host_is_fetched_once_an_hour_and_kept_for_a_failure",
+    ),
     // It takes a theme, which stands beside that test.
     (
         "theme-page-failed",

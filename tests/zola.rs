@@ -948,7 +948,7 @@ const WRONG_FILES: [(&str, &str); 16] = [
     ),
     (
         r#"{{ load_data(url="https://example.org/x.json", required=false) }}"#,
-        "Dateline does not fetch anything, and `https://example.org/x.json` would have to be fetched",
+        "the configuration does not let templates fetch `https://example.org/x.json`",
     ),
     (
         r#"{{ get_image_metadata(path="data/note.txt") }}"#,

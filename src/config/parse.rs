@@ -868,11 +868,32 @@ fn dateline_keys(
         time_zone: time_zone(&mut keys, problems),
         authority: authority(&mut keys, problems),
         env: keys.texts("env", problems).unwrap_or_default(),
+        fetch: hosts(&mut keys, problems),
         vocabulary,
         look,
     };
     keys.refuse_unknown(problems);
     dateline
+}
+
+/// The hosts that templates may fetch from.
+fn hosts(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> Vec<Arc<str>> {
+    let named = keys.placed_texts("fetch", problems).unwrap_or_default();
+    let mut hosts = Vec::with_capacity(named.len());
+    for (name, place) in named {
+        // As it stands in an address, without what may stand around it there.
+        let address = Url::parse(&format!("https://{name}/"));
+        let is_host = address.is_ok_and(|url| {
+            let host = url.host_str().unwrap_or_default();
+            let with_port = url.port().map(|port| format!("{host}:{port}"));
+            with_port.as_deref().unwrap_or(host) == name.to_lowercase()
+        });
+        match is_host {
+            true => hosts.push(name),
+            false => problems.bad_host(place, &name),
+        }
+    }
+    hosts
 }
 
 fn time_zone(keys: &mut Reader<'_>, problems: &mut Diagnostics) -> TimeZone {

@@ -7,12 +7,14 @@
 mod changes;
 mod entries;
 mod journal;
+mod kept;
 mod list;
 mod location;
 mod old;
 mod open;
 mod ops;
 mod read;
+mod remote;
 mod shelf;
 mod theme;
 mod tree;

@@ -15,6 +15,7 @@ use super::changes::Changes;
 use super::entries::{Content, Entries, Entry, Looks, differs};
 use super::open::{Opener, is_plain};
 use super::ops::{naming, shown};
+use super::remote::Remote;
 use super::shelf::Shelf;
 use super::theme::{EMBEDDED, Embedded, read_theme_toml};
 use super::tree::{Found, Identity, Lies, Settings, Tree, is_within, real};
@@ -181,7 +182,9 @@ impl Reader {
             Some(shelf) => shelf.refreshed(&mut changes)?,
             None => {
                 let settings = tree.settings();
-                Arc::new(Shelf::new(&settings.root, settings.output.clone())?)
+                let remote = Arc::new(Remote::new(&settings.root));
+                let (root, output) = (&settings.root, settings.output.clone());
+                Arc::new(Shelf::new(root, output, remote)?)
             }
         });
         match hints {

@@ -7,13 +7,16 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use url::Url;
 use walkdir::WalkDir;
 
 use super::changes::{Changes, Content, State, Version};
+use super::kept::Kept;
 use super::open::{Opener, Refusal};
 use super::read::Folder;
+use super::remote::Remote;
 use super::tree::{Identity, Stamp};
-use crate::input::{self, AskedFile, Shelved};
+use crate::input::{self, AskedFile, Fetched, NotFetched, Outdated, Request, Shelved};
 use crate::value::Hash;
 
 /// The files of one site that were asked for.
@@ -23,6 +26,9 @@ pub struct Shelf {
     /// What we write is no input.
     output: Option<PathBuf>,
     known: Mutex<BTreeMap<Arc<str>, Known>>,
+    pictures: Kept,
+    /// It outlives the shelf: what other hosts say does not change with the site.
+    remote: Arc<Remote>,
 }
 
 /// What was found at a path.
@@ -47,11 +53,13 @@ const OF_TOOLS: [&str; 3] = [".dateline", ".git", "node_modules"];
 
 impl Shelf {
     /// A shelf that nobody has asked yet.
-    pub fn new(root: &Path, output: Option<PathBuf>) -> io::Result<Shelf> {
+    pub fn new(root: &Path, output: Option<PathBuf>, remote: Arc<Remote>) -> io::Result<Shelf> {
         Ok(Shelf {
             opener: Opener::new(root)?,
             output,
             known: Mutex::default(),
+            pictures: Kept::new(root, "pictures"),
+            remote,
         })
     }
 
@@ -82,7 +90,8 @@ impl Shelf {
             self.known().extend(now);
             return Ok(self.clone());
         }
-        let shelf = Shelf::new(self.opener.root(), self.output.clone())?;
+        let (output, remote) = (self.output.clone(), self.remote.clone());
+        let shelf = Shelf::new(self.opener.root(), output, remote)?;
         *shelf.known() = now;
         Ok(Arc::new(shelf))
     }
@@ -214,16 +223,6 @@ impl Shelf {
         }
     }
 
-    /// Where what took long to make is kept: only where a build has made itself a folder, and never
-    /// behind a link, which may lead anywhere.
-    fn keeping(&self) -> Option<PathBuf> {
-        let folder = self.opener.root().join(".dateline");
-        let pictures = folder.join("pictures");
-        let is_ours = std::fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir());
-        let is_in_it = std::fs::symlink_metadata(&pictures).map_or(true, |found| found.is_dir());
-        (is_ours && is_in_it).then_some(pictures)
-    }
-
     fn known(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -262,42 +261,28 @@ impl input::Shelf for Shelf {
     }
 
     fn kept(&self, name: &str) -> Option<Vec<u8>> {
-        let kept = self.keeping()?.join(name);
-        // A pipe would never end.
-        if !std::fs::symlink_metadata(&kept).ok()?.is_file() {
-            return None;
-        }
-        let mut kept = std::fs::read(kept).ok()?;
-        let bytes = kept.split_off(blake3::OUT_LEN.min(kept.len()));
-        // A machine that stopped may have left anything.
-        (*blake3::hash(&bytes).as_bytes() == *kept).then_some(bytes)
+        self.pictures.find(name).map(|(bytes, _)| bytes)
     }
 
     fn keep(&self, name: &str, bytes: &[u8]) {
-        // Whatever fails, it is made again next time.
-        let Some(folder) = self.keeping() else {
-            return;
-        };
-        let thread = rayon::current_thread_index().unwrap_or_default();
-        let unfinished = folder.join(format!("{name}.{}-{thread}", std::process::id()));
-        let all = [blake3::hash(bytes).as_bytes().as_slice(), bytes].concat();
-        let is_written = std::fs::create_dir_all(&folder).is_ok()
-            && std::fs::write(&unfinished, all).is_ok()
-            && std::fs::rename(&unfinished, folder.join(name)).is_ok();
-        if !is_written {
-            let _ = std::fs::remove_file(&unfinished);
-        }
+        self.pictures.keep(name, bytes);
     }
 
     fn keep_only(&self, names: &BTreeSet<String>) {
-        let kept = self
-            .keeping()
-            .and_then(|folder| std::fs::read_dir(folder).ok());
-        for entry in kept.into_iter().flatten().flatten() {
-            if !names.contains(&*entry.file_name().to_string_lossy()) {
-                let _ = std::fs::remove_file(entry.path());
-            }
-        }
+        self.pictures.keep_only(names);
+    }
+
+    fn fetch(
+        &self,
+        url: &Url,
+        request: &Request,
+        may_follow: &dyn Fn(&Url) -> bool,
+    ) -> Result<Arc<Fetched>, NotFetched> {
+        self.remote.fetch(url, request, may_follow)
+    }
+
+    fn outdated(&self) -> Vec<Outdated> {
+        self.remote.outdated()
     }
 }
 

@@ -148,7 +148,7 @@ fn inside(path: &str) -> Result<Cow<'_, str>, String> {
     if path.starts_with("http://") || path.starts_with("https://") {
         return Err(with_hint(
             format_args!("`{path}` is an address, not a file of the site"),
-            "Dateline does not fetch anything",
+            "`load_data(url=…)` alone fetches",
         ));
     }
     let path = match path.strip_prefix("@/") {

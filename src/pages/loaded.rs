@@ -40,6 +40,19 @@ impl Notation {
         })
     }
 
+    /// What a host is asked to send; anything where the notation has no name of its own.
+    pub fn media_types(self) -> Option<&'static str> {
+        Some(match self {
+            Notation::Toml => "application/toml, text/plain;q=0.9, */*;q=0.1",
+            Notation::Json => "application/json, */*;q=0.1",
+            Notation::Csv => "text/csv, text/plain;q=0.9, */*;q=0.1",
+            Notation::Yaml => "application/yaml, text/plain;q=0.9, */*;q=0.1",
+            Notation::Xml => "application/xml, text/xml, */*;q=0.1",
+            Notation::Bibtex => "application/x-bibtex, text/plain;q=0.9, */*;q=0.1",
+            Notation::Plain => return None,
+        })
+    }
+
     /// The notation of a file by its name; of one that tells nothing, plain text.
     pub fn of_file(path: &str) -> Notation {
         let ending = path.rsplit_once('.').map(|(_, ending)| ending);

@@ -36,6 +36,7 @@ pub mod plan;
 pub mod predictions;
 pub mod proposals;
 pub mod question;
+pub mod remote;
 pub mod search;
 pub mod sitemap;
 pub mod style_sheets;

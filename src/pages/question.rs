@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::called::{self, Called};
 use super::{
     DataOf, archive, companies, compare, content, events, feeds, files, masthead, predictions,
-    search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
+    remote, search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
 use crate::diagnostic::with_hint;
@@ -204,6 +204,8 @@ pub enum Question {
         path: Arc<str>,
         wanted: files::Wanted,
     },
+    /// Data that another host has; absent if it has none.
+    Remote(remote::Wanted),
     /// What a function gives that asks for what is ours by name.
     Called(Called),
 }
@@ -270,6 +272,7 @@ pub fn answer(site: &Site, question: &Question) -> Answer {
         Question::FeedList => Ok(feeds::list(site)),
         Question::Overview => Ok(feeds::overview(site)),
         Question::Variable { name } => variable(site, name),
+        Question::Remote(wanted) => remote::answer(site, wanted),
         Question::File { path, wanted } => files::answer(site, path, *wanted),
     }
 }

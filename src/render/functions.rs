@@ -11,13 +11,13 @@ use super::{asking, sass};
 use crate::diagnostic::{listed, nearest, with_guess, with_hint, with_names};
 use crate::pages::called::Called;
 use crate::pages::files::{self, Sha, Wanted};
-use crate::pages::loaded::{self, Notation};
 use crate::pages::pictures::Resize;
 use crate::pages::question::{Asker, Question};
 use crate::site::pictures::{Fitting, Format};
 use crate::site::taxonomies::Kind;
 use crate::value::Value;
 
+mod loading;
 mod ours;
 
 /// A function as each engine binds it.
@@ -159,11 +159,21 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "load_data",
-        parameters: &["path", "url", "literal", "format", "required"],
+        parameters: &[
+            "path",
+            "url",
+            "literal",
+            "format",
+            "required",
+            "method",
+            "body",
+            "content_type",
+            "headers",
+        ],
         is_safe: false,
         is_large: true,
         is_ours: false,
-        body: load_data,
+        body: loading::load_data,
     },
     Function {
         name: "resize_image",
@@ -401,46 +411,6 @@ fn get_hash(asker: &Asker, args: &Args) -> Result<Value, String> {
     let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap_or_default();
     let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
     Ok(STANDARD.encode(bytes).into())
-}
-
-/// `load_data(path | literal, format?, required?=true)`: a file of data, or data in the template.
-fn load_data(asker: &Asker, args: &Args) -> Result<Value, String> {
-    if let Some(address) = args.text("url")? {
-        return Err(with_hint(
-            format_args!(
-                "Dateline does not fetch anything, and `{address}` would have to be fetched"
-            ),
-            "save it as a file of the site and give its `path`",
-        ));
-    }
-    let notation = match args.text("format")? {
-        None => None,
-        Some(name) => match Notation::named(name) {
-            None => {
-                return Err(format!(
-                    "`{name}` is no format; it has to be {}",
-                    Notation::NAMES
-                ));
-            }
-            notation => notation,
-        },
-    };
-    match (args.text("path")?, args.text("literal")?) {
-        (Some(path), None) => {
-            let is_required = args.flag("required", true)?;
-            match file_answer(asker, path, Wanted::Data(notation))? {
-                // The one item of a list.
-                Some(data) => Ok(data.items().first().cloned().unwrap_or_default()),
-                None if is_required => Err(file_not_found(asker, path)),
-                None => Ok(Value::None),
-            }
-        }
-        (None, Some(text)) => {
-            let data = loaded::parse(text.as_bytes(), notation.unwrap_or(Notation::Plain));
-            data.map_err(|mistake| mistake.in_literal())
-        }
-        _ => Err("it takes either a `path` or a `literal`".into()),
-    }
 }
 
 /// `get_image_metadata(path, allow_missing?)`: the size of a picture, and of which kind it is.

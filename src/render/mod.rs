@@ -160,6 +160,10 @@ pub fn render(
         report_lacking(&lacking, site, problems);
     }
     make_pictures(plan, site, sink, problems)?;
+    for outdated in site.shelf.outdated() {
+        let place = &site.config.dateline.place;
+        problems.outdated_data(place, &outdated.address, &outdated.reason, outdated.at);
+    }
     // What fails on one view of ours fails on most: that is said once.
     if let [(address, error), others @ ..] = &theme_failed[..] {
         problems.theme_page_failed(address, others.len(), error);
