@@ -1358,6 +1358,83 @@ fn what_is_wrong_with_a_picture_is_said() {
     }
 }
 
+/// A GIF up to the pixels, which is as far as it is read before others are made of it.
+fn vast_gif(width: u16, height: u16) -> Vec<u8> {
+    let size = [width.to_le_bytes(), height.to_le_bytes()].concat();
+    let (two_colours, pixels) = ([0x80, 0, 0, 0, 255, 255, 255], [2, 0]);
+    let screen = [b"GIF89a".as_slice(), &size, &[0, 0, 0]].concat();
+    let frame = [b",\0\0\0\0".as_slice(), &size, &two_colours, &pixels, b";"].concat();
+    [screen, frame].concat()
+}
+
+/// What is said of a home page, beside which there is a photograph of 24 million pixels.
+fn said_of_pictures(template: &str) -> String {
+    let site = tempfile::tempdir().unwrap();
+    let folder = site.path();
+    site_of_pictures(folder);
+    fs::write(folder.join("content/photo.gif"), vast_gif(6000, 4000)).unwrap();
+    fs::create_dir(folder.join(".dateline")).unwrap();
+    fs::write(folder.join("templates/index.html"), template).unwrap();
+    let done = built(folder);
+    assert!(!done.status.success(), "{template}");
+    assert!(!folder.join("public").exists(), "{template}");
+    assert!(!folder.join(".dateline/pictures").exists(), "{template}");
+    String::from_utf8(done.stderr).unwrap()
+}
+
+#[test]
+fn a_page_asks_for_so_many_pictures_at_most() {
+    const CASES: &[(&str, &str)] = &[
+        (
+            r#"{% for i in range(end=100000) %}
+{% set made = resize_image(path="trees/An oak.png", op="scale", width=i + 1, height=1000) %}
+{% endfor %}"#,
+            "the pictures that this page asks for have more than 2,000 million pixels in all",
+        ),
+        (
+            r#"{% for i in range(end=100000) %}
+{% set made = resize_image(path="photo.gif", op="scale", width=1, height=i + 1) %}
+{% endfor %}"#,
+            "are made of more than 40,000 million pixels in all",
+        ),
+        (
+            r#"{% for i in range(end=100000) %}
+{% set made = resize_image(path="trees/An oak.png", op="scale", width=1, height=i % 30000 + 1) %}
+{% endfor %}"#,
+            "the pictures that this page asks for have more than 2,000 million pixels in all",
+        ),
+    ];
+    for (template, expected) in CASES {
+        let said = said_of_pictures(template);
+        let at = "templates/index.html:2:15";
+        let is_told = [*expected, at, "on the page `/`", "ask for fewer"]
+            .iter()
+            .all(|part| said.contains(part));
+        assert!(is_told, "{template}: {said}");
+    }
+}
+
+/// 500 photographs of 24 million pixels, in three sizes each, and each asked for twice.
+#[test]
+fn an_honest_gallery_is_within_the_limit() {
+    let template = r#"{% for again in range(end=2) %}{% for i in range(end=500) %}
+{% set made = resize_image(path="photo.gif", op="scale", width=480, height=320 - i % 250) %}
+{% set made = resize_image(path="photo.gif", op="scale", width=960, height=640 - i) %}
+{% set made = resize_image(path="photo.gif", op="scale", width=1920, height=1280 + i) %}
+{% endfor %}{% endfor %}{{ throw(message="all of them") }}"#;
+    let said = said_of_pictures(template);
+    assert!(said.contains("all of them"), "{said}");
+}
+
+/// Pictures take long, and nothing is written where a page fails.
+#[test]
+fn no_pictures_are_made_if_a_page_fails() {
+    let template = r#"{{ resize_image(path="trees/An oak.png", width=9, height=9) | json_encode }}
+{{ throw(message="no page") }}"#;
+    let said = said_of_pictures(template);
+    assert!(said.contains("no page"), "{said}");
+}
+
 #[test]
 fn a_template_reads_the_variables_that_the_configuration_allows() {
     let template =

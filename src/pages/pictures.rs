@@ -8,16 +8,29 @@ use image::{ImageDecoder, ImageFormat, ImageReader};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::list::grouped;
 use super::question::Answer;
 use crate::address::Address;
 use crate::config::slug_of;
 use crate::diagnostic::with_hint;
+use crate::maps::HashSet;
 use crate::site::pictures::{Fitting, Format, Picture, Steps};
 use crate::site::{Site, addresses};
 use crate::value::{Hash, Value};
 
 /// Pictures with more pixels are neither read nor made, for each takes four bytes or more.
 pub const PIXELS_MAX: u64 = 120_000_000;
+
+/// The pictures that one page asks for have so many pixels at most, or a loop over widths would make
+/// a build of hours. 500 photographs, each in widths of 480, 960 and 1,920 pixels, have 1,600 million.
+const WRITTEN_MAX: u64 = 2_000_000_000;
+
+/// They are made of so many pixels at most. Each reads its photograph anew: if those 500 are of 24
+/// million pixels, they take 36,000 million.
+const READ_MAX: u64 = 40_000_000_000;
+
+/// The smallest picture counts as so many pixels, for a file is written of it as well.
+const PIXELS_MIN: u64 = 100_000;
 
 /// What a template wants of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,6 +108,57 @@ pub fn resized(
         ("orig_width", number(width)),
         ("orig_height", number(height)),
     ]))
+}
+
+/// The pictures that one page asked for, each once however often it did.
+#[derive(Debug, Default)]
+pub struct Budget {
+    counted: HashSet<Box<str>>,
+    written: u64,
+    read: u64,
+}
+
+impl Budget {
+    /// Counts a picture, an answer of [`resized`].
+    ///
+    /// # Errors
+    /// That these are too many for one page, in words.
+    pub fn count(&mut self, picture: &Value) -> Result<(), String> {
+        let side = |name: &str| {
+            let side = picture.get(name).and_then(Value::as_int);
+            side.and_then(|side| u64::try_from(side).ok()).unwrap_or(1)
+        };
+        if !self.counted.insert(picture.text_of("static_path").into()) {
+            return Ok(());
+        }
+        let (width, height) = (side("orig_width"), side("orig_height"));
+        self.written += (side("width") * side("height")).max(PIXELS_MIN);
+        self.read += (width * height).max(PIXELS_MIN);
+        let millions =
+            |pixels: u64| grouped(usize::try_from(pixels / 1_000_000).unwrap_or(usize::MAX));
+        if self.written > WRITTEN_MAX {
+            return Err(with_hint(
+                format_args!(
+                    "the pictures that this page asks for have more than {} million pixels in all",
+                    millions(WRITTEN_MAX)
+                ),
+                "ask for fewer or smaller pictures, or show them on several pages",
+            ));
+        }
+        if self.read > READ_MAX {
+            return Err(with_hint(
+                format_args!(
+                    "the pictures that this page asks for are made of more than {} million pixels in all",
+                    millions(READ_MAX)
+                ),
+                format_args!(
+                    "ask for fewer pictures, show them on several pages, or save the photographs \
+                     smaller: this one has {width} × {height} pixels"
+                ),
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Refuses sizes that no picture of a format can have, or that would take all memory.

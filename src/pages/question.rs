@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::called::{self, Called};
 use super::{
-    DataOf, archive, companies, compare, content, events, feeds, files, masthead, predictions,
-    remote, search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
+    DataOf, archive, companies, compare, content, events, feeds, files, masthead, pictures,
+    predictions, remote, search, sitemap, style_sheets, taxonomies, timeline, view, weeks,
 };
 use crate::config::Config;
 use crate::diagnostic::with_hint;
@@ -318,6 +318,7 @@ pub struct Asker {
     /// Whether bodies are not complete yet, for their shortcodes are being expanded.
     is_early: bool,
     asked: RefCell<Asked>,
+    pictures: RefCell<pictures::Budget>,
 }
 
 /// What was asked, each question once: a list of 100 cards asks for the configuration 100 times.
@@ -335,6 +336,7 @@ impl Asker {
             site: Some(site),
             is_early: false,
             asked: RefCell::default(),
+            pictures: RefCell::default(),
         })
     }
 
@@ -344,6 +346,7 @@ impl Asker {
             site: Some(site),
             is_early: true,
             asked: RefCell::default(),
+            pictures: RefCell::default(),
         })
     }
 
@@ -362,6 +365,7 @@ impl Asker {
             site: None,
             is_early: false,
             asked: RefCell::new(asked),
+            pictures: RefCell::default(),
         })
     }
 
@@ -402,6 +406,15 @@ impl Asker {
         };
         self.asked.borrow_mut().keep(question, answer.clone());
         answer
+    }
+
+    /// Counts a picture that the page asked for. The record has the answer of the site, which is the
+    /// same on every page, and not what this says.
+    ///
+    /// # Errors
+    /// That the page asks for too many, in words.
+    pub fn count_picture(&self, picture: &Value) -> Result<(), String> {
+        self.pictures.borrow_mut().count(picture)
     }
 
     /// What was asked up to now.

@@ -481,7 +481,9 @@ fn resize_image(asker: &Asker, args: &Args) -> Result<Value, String> {
         quality_of_jpeg,
     });
     let found = file_answer(asker, path, wanted)?;
-    found.ok_or_else(|| file_not_found(asker, path))
+    let picture = found.ok_or_else(|| file_not_found(asker, path))?;
+    asker.count_picture(&picture)?;
+    Ok(picture)
 }
 
 /// The format that is stated, and the quality of a JPEG if none is.

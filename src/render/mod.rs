@@ -159,7 +159,10 @@ pub fn render(
     if !problems.has_errors() {
         report_lacking(&lacking, site, problems);
     }
-    make_pictures(plan, site, sink, problems)?;
+    // Nothing is written if something is wrong, and pictures take long.
+    if !problems.has_errors() {
+        make_pictures(plan, site, sink, problems)?;
+    }
     for outdated in site.shelf.outdated() {
         let place = &site.config.dateline.place;
         problems.outdated_data(place, &outdated.address, &outdated.reason, outdated.at);
