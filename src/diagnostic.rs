@@ -1721,6 +1721,16 @@ impl Diagnostics {
         );
     }
 
+    /// A tag of raw HTML in a brief has more attributes than can be sanitised.
+    pub fn too_many_attributes(&mut self, place: Place, attributes_max: usize) {
+        self.error(
+            "too-many-attributes",
+            place,
+            format!("a tag of the HTML in the text has more than {attributes_max} attributes"),
+            "take out those that nobody needs, or close the tag with `>`",
+        );
+    }
+
     /// A table of a brief is larger than is rendered.
     pub fn too_large_table(&mut self, place: Place, rows_max: usize, columns_max: usize) {
         self.error(

@@ -9,7 +9,7 @@ use super::article::{ESCAPED_MARK, Fragment, HOLE_START, OUTPUT_MARK};
 use super::brief::BriefParts;
 use super::html::{Output, Source};
 use super::outline::fragment;
-use super::tags::is_bounded;
+use super::tags::{Unbounded, check_bounded};
 use super::{link, tags};
 use crate::diagnostic::{Diagnostics, Place};
 
@@ -28,8 +28,12 @@ pub fn brief(
     problems: &mut Diagnostics,
 ) -> Clean {
     let html = std::mem::take(&mut output.outline.html);
-    if !is_bounded(&html) {
-        problems.too_deep_html(Place::whole(source.file), tags::OPEN_MAX);
+    if let Err(why) = check_bounded(&html) {
+        let place = Place::whole(source.file);
+        match why {
+            Unbounded::Open => problems.too_deep_html(place, tags::OPEN_MAX),
+            Unbounded::Attributes => problems.too_many_attributes(place, tags::ATTRIBUTES_MAX),
+        }
         // Nothing is left that a fragment could point to.
         each_fragment(output, parts, |fragment| *fragment = Fragment::default());
         return Clean {
@@ -64,9 +68,9 @@ pub fn brief(
 
 /// The output of a shortcode, made of what a brief gave it.
 pub fn output(html: &str) -> String {
-    match is_bounded(html) {
-        true => cleaner().clean(html).to_string(),
-        false => String::new(),
+    match check_bounded(html) {
+        Ok(()) => cleaner().clean(html).to_string(),
+        Err(_) => String::new(),
     }
 }
 

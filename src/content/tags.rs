@@ -8,6 +8,10 @@ use std::sync::Arc;
 /// open elements at most tags, so depth is time.
 pub const OPEN_MAX: usize = 256;
 
+/// Most attributes of a tag in HTML that is sanitised. Parsers of HTML compare each with all of those
+/// before it.
+pub const ATTRIBUTES_MAX: usize = 200;
+
 /// Formatting elements that are not closed are opened again in each block that follows, so a short
 /// text can mean a long one. This bounds what they may add, in multiples of the text.
 const GROWTH_MAX: usize = 64;
@@ -62,6 +66,8 @@ struct Tags<'a> {
     at: usize,
     /// Something came by of which browsers may see other tags than we do.
     is_confused: bool,
+    /// The attributes of a tag that the text ends in.
+    unfinished: &'a str,
 }
 
 impl<'a> Iterator for Tags<'a> {
@@ -91,6 +97,7 @@ impl<'a> Tags<'a> {
             html,
             at: 0,
             is_confused: false,
+            unfinished: "",
         }
     }
 
@@ -117,6 +124,7 @@ impl<'a> Tags<'a> {
         }
         let Some(length) = self.tag_length(rest, name_at + name_length) else {
             self.is_confused = true;
+            self.unfinished = &rest[name_at + name_length..];
             self.at = self.html.len();
             return None;
         };
@@ -152,9 +160,18 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// Whether a parser of HTML can read a text in time and space that grow with its length. What it
-/// cannot be sure of it takes for open, so that nothing that is malign passes.
-pub fn is_bounded(html: &str) -> bool {
+/// Why a parser of HTML would take long over a text, or make a long one of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unbounded {
+    /// More elements are open than [`OPEN_MAX`], or what is not closed is opened again too often.
+    Open,
+    /// A tag has more attributes than [`ATTRIBUTES_MAX`].
+    Attributes,
+}
+
+/// Checks that a parser of HTML can read a text in time and space that grow with its length. What
+/// it cannot be sure of it takes for open, so that nothing that is malign passes.
+pub fn check_bounded(html: &str) -> Result<(), Unbounded> {
     let growth_max = html.len() * GROWTH_MAX + GROWTH_FREE;
     let (mut growth, mut formatting) = (0, 0);
     let mut open: Vec<Tag<'_>> = Vec::new();
@@ -162,7 +179,10 @@ pub fn is_bounded(html: &str) -> bool {
     while let Some(tag) = tags.next() {
         growth += formatting;
         if growth > growth_max {
-            return false;
+            return Err(Unbounded::Open);
+        }
+        if has_too_many(tag.attributes) {
+            return Err(Unbounded::Attributes);
         }
         if tag.is_end {
             if !tags.is_confused {
@@ -172,11 +192,26 @@ pub fn is_bounded(html: &str) -> bool {
             formatting += formatting_length(&tag);
             open.push(tag);
             if open.len() > OPEN_MAX {
-                return false;
+                return Err(Unbounded::Open);
             }
         }
     }
-    true
+    match has_too_many(tags.unfinished) {
+        true => Err(Unbounded::Attributes),
+        false => Ok(()),
+    }
+}
+
+fn has_too_many(mut attributes: &str) -> bool {
+    let mut count = 0;
+    while let Some((.., rest)) = attribute(attributes) {
+        count += 1;
+        attributes = rest;
+        if count > ATTRIBUTES_MAX {
+            return true;
+        }
+    }
+    false
 }
 
 /// Closes the innermost element of a name, if only elements whose end is implied are within it.

@@ -170,6 +170,12 @@ fn raw_html() {
         "formatting closed elsewhere",
         &(hidden + &"<p>a</p>".repeat(20_000)),
     );
+    let attributes = lines(50_000, |i| format!(" a{i}={i}"));
+    assert_bounded("attributes", &format!("<p{attributes}>a</p>"));
+    assert_bounded(
+        "attributes of a tag without an end",
+        &format!("<p{attributes}"),
+    );
     let commented = lines(2_000, |i| format!("<b id={i}><!--> </b>"));
     assert_bounded(
         "formatting closed in a comment",
