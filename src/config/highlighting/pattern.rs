@@ -126,8 +126,8 @@ fn translated(source: &str, anchors: Anchors) -> Result<String, String> {
     let mut translation = Translation {
         rest: source.chars().peekable(),
         out: String::new(),
-        spaced: vec![false],
-        can_repeat: false,
+        open: vec![Group::default()],
+        last: None,
         anchors,
     };
     translation.run()?;
@@ -137,11 +137,23 @@ fn translated(source: &str, anchors: Anchors) -> Result<String, String> {
 struct Translation<'a> {
     rest: Peekable<Chars<'a>>,
     out: String,
-    /// Of each open group, whether white space and comments count for nothing in it.
-    spaced: Vec<bool>,
-    /// Whether there is something before that `{2}` could repeat.
-    can_repeat: bool,
+    /// The pattern as a whole, and the groups that are open in it.
+    open: Vec<Group>,
+    /// Where in `out` that begins which `{2}` would repeat, if there is something.
+    last: Option<usize>,
     anchors: Anchors,
+}
+
+/// A group that is open.
+#[derive(Debug, Default)]
+struct Group {
+    /// Where in `out` it begins, and where what stands in it does.
+    start: usize,
+    inside: usize,
+    /// Whether white space and comments count for nothing in it.
+    is_spaced: bool,
+    /// Groups in it that end with it: `a(?i)b|c` means `a(?i:b|c)`.
+    of_flags: usize,
 }
 
 /// One member of `[…]`.
@@ -153,7 +165,7 @@ enum Member {
 impl Translation<'_> {
     fn run(&mut self) -> Result<(), String> {
         while let Some(c) = self.rest.next() {
-            let is_spaced = self.spaced.last() == Some(&true);
+            let is_spaced = self.is_spaced();
             match c {
                 '\\' => self.escape()?,
                 '[' => {
@@ -161,42 +173,68 @@ impl Translation<'_> {
                     self.put(&class);
                 }
                 '(' => self.open()?,
-                ')' => {
-                    if self.spaced.len() > 1 {
-                        self.spaced.pop();
-                    }
-                    self.put(")");
-                }
+                ')' => self.close(),
                 '|' => {
                     self.out.push('|');
-                    self.can_repeat = false;
+                    self.last = None;
                 }
                 '{' => self.brace(),
                 '}' | ']' => {
                     self.out.push('\\');
                     self.put(c.encode_utf8(&mut [0; 4]));
                 }
-                '$' => self.put("(?m:$)"),
+                '^' => self.place("^"),
+                '$' => self.place("(?m:$)"),
                 '#' if is_spaced => while self.rest.next().is_some_and(|c| c != '\n') {},
                 c if is_spaced && c.is_whitespace() => {}
+                '?' | '*' | '+' => self.out.push(c),
                 c => self.put(c.encode_utf8(&mut [0; 4])),
             }
         }
+        let of_flags = self.open.first().map_or(0, |whole| whole.of_flags);
+        self.out.push_str(&")".repeat(of_flags));
         Ok(())
     }
 
+    fn is_spaced(&self) -> bool {
+        self.open.last().is_some_and(|group| group.is_spaced)
+    }
+
     fn put(&mut self, text: &str) {
+        self.last = Some(self.out.len());
         self.out.push_str(text);
-        self.can_repeat = true;
+    }
+
+    /// Begins a group whose text is to follow.
+    fn begin(&mut self, head: &str, is_spaced: bool) {
+        let start = self.out.len();
+        self.out.push_str(head);
+        self.open.push(Group {
+            start,
+            inside: self.out.len(),
+            is_spaced,
+            of_flags: 0,
+        });
+        self.last = None;
+    }
+
+    /// Ends the innermost group; one that was never begun is refused by our engine.
+    fn close(&mut self) {
+        if self.open.len() > 1
+            && let Some(group) = self.open.pop()
+        {
+            self.out.push_str(&")".repeat(1 + group.of_flags));
+            self.last = Some(group.start);
+        } else {
+            self.put(")");
+        }
     }
 
     /// What begins with a parenthesis, up to where the group's own text begins.
     fn open(&mut self) -> Result<(), String> {
-        let is_spaced = self.spaced.last() == Some(&true);
+        let is_spaced = self.is_spaced();
         if self.rest.next_if_eq(&'?').is_none() {
-            self.spaced.push(is_spaced);
-            self.out.push('(');
-            self.can_repeat = false;
+            self.begin("(", is_spaced);
             return Ok(());
         }
         match self.rest.peek() {
@@ -207,16 +245,15 @@ impl Translation<'_> {
             Some(c) if c.is_ascii_alphabetic() || *c == '-' => return self.flags(),
             _ => {}
         }
-        self.spaced.push(is_spaced);
-        self.out.push_str("(?");
         // `(?<name>`, `(?<=`, `(?=`, `(?!`, `(?>`, `(?:`, `(?~`, `(?(1)`.
+        let mut head = String::from("(?");
         if let Some(c) = self.rest.next() {
-            self.out.push(c);
+            head.push(c);
             if c == '<' {
-                self.out.extend(self.rest.next());
+                head.extend(self.rest.next());
             }
         }
-        self.can_repeat = false;
+        self.begin(&head, is_spaced);
         Ok(())
     }
 
@@ -224,7 +261,7 @@ impl Translation<'_> {
     fn flags(&mut self) -> Result<(), String> {
         let (mut on, mut off) = (String::new(), String::new());
         let mut is_off = false;
-        let mut is_spaced = self.spaced.last() == Some(&true);
+        let mut is_spaced = self.is_spaced();
         let end = loop {
             match self.rest.next() {
                 Some('-') => is_off = true,
@@ -242,39 +279,48 @@ impl Translation<'_> {
             true => off,
             false => format!("-{off}"),
         };
+        let head = format!("(?{on}{off}:");
         if end == ':' {
-            self.spaced.push(is_spaced);
-            self.out.push_str(&format!("(?{on}{off}:"));
-        } else {
-            if let Some(last) = self.spaced.last_mut() {
-                *last = is_spaced;
-            }
-            if !on.is_empty() || !off.is_empty() {
+            self.begin(&head, is_spaced);
+            return Ok(());
+        }
+        let here = self.out.len();
+        if let Some(group) = self.open.last_mut() {
+            group.is_spaced = is_spaced;
+            if here > group.inside {
+                group.of_flags += 1;
+                self.out.push_str(&head);
+            } else if !on.is_empty() || !off.is_empty() {
                 self.out.push_str(&format!("(?{on}{off})"));
             }
         }
-        self.can_repeat = false;
+        self.last = None;
         Ok(())
     }
 
     /// `{2,3}` after something, or a brace.
     fn brace(&mut self) {
-        let inside: String = self.rest.clone().take_while(|c| *c != '}').collect();
-        let is_closed = self.rest.clone().any(|c| c == '}');
-        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        let is_part = |c: &char| c.is_ascii_digit() || *c == ',';
+        let inside: String = self.rest.clone().take_while(is_part).collect();
+        let is_closed = self.rest.clone().nth(inside.len()) == Some('}');
         let (low, high) = inside.split_once(',').unwrap_or((&inside, ""));
-        let is_count = !low.is_empty() || !high.is_empty();
-        if !(self.can_repeat && is_closed && is_count && is_number(low) && is_number(high)) {
+        let is_count = (!low.is_empty() || !high.is_empty()) && !high.contains(',');
+        let (Some(last), true, true) = (self.last, is_closed, is_count) else {
             self.put("\\{");
             return;
-        }
-        for _ in 0..=inside.chars().count() {
-            self.rest.next();
-        }
+        };
+        self.rest.nth(inside.len());
         let low = if low.is_empty() { "0" } else { low };
-        match inside.contains(',') {
-            true => self.put(&format!("{{{low},{high}}}")),
-            false => self.put(&format!("{{{low}}}")),
+        let is_range = inside.contains(',');
+        match is_range {
+            true => self.out.push_str(&format!("{{{low},{high}}}")),
+            false => self.out.push_str(&format!("{{{low}}}")),
+        }
+        // `x{2}+` is `(?:x{2})+`, and `x{2}?` is `(?:x{2})?`; `x{2,3}?` finds as few as it can.
+        let next = self.rest.peek();
+        if next == Some(&'+') || next == Some(&'?') && !is_range {
+            self.out.insert_str(last, "(?:");
+            self.out.push(')');
         }
     }
 
@@ -313,8 +359,25 @@ impl Translation<'_> {
             }
         };
         self.rest.next();
-        self.put(text);
+        match "AGZzbB".contains(c) {
+            true => self.place(text),
+            false => self.put(text),
+        }
         Ok(())
+    }
+
+    /// A place, which has no length. Our engine repeats none: one that may be missing says nothing,
+    /// and one that is there is there once.
+    fn place(&mut self, text: &str) {
+        match self.rest.next_if(|c| matches!(c, '?' | '*' | '+')) {
+            Some('+') => self.put(text),
+            Some(_) => {
+                self.rest.next_if(|c| matches!(c, '?' | '+'));
+                self.out.push_str("(?:)");
+                self.last = None;
+            }
+            None => self.put(text),
+        }
     }
 
     /// What follows a backslash and stands for one character or for some, in `[…]` or not.
@@ -479,5 +542,84 @@ fn literal(c: char) -> String {
     match SPECIAL.contains(c) {
         true => format!("\\{c}"),
         false => c.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOWHERE: Anchors = Anchors {
+        is_first: false,
+        is_after_match: false,
+    };
+
+    /// What a pattern finds in a line, one after the other.
+    fn check(source: &str, line: &str, expected: &[&str]) {
+        check_at(source, line, NOWHERE, expected);
+    }
+
+    fn check_at(source: &str, line: &str, anchors: Anchors, expected: &[&str]) {
+        let pattern = Pattern::new(source).unwrap_or_else(|error| panic!("{source}: {error}"));
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(whole) = pattern.find(line, at, anchors).and_then(|f| f[0].clone()) {
+            at = whole.end.max(at + 1);
+            found.push(&line[whole]);
+        }
+        assert_eq!(found, expected, "{source} in {line}");
+    }
+
+    #[test]
+    fn flags_hold_to_the_end_of_their_group_over_alternatives() {
+        check("a(?i)b|C", "ab aB ac aC b c", &["ab", "aB", "ac", "aC"]);
+        check("(?i)ab|C", "AB c", &["AB", "c"]);
+        check("(x(?i)b|c)d", "xBd xCd cd xCD", &["xBd", "xCd"]);
+        check("x(?i)b(?-i)c|d", "xBc xBd xbD xd", &["xBc", "xBd"]);
+        check("x(?x) b | c # or", "xb xc c x b", &["xb", "xc"]);
+        check("x(?i:b|c)|d", "xB xC d D", &["xB", "xC", "d"]);
+    }
+
+    #[test]
+    fn what_is_counted_is_repeated_as_a_whole() {
+        check("x{2}+", "xxxxx", &["xxxx"]);
+        check("x{2}+x", "xxxx", &["xxx"]);
+        check("x{2,3}+x", "xxx", &["xxx"]);
+        check("y(ab){2}+", "yababab", &["yabab"]);
+        check("[ab]{2}+c", "ababac", &["babac"]);
+        check("ax{2}?b", "ab axb axxb", &["ab", "axxb"]);
+        check("x{1,2}?", "xx", &["x", "x"]);
+        check("x{,2}y", "xxxy", &["xxy"]);
+        check("x++x|y", "xxy", &["y"]);
+    }
+
+    #[test]
+    fn braces_that_count_nothing_are_braces() {
+        check("{", "{", &["{"]);
+        check(
+            "a{x}|b{,}|c{1,2,3}",
+            "a{x} b{,} c{1,2,3}",
+            &["a{x}", "b{,}", "c{1,2,3}"],
+        );
+        check("(?:{2})", "{2}", &["{2}"]);
+        let many = "{1".repeat(50_000);
+        check(&many[..200], "{", &[]);
+        assert!(translated(&many, NOWHERE).is_ok());
+    }
+
+    #[test]
+    fn places_can_be_repeated() {
+        let after = Anchors {
+            is_after_match: true,
+            ..NOWHERE
+        };
+        check("\\G?a", "ba", &["a"]);
+        check_at("\\G?a", "aa", after, &["a", "a"]);
+        check_at("\\Ga", "ba", after, &[]);
+        check("\\Ga", "a", &[]);
+        check("\\A?a", "ba", &["a"]);
+        check("^?a", "ba", &["a"]);
+        check("\\b?a", "ba", &["a"]);
+        check("a$?", "ab", &["a"]);
     }
 }
