@@ -580,6 +580,22 @@ impl Diagnostics {
         );
     }
 
+    /// The colours of a block of code end before it does, for the rest would take too long.
+    pub fn costly_code(&mut self, place: Place, language: &str, line: usize) {
+        self.warning(
+            "costly-code",
+            place,
+            format!(
+                "the colours of this block end at its line {line}, for more would take too long"
+            ),
+            format!(
+                "make several blocks of it, or look in the grammar of `{}` for patterns that try \
+                 many ways",
+                shortened(language)
+            ),
+        );
+    }
+
     /// The words of a language cannot be brought to the stems that elasticlunr looks for.
     pub fn no_search_index(&mut self, place: Place, language: &str) {
         self.warning(

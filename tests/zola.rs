@@ -1815,6 +1815,87 @@ fn code_is_coloured_in_zolas_markup() {
 }
 
 /// A language and colours as Zola up to 0.21 takes them.
+/// The text between tags, and what is said, of a site with one block of code in a language of its own.
+fn code_with(grammar: &str, style: &str, code: &str) -> (String, Built) {
+    let config = format!(
+        "base_url = 'https://example.org'\n[markdown.highlighting]\ntheme = 'base16-ocean-dark'\n\
+         style = '{style}'\nextra_grammars = ['odd.json']\n"
+    );
+    let page = format!("+++\n+++\n```odd\n{code}```\n");
+    let grammar =
+        format!("{{\"name\": \"odd\", \"scopeName\": \"source.odd\", \"patterns\": [{grammar}]}}");
+    let files = [
+        ("config.toml", &*config),
+        ("content/code.md", &page),
+        ("odd.json", &grammar),
+    ];
+    let site = Built::new("tests/sites/search", &files);
+    let html = site.read("code/index.html");
+    let (_, block) = html.split_once("<pre class=\"giallo").unwrap();
+    let (block, _) = block.split_once("</pre>").unwrap();
+    let pieces = block
+        .split('<')
+        .map(|piece| piece.split_once('>').unwrap().1);
+    (pieces.collect::<String>() + "\n", site)
+}
+
+/// Whatever a grammar asks for, the code is all there, and a build comes to its end.
+#[test]
+fn code_that_is_too_much_work_is_plain_from_there() {
+    let many_ways =
+        r#"{"match": "(a|a)+\\1!", "name": "keyword"}, {"match": "b", "name": "constant"}"#;
+    let in_each_other = format!(
+        r#"{{"begin": "\\(", "end": "\\)", "name": "{}", "patterns": [{{"include": "$self"}}]}}"#,
+        "x".repeat(200)
+    );
+    let rules = (0..5_000).map(|i| format!(r#"{{"match": "\\b{i}a"}}"#));
+    let many_rules = rules.collect::<Vec<_>>().join(",");
+    let ends = r#"{"begin": "(\\w+)", "end": "(\\1|\\w{20}|\\pL{20})!", "name": "string"}"#;
+    let long_line = "a".repeat(40);
+    let cases = [
+        (
+            "inline",
+            many_ways,
+            format!("b\n{long_line}b\n").repeat(200),
+        ),
+        ("class", many_ways, format!("b\n{long_line}b\n").repeat(20)),
+        // Only names make the rest of it costly.
+        (
+            "class",
+            &*in_each_other,
+            "(".repeat(150) + &"\n".repeat(30_000),
+        ),
+        ("inline", &*many_rules, "a a a a a a a a\n".repeat(3_000)),
+        (
+            "inline",
+            ends,
+            (0..4_000).map(|i| format!("w{i}\nw{i}!\n")).collect(),
+        ),
+    ];
+    for (style, grammar, code) in cases {
+        let begin = std::time::Instant::now();
+        let (text, site) = code_with(grammar, style, &code);
+        let short = &grammar[..40];
+        assert!(begin.elapsed().as_secs() < 60, "{style}, {short}");
+        assert_eq!(text, code, "{style}, {short}");
+        let said = &site.said;
+        let is_told = said.contains("costly-code") && said.contains("content/code.md:3:1");
+        assert!(is_told, "{style}, {short}: {said}");
+        assert_eq!(said.matches("costly-code").count(), 1, "{style}, {short}");
+        let length = site.read("code/index.html").len();
+        assert!(length < 16 << 20, "{style}, {short}: {length}");
+    }
+}
+
+/// A file of one line, as it is put on the web.
+#[test]
+fn a_line_of_half_a_megabyte_is_not_coloured() {
+    let code = "var a=function(b){return b&&'c'};".repeat(16_000) + "\n";
+    let page = format!("+++\n+++\n```js\n{code}```\n");
+    let site = Built::new("tests/sites/search", &[("content/code.md", &page)]);
+    assert!(site.read("code/index.html").contains("{return b&amp;&amp;"));
+}
+
 #[test]
 fn code_has_the_grammars_and_themes_of_a_folder() {
     let config = "base_url = 'https://example.org'\n[markdown]\nhighlight_code = true\n\

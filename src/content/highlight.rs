@@ -14,6 +14,7 @@ use two_face::theme::EmbeddedLazyThemeSet;
 use super::escape::push_attribute;
 use crate::config::Config;
 use crate::config::highlighting::grammar::{Grammar, Grammars};
+use crate::config::highlighting::pattern::Work;
 use crate::config::highlighting::{CodeTheme, Colours, Highlighting, Languages};
 
 mod textmate;
@@ -142,8 +143,14 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
     ranges.collect()
 }
 
-/// Writes a block, from `<pre>` to `</pre>`.
-pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut String) {
+/// Writes a block, from `<pre>` to `</pre>`, and says at which of its lines, from 1, the colours had to
+/// end if they would have been too much work.
+pub fn write(
+    code: &str,
+    fence: &Fence<'_>,
+    look: &Highlighting,
+    out: &mut String,
+) -> Option<usize> {
     let is_small = code.len() <= CODE_BYTES_MAX && code.lines().all(|l| l.len() <= LINE_BYTES_MAX);
     let grammar = Language::find(fence.language, &look.languages);
     let grammar = grammar.filter(|_| is_small);
@@ -169,7 +176,10 @@ pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut Strin
         true => classes(code, &grammar),
         false => colours.spans(code, &grammar),
     });
-    let lines = coloured.unwrap_or_else(|| code.lines().map(plain).collect());
+    let coloured = coloured.unwrap_or_default();
+    let end = coloured.is_cut.then(|| coloured.lines.len() + 1);
+    let rest = code.lines().skip(coloured.lines.len()).map(plain);
+    let lines = coloured.lines.into_iter().chain(rest);
     let first_number = fence.first_number.unwrap_or(1);
     let mut is_first = true;
     for (number, line) in (1..).zip(lines) {
@@ -188,6 +198,7 @@ pub fn write(code: &str, fence: &Fence<'_>, look: &Highlighting, out: &mut Strin
         out.push_str("</span>");
     }
     out.push_str("</code></pre>");
+    end
 }
 
 /// The licences of the grammars and themes that are in this program, in Markdown: whoever passes
@@ -265,13 +276,14 @@ impl<'a> Language<'a> {
         Some(Language::Sublime(grammars_of_program(), syntax))
     }
 
-    fn reading(&self) -> Reading<'a> {
+    fn reading(&self, code: &str) -> Reading<'a> {
         match self {
             Language::Sublime(set, syntax) => {
                 Reading::Sublime(set, Box::new(ParseState::new(syntax)))
             }
             Language::TextMate(grammars, grammar) => {
-                Reading::TextMate(Box::new(textmate::Reader::new(grammars, grammar)))
+                let work = Work::of_block(code.len());
+                Reading::TextMate(Box::new(textmate::Reader::new(grammars, grammar, work)))
             }
         }
     }
@@ -285,12 +297,65 @@ enum Reading<'a> {
 
 impl Reading<'_> {
     /// Where what begins and ends in the next line, which ends with `\n`.
-    fn steps(&mut self, line: &str) -> Option<Vec<(usize, ScopeStackOp)>> {
+    fn steps(&mut self, line: &str) -> Result<Steps, Unread> {
         match self {
-            Reading::Sublime(set, state) => state.parse_line(line, set).ok(),
-            Reading::TextMate(reader) => Some(reader.steps(line)),
+            Reading::Sublime(set, state) => {
+                state.parse_line(line, set).map_err(|_| Unread::Impossible)
+            }
+            Reading::TextMate(reader) => reader.steps(line).ok_or(Unread::TooMuchWork),
         }
     }
+}
+
+/// Where in a line what begins and ends.
+type Steps = Vec<(usize, ScopeStackOp)>;
+
+/// Why a line was not read.
+enum Unread {
+    /// The grammar refers to what is not there.
+    Impossible,
+    TooMuchWork,
+}
+
+/// The first lines of a block, with their colours.
+#[derive(Default)]
+struct Coloured {
+    lines: Vec<String>,
+    /// Whether there are more, which would have been too much work.
+    is_cut: bool,
+}
+
+/// The lines of a block as `paint` writes them, nothing if the grammar cannot be followed.
+fn coloured(
+    code: &str,
+    grammar: &Language<'_>,
+    mut paint: impl FnMut(&str, &Steps) -> Option<String>,
+) -> Option<Coloured> {
+    /// An empty line may stand in many rules at once, each with a name, and the colours of a block
+    /// must not take up more than its text lets expect.
+    const HTML_LEAST: usize = 1 << 20;
+    const HTML_OF_BYTE: usize = 200;
+    let mut reading = grammar.reading(code);
+    let mut coloured = Coloured::default();
+    let mut left = HTML_LEAST + code.len() * HTML_OF_BYTE;
+    for line in code.lines() {
+        let line = format!("{line}\n");
+        let html = match reading.steps(&line) {
+            Ok(steps) => paint(&line, &steps)?,
+            Err(Unread::Impossible) => return None,
+            Err(Unread::TooMuchWork) => {
+                coloured.is_cut = true;
+                break;
+            }
+        };
+        if html.len() > left {
+            coloured.is_cut = true;
+            break;
+        }
+        left -= html.len();
+        coloured.lines.push(html);
+    }
+    Some(coloured)
 }
 
 fn grammar(language: &str) -> Option<&'static SyntaxReference> {
@@ -331,25 +396,21 @@ fn plain(line: &str) -> String {
 }
 
 /// Each line with the classes of its scopes; what is open at its end is closed and opened again.
-fn classes(code: &str, grammar: &Language<'_>) -> Option<Vec<String>> {
+fn classes(code: &str, grammar: &Language<'_>) -> Option<Coloured> {
     let style = ClassStyle::SpacedPrefixed { prefix: "z-" };
-    let mut reading = grammar.reading();
     let mut open = ScopeStack::new();
-    let lines = code.lines().map(|line| {
-        let line = format!("{line}\n");
-        let steps = reading.steps(&line)?;
+    coloured(code, grammar, |line, steps| {
         let mut html = String::new();
         for scope in open.as_slice() {
             let scope = scope.build_string();
             let names: Vec<String> = scope.split('.').map(|name| format!("z-{name}")).collect();
             write!(html, "<span class=\"{}\">", names.join(" ")).expect(NEVER_FAILS);
         }
-        let (spans, _) = line_tokens_to_classed_spans(&line, &steps, style, &mut open).ok()?;
+        let (spans, _) = line_tokens_to_classed_spans(line, steps, style, &mut open).ok()?;
         html.push_str(&spans.replace('\n', ""));
         html.push_str(&"</span>".repeat(open.len()));
         Some(html)
-    });
-    lines.collect()
+    })
 }
 
 /// The colours of one theme, or of a light and a dark one.
@@ -411,7 +472,7 @@ impl Palette<'_> {
     }
 
     /// Each line in spans that say their colours.
-    fn spans(&self, code: &str, grammar: &Language<'_>) -> Option<Vec<String>> {
+    fn spans(&self, code: &str, grammar: &Language<'_>) -> Option<Coloured> {
         let highlighters: Vec<Highlighter<'_>> = self
             .themes
             .iter()
@@ -419,17 +480,13 @@ impl Palette<'_> {
             .collect();
         let new_state = |highlighter| HighlightState::new(highlighter, ScopeStack::new());
         let mut states: Vec<HighlightState> = highlighters.iter().map(new_state).collect();
-        let mut reading = grammar.reading();
-        let lines = code.lines().map(|line| {
-            let line = format!("{line}\n");
-            let steps = reading.steps(&line)?;
+        coloured(code, grammar, |line, steps| {
             let both = highlighters.iter().zip(&mut states);
             let words: Vec<Vec<(Style, &str)>> = both
-                .map(|(highlighter, state)| words(highlighter, state, &steps, &line))
+                .map(|(highlighter, state)| words(highlighter, state, steps, line))
                 .collect();
             Some(self.line(&words))
-        });
-        lines.collect()
+        })
     }
 
     /// A line, of which the words are the same in each theme. Neighbours that look alike are one,

@@ -4,14 +4,20 @@
 use std::iter::Peekable;
 use std::ops::Range;
 use std::str::Chars;
+use std::sync::OnceLock;
 
-use fancy_regex::{Regex, RegexBuilder};
+use fancy_regex::{Captures, Regex, RegexBuilder};
 
-/// A search goes on from here for so many steps at most. What takes more is found by no line of code.
-const STEPS_MAX: usize = 200_000;
+/// A search tries so many ways at most; what takes more is found by no line of code. Our engine does
+/// not say how many it took, so it begins with few, and what is not enough tells how hard it was.
+const WAYS_MAX: [usize; 4] = [30, 500, 8_000, 200_000];
 
 /// A pattern of more steps is not made: those that call their own groups grow without end.
 const LENGTH_MAX: usize = 100_000;
+
+/// The largest automata of a pattern, in bytes. Few have more than the first: each byte may lead through
+/// all of it.
+const AUTOMATON_MAX: [usize; 2] = [256 << 10, 10 << 20];
 
 /// Something that is never found.
 pub const NEVER: &str = "(?!)";
@@ -20,7 +26,24 @@ pub const NEVER: &str = "(?!)";
 #[derive(Debug)]
 pub struct Pattern {
     /// By [`Anchors::index`]; the first alone if the pattern asks for neither.
-    regexes: Vec<Regex>,
+    searches: Vec<Search>,
+}
+
+/// What looks for a pattern.
+#[derive(Debug)]
+struct Search {
+    quick: Regex,
+    /// The same with the rest of [`WAYS_MAX`], made when one is needed.
+    patient: [OnceLock<Option<Box<Regex>>>; WAYS_MAX.len() - 1],
+    /// Which of [`AUTOMATON_MAX`] is enough.
+    size: usize,
+}
+
+/// What may still be done for the colours of a block, in bytes that are searched. It counts work and
+/// not time, so that the same block always looks the same.
+#[derive(Debug)]
+pub struct Work {
+    left: usize,
 }
 
 /// Which places a search begins at, for patterns that ask.
@@ -57,29 +80,117 @@ impl Pattern {
         if texts.iter().all(|text| *text == texts[0]) {
             texts.truncate(1);
         }
-        let regexes = texts.iter().map(|text| {
-            let mut builder = RegexBuilder::new(text);
-            builder.backtrack_limit(STEPS_MAX).max_prog_size(LENGTH_MAX);
-            let regex = builder.build();
-            regex.map_err(|error| error.to_string())
-        });
+        let searches = texts.iter().map(|text| Search::new(text));
         Ok(Pattern {
-            regexes: regexes.collect::<Result<_, _>>()?,
+            searches: searches.collect::<Result<_, _>>()?,
         })
     }
 
     /// Whether what it finds depends on where the search begins.
     pub fn is_anchored(&self) -> bool {
-        self.regexes.len() > 1
+        self.searches.len() > 1
     }
 
-    /// The first match that does not begin before a place.
-    pub fn find(&self, line: &str, from: usize, anchors: Anchors) -> Option<Found> {
-        let regex = self.regexes.get(anchors.index());
-        let regex = regex.unwrap_or(&self.regexes[0]);
-        let captures = regex.captures_from_pos(line, from).ok()??;
+    /// The first match that does not begin before a place; nothing either if the work is done.
+    pub fn find(
+        &self,
+        line: &str,
+        from: usize,
+        anchors: Anchors,
+        work: &mut Work,
+    ) -> Option<Found> {
+        let search = self.searches.get(anchors.index());
+        let search = search.unwrap_or(&self.searches[0]);
+        let captures = search.captures(line, from, work)?;
         let groups = captures.iter();
         Some(groups.map(|group| Some(group?.range())).collect())
+    }
+}
+
+impl Search {
+    fn new(text: &str) -> Result<Search, String> {
+        let all = (0..AUTOMATON_MAX.len()).map(|size| (size, regex(text, size, WAYS_MAX[0])));
+        let mut reason = String::new();
+        for (size, made) in all {
+            match made {
+                Ok(quick) => {
+                    return Ok(Search {
+                        quick,
+                        patient: Default::default(),
+                        size,
+                    });
+                }
+                Err(error) => reason = error.to_string(),
+            }
+        }
+        Err(reason)
+    }
+
+    fn captures<'l>(
+        &self,
+        line: &'l str,
+        from: usize,
+        work: &mut Work,
+    ) -> Option<Captures<'l, str>> {
+        /// To begin a search is as much as to look at so many bytes.
+        const BEGIN: usize = 50;
+        /// To try another way is, too.
+        const WAY: usize = 10;
+        /// Of the larger automaton a byte takes so much longer.
+        const OF_LARGE: usize = 16;
+        let bytes = BEGIN + line.len().saturating_sub(from);
+        work.spend(bytes * if self.size == 0 { 1 } else { OF_LARGE });
+        let mut found = self.quick.captures_from_pos(line, from);
+        for (number, taken) in WAYS_MAX.iter().enumerate() {
+            if found.is_ok() {
+                break;
+            }
+            work.spend(taken * WAY);
+            if work.is_done() {
+                return None;
+            }
+            found = self.patient(number)?.captures_from_pos(line, from);
+        }
+        found.ok()?.filter(|_| !work.is_done())
+    }
+
+    /// The same with the number of ways after this one; nothing after the last.
+    fn patient(&self, number: usize) -> Option<&Regex> {
+        let ways_max = *WAYS_MAX.get(number + 1)?;
+        let make = || regex(self.quick.as_str(), self.size, ways_max);
+        let made = self.patient.get(number)?;
+        made.get_or_init(|| make().ok().map(Box::new)).as_deref()
+    }
+}
+
+fn regex(text: &str, size: usize, ways_max: usize) -> Result<Regex, fancy_regex::Error> {
+    let mut builder = RegexBuilder::new(text);
+    builder
+        .backtrack_limit(ways_max)
+        .max_prog_size(LENGTH_MAX)
+        .delegate_size_limit(AUTOMATON_MAX[size]);
+    builder.build()
+}
+
+impl Work {
+    /// What a block of so many bytes may take.
+    pub fn of_block(bytes: usize) -> Work {
+        /// A short block may have a rule that searches long.
+        const LEAST: usize = 10_000_000;
+        /// Most grammars take up to 1,000 for each byte of ordinary code.
+        const OF_BYTE: usize = 3_000;
+        Work {
+            left: LEAST + bytes * OF_BYTE,
+        }
+    }
+
+    pub fn spend(&mut self, bytes: usize) {
+        self.left = self.left.saturating_sub(bytes);
+    }
+
+    /// Whether nothing more is to be done.
+    pub fn is_done(&self) -> bool {
+        self.left == 0
     }
 }
 
@@ -561,9 +672,11 @@ mod tests {
 
     fn check_at(source: &str, line: &str, anchors: Anchors, expected: &[&str]) {
         let pattern = Pattern::new(source).unwrap_or_else(|error| panic!("{source}: {error}"));
+        let mut work = Work::of_block(line.len());
         let mut found = Vec::new();
         let mut at = 0;
-        while let Some(whole) = pattern.find(line, at, anchors).and_then(|f| f[0].clone()) {
+        while let Some(groups) = pattern.find(line, at, anchors, &mut work) {
+            let whole = groups[0].clone().unwrap();
             at = whole.end.max(at + 1);
             found.push(&line[whole]);
         }

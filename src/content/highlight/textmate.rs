@@ -2,6 +2,7 @@
 //! each other to what each piece of a line is.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -10,7 +11,7 @@ use syntect::parsing::{Scope, ScopeStackOp};
 use crate::config::highlighting::grammar::{
     Block, Captures, End, Grammar, Grammars, Include, Kind, Name, RuleId, Until,
 };
-use crate::config::highlighting::pattern::{self, Anchors, Found, Pattern};
+use crate::config::highlighting::pattern::{self, Anchors, Found, Pattern, Work};
 
 /// Rules that are open at once; what would open more is a word like any other.
 const DEPTH_MAX: usize = 200;
@@ -31,6 +32,7 @@ pub struct Reader<'g> {
     leaves: HashMap<RuleId, Rc<[RuleId]>>,
     /// Ends that depend on what the beginning found.
     ends: HashMap<String, Option<Rc<Pattern>>>,
+    work: Work,
 }
 
 /// From the whole to the detail.
@@ -119,7 +121,7 @@ struct At {
 }
 
 impl<'g> Reader<'g> {
-    pub fn new(grammars: &'g Grammars, grammar: &'g Grammar) -> Reader<'g> {
+    pub fn new(grammars: &'g Grammars, grammar: &'g Grammar, work: Work) -> Reader<'g> {
         let scopes: Scopes = grammar.scope.scopes().into();
         Reader {
             grammars,
@@ -137,11 +139,13 @@ impl<'g> Reader<'g> {
             before: Rc::new([]),
             leaves: HashMap::new(),
             ends: HashMap::new(),
+            work,
         }
     }
 
-    /// The next line, which ends with `\n`: where what begins and ends.
-    pub fn steps(&mut self, text: &str) -> Vec<(usize, ScopeStackOp)> {
+    /// The next line, which ends with `\n`: where what begins and ends. Nothing once that is too
+    /// much work.
+    pub fn steps(&mut self, text: &str) -> Option<Vec<(usize, ScopeStackOp)>> {
         let mut line = Line::new(text, 0, 0);
         for open in &mut self.open {
             (open.begin, open.anchor) = (None, None);
@@ -156,6 +160,9 @@ impl<'g> Reader<'g> {
         self.read(&mut line, &mut open, at);
         self.open = open;
         self.is_first = false;
+        if self.work.is_done() {
+            return None;
+        }
         let mut steps = Vec::new();
         let mut begin = 0;
         for (end, scopes) in line.pieces {
@@ -169,7 +176,7 @@ impl<'g> Reader<'g> {
             self.before = scopes;
             begin = end;
         }
-        steps
+        Some(steps)
     }
 
     /// Closes what goes on only as long as its pattern is found in each line.
@@ -184,7 +191,8 @@ impl<'g> Reader<'g> {
                 continue;
             }
             let pattern = end_pattern(block, one);
-            let found = pattern.and_then(|p| p.find(line.text, at.place, at.anchors()));
+            let found =
+                pattern.and_then(|p| p.find(line.text, at.place, at.anchors(), &mut self.work));
             let Some((found, whole)) = found.and_then(|found| {
                 let whole = found.first()?.clone()?;
                 Some((found, whole))
@@ -230,6 +238,9 @@ impl<'g> Reader<'g> {
 
     /// The first thing in the rest of a line that ends the open rule or begins one in it.
     fn next(&mut self, line: &mut Line<'_>, open: &[Open], at: &At) -> Option<Next> {
+        if self.work.is_done() {
+            return None;
+        }
         let grammars = self.grammars;
         let top = open.last()?;
         let mut best: Option<(usize, Next)> = None;
@@ -242,7 +253,13 @@ impl<'g> Reader<'g> {
         };
         let end = block.and_then(|block| {
             let pattern = end_pattern(block, top)?;
-            find(pattern, (open.len(), &mut line.ends), line.text, at)
+            find(
+                pattern,
+                (open.len(), &mut line.ends),
+                line.text,
+                at,
+                &mut self.work,
+            )
         });
         let end = end.and_then(|found| Some((found.first()?.clone()?.start, found)));
         let comes_last = block.is_some_and(|block| block.until == Until::EndLast);
@@ -255,7 +272,13 @@ impl<'g> Reader<'g> {
                 Kind::Block(block) => &block.begin,
                 Kind::List => continue,
             };
-            let Some(found) = find(pattern, (rule, &mut line.found), line.text, at) else {
+            let Some(found) = find(
+                pattern,
+                (rule, &mut line.found),
+                line.text,
+                at,
+                &mut self.work,
+            ) else {
                 continue;
             };
             let Some(start) = found.first().and_then(|whole| Some(whole.as_ref()?.start)) else {
@@ -432,7 +455,12 @@ impl<'g> Reader<'g> {
     }
 
     fn end_of(&mut self, source: String) -> Option<Rc<Pattern>> {
+        /// To make a pattern takes much longer than to look for one.
+        const MAKE: usize = 500_000;
         let known = self.ends.entry(source);
+        if let Entry::Vacant(_) = known {
+            self.work.spend(MAKE);
+        }
         let made = known.or_insert_with_key(|source| Pattern::new(source).ok().map(Rc::new));
         made.clone()
     }
@@ -444,6 +472,7 @@ impl<'g> Reader<'g> {
         let mut leaves = Vec::new();
         let mut seen = vec![false; self.grammars.count()];
         self.collect(rule, &mut seen, &mut leaves);
+        self.work.spend(seen.len() + leaves.len());
         let leaves: Rc<[RuleId]> = leaves.into();
         self.leaves.insert(rule, leaves.clone());
         leaves
@@ -489,9 +518,13 @@ fn find(
     (key, known): (usize, &mut Known),
     text: &str,
     at: &At,
+    work: &mut Work,
 ) -> Option<Found> {
+    /// What is known is looked up.
+    const LOOK_UP: usize = 10;
+    work.spend(LOOK_UP);
     if pattern.is_anchored() {
-        return pattern.find(text, at.place, at.anchors());
+        return pattern.find(text, at.place, at.anchors(), work);
     }
     let starts_later = |found: &Found| {
         let whole = found.first().and_then(Option::as_ref);
@@ -502,7 +535,7 @@ fn find(
         Some(Some(found)) if starts_later(found) => return Some(found.clone()),
         _ => {}
     }
-    let found = pattern.find(text, at.place, Anchors::default());
+    let found = pattern.find(text, at.place, Anchors::default(), work);
     known.insert(key, found.clone());
     found
 }

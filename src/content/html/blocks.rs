@@ -11,6 +11,7 @@ use crate::content::escape::push_attribute;
 use crate::content::expanded::{is_mark, without_marks};
 use crate::content::highlight::{self, Fence};
 use crate::content::outline::{Kind, Node, fragment};
+use crate::diagnostic::Place;
 
 /// Most columns of a table of a brief.
 const COLUMNS_MAX: usize = 64;
@@ -284,13 +285,20 @@ impl<'a> Writer<'a, '_> {
         };
         let fence = Fence::parse(info);
         if look.refuses_unknown && !fence.is_known(look) {
-            let text = &self.source.text[code.range.clone()];
-            let line = text.lines().next().unwrap_or_default();
-            let first_line = code.range.start..code.range.start + line.len();
-            let place = self.place(&first_line);
+            let place = self.place_of_fence(&code);
             self.problems.unknown_code_language(place, fence.language);
         }
-        highlight::write(&code.text, &fence, look, &mut self.out.outline.html);
+        let end = highlight::write(&code.text, &fence, look, &mut self.out.outline.html);
+        if let Some(line) = end {
+            let place = self.place_of_fence(&code);
+            self.problems.costly_code(place, fence.language, line);
+        }
+    }
+
+    fn place_of_fence(&self, code: &OpenCode) -> Place {
+        let text = &self.source.text[code.range.clone()];
+        let line = text.lines().next().unwrap_or_default();
+        self.place(&(code.range.start..code.range.start + line.len()))
     }
 
     fn html_block(&mut self, range: &Range<usize>) {
