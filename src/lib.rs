@@ -114,7 +114,7 @@ use diagnostic::{Diagnostic, Diagnostics};
 use input::{Input, Preview, StaticFile, ThemeSource};
 use pages::Plan;
 use render::theme::Theme;
-use render::{Sink, shortcodes};
+use render::{Made, Sink, shortcodes};
 use site::kept::Change;
 use site::{Entry, Hidden, Parts, Site, links};
 
@@ -358,7 +358,7 @@ fn derive(
 pub fn render(
     planned: &Planned,
     sink: &dyn Sink,
-    made: &(dyn Fn() + Sync),
+    made: &(dyn Fn(Made) + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
     render::render(

@@ -33,7 +33,7 @@ use crate::diagnostic::{Diagnostics, Place};
 use crate::disk::{self, Changes, Hints, How, Opener, Staging, State, Version};
 use crate::input::{FileBytes, Input, Preview};
 use crate::pages::Page;
-use crate::render::{Output, OutputBody, Sink, memo, pictures, theme};
+use crate::render::{Made, Output, OutputBody, Sink, memo, pictures, theme};
 use crate::site::Hidden;
 use crate::value::Value;
 
@@ -464,7 +464,10 @@ fn render(
 ) -> io::Result<()> {
     let all = planned.plan.pages().len();
     let done = AtomicUsize::new(0);
-    let made = || progress.show(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+    let made = |made| match made {
+        Made::Page => progress.show(done.fetch_add(1, Ordering::Relaxed) + 1, all, "files"),
+        Made::Pictures { done, all } => progress.show(done, all, "pictures"),
+    };
     crate::render(planned, sink, &made, problems)
 }
 

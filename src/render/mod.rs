@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -14,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, TemplateError};
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup, Question};
 use crate::pages::{Page, Plan, View, built_in};
+use crate::site::pictures::Picture;
 use crate::site::{Entry, Site};
 use crate::value::Value;
 
@@ -97,6 +99,15 @@ struct Outcome {
     refers_to_ours: bool,
 }
 
+/// How far the making of a site is.
+#[derive(Clone, Copy, Debug)]
+pub enum Made {
+    /// One more of the pages.
+    Page,
+    /// So many of so many pictures, which are made when all pages are; none of them at first.
+    Pictures { done: usize, all: usize },
+}
+
 /// Renders every page of the plan, in parallel, and hands each over as soon as it is made.
 /// `made` is called after each, for progress.
 ///
@@ -107,7 +118,7 @@ pub fn render(
     site: &Arc<Site>,
     theme: &Theme,
     sink: &dyn Sink,
-    made: &(dyn Fn() + Sync),
+    made: &(dyn Fn(Made) + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
     /// Costly pages stand together in the plan; one thread alone must not be left with them all.
@@ -135,7 +146,7 @@ pub fn render(
                 ..Outcome::default()
             },
         };
-        made();
+        made(Made::Page);
         Ok(outcome)
     };
     let each = pages.par_iter().with_max_len(SHARE_MAX).map(put);
@@ -161,7 +172,7 @@ pub fn render(
     }
     // Nothing is written if something is wrong, and pictures take long.
     if !problems.has_errors() {
-        make_pictures(plan, site, sink, problems)?;
+        make_pictures(plan, site, sink, made, problems)?;
     }
     for outdated in site.shelf.outdated() {
         let place = &site.config.dateline.place;
@@ -206,20 +217,28 @@ fn make_pictures(
     plan: &Plan,
     site: &Site,
     sink: &dyn Sink,
+    made: &(dyn Fn(Made) + Sync),
     problems: &mut Diagnostics,
 ) -> io::Result<()> {
-    let wanted = site.pictures.list();
-    let wanted = wanted.par_iter().with_max_len(1);
-    let failed: Vec<Option<(Arc<str>, String)>> = wanted
-        .filter(|(address, _)| plan.get(address).is_none())
-        .map(|(address, picture)| match pictures::bytes(picture, site) {
+    let mut wanted = site.pictures.list();
+    wanted.retain(|(address, _)| plan.get(address).is_none());
+    let (done, all) = (AtomicUsize::new(0), wanted.len());
+    made(Made::Pictures { done: 0, all });
+    let make = |(address, picture): &(Address, Arc<Picture>)| {
+        let failed = match pictures::bytes(picture, site) {
             Ok(bytes) => {
                 let (address, body) = (address.clone(), OutputBody::Made(bytes));
-                sink.put(Output { address, body }).map(|()| None)
+                sink.put(Output { address, body })?;
+                None
             }
-            Err(reason) => Ok(Some((picture.file.clone(), reason))),
-        })
-        .collect::<io::Result<_>>()?;
+            Err(reason) => Some((picture.file.clone(), reason)),
+        };
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        made(Made::Pictures { done, all });
+        Ok(failed)
+    };
+    let each = wanted.par_iter().with_max_len(1).map(make);
+    let failed: Vec<Option<(Arc<str>, String)>> = each.collect::<io::Result<_>>()?;
     for (file, reason) in failed.into_iter().flatten() {
         problems.unreadable(Place::whole(&file), &reason);
     }
