@@ -134,7 +134,7 @@ impl Search {
     ) -> Option<Captures<'l, str>> {
         /// To begin a search is as much as to look at so many bytes.
         const BEGIN: usize = 50;
-        /// To try another way is, too.
+        /// To try another way is as much as to look at so many.
         const WAY: usize = 10;
         /// Of the larger automaton a byte takes so much longer.
         const OF_LARGE: usize = 16;
@@ -290,10 +290,7 @@ impl Translation<'_> {
                     self.last = None;
                 }
                 '{' => self.brace(),
-                '}' | ']' => {
-                    self.out.push('\\');
-                    self.put(c.encode_utf8(&mut [0; 4]));
-                }
+                '}' | ']' => self.put(&literal(c)),
                 '^' => self.place("^"),
                 '$' => self.place("(?m:$)"),
                 '#' if is_spaced => while self.rest.next().is_some_and(|c| c != '\n') {},
@@ -356,7 +353,13 @@ impl Translation<'_> {
             Some(c) if c.is_ascii_alphabetic() || *c == '-' => return self.flags(),
             _ => {}
         }
-        // `(?<name>`, `(?<=`, `(?=`, `(?!`, `(?>`, `(?:`, `(?~`, `(?(1)`.
+        if self.rest.next_if_eq(&'(').is_some() {
+            // `(?(1)a|b)`: what is asked stands in a group of its own.
+            self.begin("(?", is_spaced);
+            self.begin("(", is_spaced);
+            return Ok(());
+        }
+        // `(?<name>`, `(?<=`, `(?=`, `(?!`, `(?>`, `(?:`, `(?~`.
         let mut head = String::from("(?");
         if let Some(c) = self.rest.next() {
             head.push(c);
@@ -691,6 +694,11 @@ mod tests {
         check("x(?i)b(?-i)c|d", "xBc xBd xbD xd", &["xBc", "xBd"]);
         check("x(?x) b | c # or", "xb xc c x b", &["xb", "xc"]);
         check("x(?i:b|c)|d", "xB xC d D", &["xB", "xC", "d"]);
+        check(
+            "(a)?(x(?i)(?(1)b|c)d)e",
+            "axBDe xCDe xCDE",
+            &["axBDe", "xCDe"],
+        );
     }
 
     #[test]
@@ -704,6 +712,7 @@ mod tests {
         check("x{1,2}?", "xx", &["x", "x"]);
         check("x{,2}y", "xxxy", &["xxy"]);
         check("x++x|y", "xxy", &["y"]);
+        check("a}{2}+", "a}}}}}", &["a}}}}"]);
     }
 
     #[test]
