@@ -29,12 +29,15 @@
 //! **Files that templates name** (`load_data`, `resize_image`) may lie anywhere in the site, so nobody
 //! reads them before: a question is answered out of an [`input::Shelf`], which remembers what it was
 //! asked for and what was there. A later reading looks at just that again. Pictures that are made of
-//! others stand in no plan: they are made after the pages that ask for them ([`site::pictures`]).
+//! others stand in no plan: they are made after the pages that ask for them ([`site::pictures`]), if
+//! none of these failed. What a page may ask for of them is counted by the page itself
+//! ([`pages::pictures::Budget`]), for a limit of the site would depend on the order of its pages.
 //!
 //! **Grammars and themes for code** that a site brings are part of its configuration: with another
 //! file it is another one, and everything is made anew ([`config::Config::with_code`]). A grammar of
 //! TextMate is followed as VS Code does it, and says only what stands where, so that no grammar can
-//! change the text of the code.
+//! change the text of the code. A block has a limit of work, counted and never timed
+//! ([`config::highlighting::pattern::Work`]).
 //!
 //! **Ids in the plan** (paths, slugs, weeks) mean the same in the next build. A [`site::Index`] is a
 //! slot that a file keeps as long as sites follow on each other, so that tables that name it need
