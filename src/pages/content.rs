@@ -7,15 +7,14 @@ use super::{list, predictions, view, weeks};
 use crate::address::Address;
 use crate::content::article::SortBy;
 use crate::content::name::FileName;
-use crate::diagnostic::{nearest, with_guess};
+use crate::diagnostic::with_guess;
 use crate::site::{Entry, Index, Site, addresses, sections};
 use crate::value::Value;
 
 fn find(site: &Site, path: &str) -> Result<Index, String> {
     site.find(path).ok_or_else(|| {
-        let known = site.entries.all().map(|entry| &*entry.article.path);
         let about = format!("there is no published content file `{path}`");
-        with_guess(about, nearest(path, known))
+        with_guess(about, site.near_path(path))
     })
 }
 

@@ -1,8 +1,10 @@
 //! Tags, audiences, sources: the list of terms, and a page, a pagination and a feed for each.
 
+use std::fmt::Write as _;
+
 use super::question::Answer;
 use super::{content, list, occurring, view};
-use crate::diagnostic::{with_guess, with_names};
+use crate::diagnostic::{with_guess, with_hint, with_names};
 use crate::site::taxonomies::{Kind, Taxonomy, Term};
 use crate::site::{Index, Site, addresses};
 use crate::value::Value;
@@ -76,7 +78,7 @@ pub fn term_named(
     let is_named = |term: &&Term| *term.name == *name;
     let Some(term) = taxonomy.terms.iter().find(is_named) else {
         return match required {
-            true => Err(no_term(taxonomy, name)),
+            true => Err(no_term(site, taxonomy, name)),
             false => Ok(Value::None),
         };
     };
@@ -87,8 +89,22 @@ pub fn term_named(
     })
 }
 
-fn no_term(taxonomy: &Taxonomy, name: &str) -> String {
-    let about = format!("the taxonomy `{}` has no term `{name}`", taxonomy.kind.name);
+fn no_term(site: &Site, taxonomy: &Taxonomy, name: &str) -> String {
+    let Kind { name: of, language } = &taxonomy.kind;
+    let default = &site.config.default_language;
+    let mut about = format!("the taxonomy `{of}` has no term `{name}`");
+    if !site.config.languages.is_empty() {
+        let language = language.as_ref().unwrap_or(default);
+        let _ = write!(about, " in the language `{language}`");
+        let in_others = site.taxonomies.all().iter().filter(|t| t.kind.name == *of);
+        let mut in_others = in_others.filter(|t| t.by_name(name).is_some());
+        if taxonomy.by_name(name).is_none()
+            && let Some(other) = in_others.next()
+        {
+            let other = other.kind.language.as_ref().unwrap_or(default);
+            return with_hint(about, format_args!("`lang=\"{other}\"` has it"));
+        }
+    }
     let known = taxonomy.terms.iter().map(|term| &*term.name);
     // Zola takes the name as it is written, which is near to itself in other letters.
     let slug = taxonomy.by_name(name).map(|term| &*term.name);

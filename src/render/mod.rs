@@ -417,8 +417,8 @@ fn lay_out(
         } else {
             context.clone()
         };
-        let text = picked.engine.render(picked.template, &context, asker)?;
-        return Ok((text, None));
+        let text = picked.engine.render(picked.template, &context, asker);
+        return Ok((text.map_err(|error| of_paginator(error, &context))?, None));
     };
     let template = format!("fragments/{}.html", fragment.name);
     let with_ours = context_with_ours();
@@ -439,6 +439,36 @@ fn lay_out(
     match around(picked.engine, &context, introduced) {
         Ok(text) => Ok((text, None)),
         Err(error) => Ok((around(theme.fragments(), &with_ours, content)?, Some(error))),
+    }
+}
+
+/// An error of a template that wants a paginator where there is none, for the list is not cut into
+/// pages: says what would cut it.
+fn of_paginator(error: TemplateError, context: &Value) -> TemplateError {
+    let is_missing = error.message.starts_with("`paginator")
+        && error.message.ends_with(" is undefined")
+        && context.get("paginator").is_none();
+    let (owner, place) = match (context.get("section"), context.get("taxonomy")) {
+        _ if !is_missing => return error,
+        (Some(section), _) => {
+            let path = section.text_of("relative_path");
+            ("section", format!("in `content/{path}`"))
+        }
+        (None, Some(taxonomy)) if context.get("term").is_some() => {
+            let name = taxonomy.text_of("name");
+            (
+                "term",
+                format!("for the taxonomy `{name}` in the configuration"),
+            )
+        }
+        _ => return error,
+    };
+    let hint = format!(
+        "there is a `paginator` only if `paginate_by` is set {place}; without it the pages are in `{owner}.pages`"
+    );
+    TemplateError {
+        hint: Some(hint),
+        ..error
     }
 }
 

@@ -11,13 +11,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::asking;
+use super::engine::TemplateError;
 use super::theme::Theme;
 use crate::content::article::{Table, Unexpanded};
 use crate::content::link::runs_script;
 use crate::content::shortcode::{Call, Output, Piece};
 use crate::content::source::BYTES_MAX;
 use crate::content::{self, Article, sanitise};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::pages::question::{self, Asker, Question};
 use crate::site::Site;
 use crate::value::{Hash, Value};
@@ -239,6 +240,7 @@ impl<'a> Making<'a> {
                 text.replace("\r\n", "\n")
             }
             Err(error) => {
+                let error = explained(error, call);
                 self.problems.shortcode_failed(place, &call.name, &error);
                 String::new()
             }
@@ -255,6 +257,39 @@ impl<'a> Making<'a> {
             }
         }
         body
+    }
+}
+
+/// Where a template wants what its call does not give, says how to give it. What the engine knows to
+/// be near may be an argument that is misspelt itself.
+fn explained(error: TemplateError, call: &Call) -> TemplateError {
+    const OWN: [&str; 6] = ["body", "config", "lang", "nth", "page", "section"];
+    let wanted = error.message.strip_prefix('`');
+    let wanted = wanted.and_then(|rest| rest.strip_suffix("` is undefined"));
+    let Some(wanted) = wanted.filter(|name| !name.contains(['.', '[', '`'])) else {
+        return error;
+    };
+    let given = call.arguments.iter().map(|(name, _)| &**name);
+    let name = &call.name;
+    let hint = match (nearest(wanted, given), wanted) {
+        (Some(given), "body") => format!(
+            "the call gives `{given}`; a body stands between `{{% {name}(…) %}}` and `{{% end %}}`"
+        ),
+        (Some(given), _) => {
+            format!("the call gives `{given}` and the template wants `{wanted}`: write them alike")
+        }
+        (None, "body") => {
+            format!("a body stands between `{{% {name}(…) %}}` and `{{% end %}}`")
+        }
+        (None, _) if nearest(wanted, OWN).is_some() || OWN.contains(&wanted) => return error,
+        (None, _) => format!(
+            "write `{wanted}=…` in the call, or ask in the template whether it is there: \
+             `{{% if {wanted} %}}`"
+        ),
+    };
+    TemplateError {
+        hint: Some(hint),
+        ..error
     }
 }
 

@@ -319,15 +319,41 @@ impl Site {
             .split_once('#')
             .map_or((target, None), |(p, f)| (p, Some(f)));
         let Some(index) = self.find(path) else {
-            let near = nearest(path, self.entries.all().map(|e| &*e.article.path));
+            let near = self.near_path(path).map(|near| format!("@/{near}"));
             let about = format!("there is no published page `{path}`");
-            return Err(with_guess(about, near));
+            return Err(with_guess(about, near.as_deref()));
         };
         let permalink = &self.entry(index).permalink;
         Ok(fragment.map_or_else(
             || permalink.to_string(),
             |fragment| format!("{permalink}#{fragment}"),
         ))
+    }
+
+    /// The path of the content file that a person most likely meant: named from elsewhere, without
+    /// its ending, nearly, or in another folder.
+    pub fn near_path(&self, path: &str) -> Option<&str> {
+        let trimmed = path.trim_start_matches(['@', '.', '/']);
+        let trimmed = trimmed.strip_prefix("content/").unwrap_or(trimmed);
+        let stem = trimmed.trim_end_matches('/');
+        let endings = ["", ".md", "/index.md", "/_index.md"];
+        let found = endings.iter().find_map(|ending| {
+            let path = format!("{stem}{ending}");
+            self.find(&path)
+        });
+        if let Some(index) = found {
+            return Some(&self.entry(index).article.path);
+        }
+        let paths = || self.entries.all().map(|entry| &*entry.article.path);
+        nearest(trimmed, paths()).or_else(|| {
+            // Each folder has its `_index.md`, and a bundle its `index.md`.
+            let name = trimmed.rsplit('/').next()?;
+            let is_telling = !matches!(name, "" | "_index.md" | "index.md");
+            let same = |path: &&str| path.rsplit('/').next() == Some(name);
+            let mut same = paths().filter(same);
+            let only = same.next().filter(|_| is_telling)?;
+            same.next().is_none().then_some(only)
+        })
     }
 
     fn follow<'s>(&'s self, entry: &Entry, target: &Target) -> Found<'s> {
