@@ -490,6 +490,13 @@ impl<'a> Reader<'a> {
         self.file
     }
 
+    /// Where the first key of the table stands that nobody has taken yet.
+    pub fn first_key(&self) -> Option<Place> {
+        let first = self.entries.iter().map(|entry| &entry.key_bytes);
+        let first = first.min_by_key(|bytes| bytes.start)?;
+        Some(self.place(first))
+    }
+
     /// Whether the table has a key.
     pub fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|entry| &*entry.key == key)

@@ -535,6 +535,18 @@ impl Diagnostics {
         );
     }
 
+    /// A rule of a grammar for the colours of code says how something begins and not how it ends.
+    pub fn grammar_rule_without_end(&mut self, place: Place) {
+        self.warning(
+            "grammar-rule-without-end",
+            place,
+            "this rule has neither an `end` nor a `while`, so what begins here goes on to the end \
+             of the code"
+                .into(),
+            "write what ends it, or `match` instead of `begin`",
+        );
+    }
+
     /// A grammar includes another, which the site does not bring.
     pub fn grammar_not_there(&mut self, place: Place, scope: &str) {
         self.warning(
@@ -562,12 +574,42 @@ impl Diagnostics {
             "code-theme-rule",
             place,
             format!("this is left out: {reason}"),
-            "colours are written `#aabbcc`, and names of code stand in `scope`, in one text or a list",
+            "colours are written `#aabbcc`, letters are `bold`, `italic` or `underline`, and names of \
+             code stand in `scope`, in one text or a list",
+        );
+    }
+
+    /// The table for the colours of code names no theme, so it has no effect.
+    pub fn no_code_theme(&mut self, place: Place) {
+        self.warning(
+            "no-code-theme",
+            place,
+            "without a theme code gets no colours, so `[markdown.highlighting]` has no effect"
+                .into(),
+            "add `theme = \"github-light\"`, or a `light_theme` and a `dark_theme`",
+        );
+    }
+
+    /// A block of code names a language that nobody knows, and one of nearly that name is known.
+    pub fn misspelt_code_language(&mut self, place: Place, language: &str, near: &str) {
+        self.warning(
+            "misspelt-code-language",
+            place,
+            format!(
+                "there are no colours for the language `{}`",
+                shortened(language)
+            ),
+            did_you_mean(Some(near)),
         );
     }
 
     /// A block of code names a language that nobody knows, and config wants that to be an error.
-    pub fn unknown_code_language(&mut self, place: Place, language: &str) {
+    pub fn unknown_code_language(&mut self, place: Place, language: &str, near: Option<&str>) {
+        let hint = did_you_mean(near).unwrap_or_else(|| {
+            "name another one, or set `error_on_missing_language = false` in \
+             `[markdown.highlighting]`"
+                .to_owned()
+        });
         self.error(
             "unknown-code-language",
             place,
@@ -575,8 +617,7 @@ impl Diagnostics {
                 "there are no colours for the language `{}`",
                 shortened(language)
             ),
-            "name another one, or set `error_on_missing_language = false` in \
-             `[markdown.highlighting]`",
+            hint,
         );
     }
 

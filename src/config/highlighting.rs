@@ -138,6 +138,7 @@ impl CodeTheme {
 
 /// Reads `[markdown.highlighting]`.
 pub fn parse(mut table: Reader<'_>, problems: &mut Diagnostics) -> Option<Highlighting> {
+    let first = table.first_key();
     const STYLES: [(&str, bool); 2] = [("inline", false), ("class", true)];
     let by_class = table.choice("style", &STYLES, problems).unwrap_or(false);
     let strict = table.flag("error_on_missing_language", problems);
@@ -161,7 +162,12 @@ pub fn parse(mut table: Reader<'_>, problems: &mut Diagnostics) -> Option<Highli
         (Some(theme), ..) => (theme, None),
         (None, Some(light), dark) => (light, dark),
         (None, None, Some(dark)) => (dark, None),
-        (None, None, None) => return None,
+        (None, None, None) => {
+            if let Some(first) = first {
+                problems.no_code_theme(first);
+            }
+            return None;
+        }
     };
     let style_sheets = match &dark_theme {
         _ if !by_class => Vec::new(),
@@ -289,7 +295,10 @@ impl Highlighting {
                     continue;
                 }
                 NamedKind::Folder => colours::of_plist(path, text, problems),
-                NamedKind::Theme => colours::of_json(Json { file: path, text }, problems),
+                NamedKind::Theme => {
+                    let text = &json::without_comments(text);
+                    colours::of_json(Json { file: path, text }, problems)
+                }
             };
             match theme {
                 Some((name, theme)) => {

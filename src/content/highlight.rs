@@ -1,5 +1,6 @@
 //! Blocks of code in colours, in the markup of Zola 0.22: a span for each line, in it the words.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::config::highlighting::grammar::{Grammar, Grammars};
 use crate::config::highlighting::pattern::Work;
 use crate::config::highlighting::{CodeTheme, Colours, Highlighting, Languages};
+use crate::diagnostic::misspelling_of;
 
 mod textmate;
 
@@ -132,6 +134,34 @@ impl<'a> Fence<'a> {
         let known = || Language::find(self.language, &look.languages).is_some();
         plain.contains(&self.language) || known()
     }
+
+    /// The language that is known of which this one's name is a misspelling.
+    pub fn misspelling(&self, look: &Highlighting) -> Option<String> {
+        let stated = self.language.to_lowercase();
+        let of_program = grammars_of_program().syntaxes().iter();
+        let of_program = of_program.flat_map(names_of);
+        let of_site = look.languages.syntaxes.iter();
+        let of_site = of_site.flat_map(|set| set.syntaxes()).flat_map(names_of);
+        let tokens = NAMES.iter().flat_map(|(token, name)| [*token, *name]);
+        let tokens = tokens.chain(UNCOLOURED).map(str::to_owned);
+        let known: BTreeSet<String> = of_program
+            .chain(of_site)
+            .chain(look.languages.grammars.names())
+            .chain(tokens)
+            .collect();
+        // Scripts in the page may colour it.
+        if known.contains(&stated) {
+            return None;
+        }
+        misspelling_of(&stated, known.iter().map(String::as_str)).map(str::to_owned)
+    }
+}
+
+/// The names of a language that can stand behind a fence, in small letters.
+fn names_of(syntax: &SyntaxReference) -> impl Iterator<Item = String> {
+    let name = Some(&syntax.name).filter(|name| !name.contains(char::is_whitespace));
+    let names = name.into_iter().chain(&syntax.file_extensions);
+    names.map(|name| name.to_lowercase())
 }
 
 /// `1 3-5`: single lines and ranges.

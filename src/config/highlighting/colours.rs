@@ -64,11 +64,53 @@ pub fn of_json(json: Json<'_>, problems: &mut Diagnostics) -> Option<(String, Th
         ..Theme::default()
     };
     for raw in rules {
+        report_misspelt(raw, json, problems);
         if let Err((wrong, reason)) = add_rule(raw, &mut theme) {
             problems.code_theme_rule(json.place(wrong), &reason);
         }
     }
     Some((name, theme))
+}
+
+/// Warns of what a rule of `tokenColors` says and nobody understands; the rest of it holds.
+fn report_misspelt(raw: Raw<'_>, json: Json<'_>, problems: &mut Diagnostics) {
+    const STYLES: [&str; 7] = [
+        "bold",
+        "inherit",
+        "italic",
+        "none",
+        "normal",
+        "strikethrough",
+        "underline",
+    ];
+    let Some(members) = json::object(raw) else {
+        return;
+    };
+    json.report_misspelt(&members, &["name", "scope", "settings"], problems);
+    let settings = members.get("settings").copied();
+    let settings = settings.and_then(json::object).unwrap_or_default();
+    json.report_misspelt(
+        &settings,
+        &["background", "fontStyle", "foreground"],
+        problems,
+    );
+    let Some(font) = settings.get("fontStyle").copied() else {
+        return;
+    };
+    let text = json::text(font);
+    let words = text.iter().flat_map(|text| text.split_whitespace());
+    let wrong = words
+        .into_iter()
+        .find(|word| !STYLES.contains(word))
+        .map(|word| format!("`{word}`"));
+    let wrong = match text {
+        None if font.get() != "null" => Some(font.get().to_owned()),
+        _ => wrong,
+    };
+    if let Some(wrong) = wrong {
+        let reason = format!("{wrong} is no style of letters");
+        problems.code_theme_rule(json.place(font), &reason);
+    }
 }
 
 /// Reads a rule of `tokenColors` into a theme.

@@ -149,7 +149,10 @@ impl Grammars {
         };
         for (file, text) in files {
             match text {
-                Some(text) => reading.grammar(Json { file, text }),
+                Some(text) => {
+                    let text = &json::without_comments(text);
+                    reading.grammar(Json { file, text });
+                }
                 None => reading.is_whole = false,
             }
         }
@@ -164,6 +167,11 @@ impl Grammars {
     pub fn find(&self, language: &str) -> Option<&Grammar> {
         let mut all = self.all.iter().rev();
         all.find(|grammar| grammar.name.to_lowercase() == language)
+    }
+
+    /// The names of all languages, in small letters.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.all.iter().map(|grammar| grammar.name.to_lowercase())
     }
 
     pub fn rule(&self, id: RuleId) -> &Rule {
@@ -210,6 +218,24 @@ impl Names<'_> {
     }
 }
 
+/// What a rule may say.
+const RULE_KEYS: [&str; 14] = [
+    "applyEndPatternLast",
+    "begin",
+    "beginCaptures",
+    "captures",
+    "contentName",
+    "end",
+    "endCaptures",
+    "include",
+    "match",
+    "name",
+    "patterns",
+    "repository",
+    "while",
+    "whileCaptures",
+];
+
 /// Rules that stand deeper in each other are left out.
 const DEPTH_MAX: usize = 60;
 
@@ -243,6 +269,18 @@ impl Reading<'_> {
             let reason = "its `name` and `scopeName` have to be texts";
             return self.broken(place, reason);
         };
+        const KEYS: [&str; 9] = [
+            "displayName",
+            "fileTypes",
+            "firstLineMatch",
+            "injectionSelector",
+            "injections",
+            "name",
+            "patterns",
+            "repository",
+            "scopeName",
+        ];
+        json.report_misspelt(&members, &KEYS, self.problems);
         if let Some(injections) = members
             .get("injections")
             .or(members.get("injectionSelector"))
@@ -327,6 +365,7 @@ impl Reading<'_> {
                 return self.problems.grammar_rule(json.place(raw), reason);
             }
         };
+        json.report_misspelt(&members, &RULE_KEYS, self.problems);
         let repository = members.remove("repository");
         let inner;
         let names = match repository {
@@ -370,6 +409,7 @@ impl Reading<'_> {
         let Some(begin) = written.get("begin") else {
             return Some(Kind::List);
         };
+        let place = written.json.place(begin);
         let begin = self.pattern(begin, written)?;
         let (key, until) = match written.get("while") {
             Some(_) => ("while", Until::While),
@@ -386,8 +426,10 @@ impl Reading<'_> {
                 Some(text) => self.end_of_groups(end, text, written)?,
                 None => End::Fixed(self.pattern(end, written)?),
             },
-            // It goes on to the end of the code.
-            None => End::OfGroups(pattern::NEVER.to_owned()),
+            None => {
+                self.problems.grammar_rule_without_end(place);
+                End::OfGroups(pattern::NEVER.to_owned())
+            }
         };
         let mut captures = |own: &str| {
             let key = match written.get(own) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, HeadingLevel, Tag, TagEnd};
 
 use super::{RawHtml, Writer};
+use crate::config::highlighting::Highlighting;
 use crate::content::article::{ESCAPED_MARK, Heading};
 use crate::content::escape::push_attribute;
 use crate::content::expanded::{is_mark, without_marks};
@@ -284,9 +285,8 @@ impl<'a> Writer<'a, '_> {
             false => &*code.info,
         };
         let fence = Fence::parse(info);
-        if look.refuses_unknown && !fence.is_known(look) {
-            let place = self.place_of_fence(&code);
-            self.problems.unknown_code_language(place, fence.language);
+        if !fence.is_known(look) {
+            self.unknown_language(&fence, look, &code.range);
         }
         let end = highlight::write(&code.text, &fence, look, &mut self.out.outline.html);
         if let Some(line) = end {
@@ -299,6 +299,24 @@ impl<'a> Writer<'a, '_> {
         let text = &self.source.text[code.range.clone()];
         let line = text.lines().next().unwrap_or_default();
         self.place(&(code.range.start..code.range.start + line.len()))
+    }
+
+    /// Reports a language without colours, if that is an error or another one may be meant.
+    fn unknown_language(&mut self, fence: &Fence<'_>, look: &Highlighting, block: &Range<usize>) {
+        let language = fence.language;
+        let line = self.source.text[block.clone()].lines().next();
+        let line = line.unwrap_or_default();
+        let place = match line.find(language) {
+            Some(at) => block.start + at..block.start + at + language.len(),
+            None => block.start..block.start + line.len(),
+        };
+        let place = self.place(&place);
+        let near = fence.misspelling(look);
+        match (look.refuses_unknown, near.as_deref()) {
+            (true, near) => self.problems.unknown_code_language(place, language, near),
+            (false, Some(near)) => self.problems.misspelt_code_language(place, language, near),
+            (false, None) => {}
+        }
     }
 
     fn html_block(&mut self, range: &Range<usize>) {
