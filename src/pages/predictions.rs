@@ -51,6 +51,10 @@ fn make(site: &Site, ledger: &Ledger) -> Value {
         ("brief_id", id.map(|(id, _)| id.clone()).into()),
         ("brief_path", (&entry.address).into()),
         ("path", format!("{}#{}", entry.address, stated.slug).into()),
+        (
+            "permalink",
+            format!("{}#{}", entry.permalink, stated.slug).into(),
+        ),
     ]);
     Value::map(entries)
 }

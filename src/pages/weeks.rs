@@ -8,12 +8,13 @@ use jiff::civil::Date;
 use super::question::Answer;
 use super::{compare, list, occurring, predictions, taxonomies, timeline, view};
 use crate::address::Address;
+use crate::content::article::Table;
 use crate::content::brief::Outcome;
 use crate::diagnostic::{nearest, with_guess, with_hint};
 use crate::site::changes::Change;
 use crate::site::predictions::Ledger;
 use crate::site::weeks::{Recap, Week};
-use crate::site::{Index, Site};
+use crate::site::{Index, Site, addresses};
 use crate::value::Value;
 
 /// Changes that a recap shows at most; the comparison has them all.
@@ -50,6 +51,10 @@ pub fn link(site: &Site, week: Week, recap: &Recap) -> Value {
             format!("{} to {}", view::long_date(monday), view::long_date(sunday)).into(),
         ),
         ("path", (&recap.address).into()),
+        (
+            "permalink",
+            addresses::permalink(&site.config, &recap.address).into(),
+        ),
         ("count", recap.briefs.len().into()),
     ])
 }
@@ -158,6 +163,10 @@ pub fn week(site: &Site, week: Week) -> Answer {
         .get(week)
         .ok_or_else(|| format!("nothing happened in {}", week.name()))?;
     let entry = recap.page.map(|page| site.entry(page));
+    let message = entry.and_then(|entry| match &entry.article.table {
+        Table::Week(message) => Some(message),
+        _ => None,
+    });
     let briefs = &recap.briefs[..recap.briefs.len().min(BRIEFS_MAX)];
     let ledger = |day: DayOf| {
         let shown = in_week(site, week, day).take(PREDICTIONS_MAX);
@@ -177,6 +186,11 @@ pub fn week(site: &Site, week: Week) -> Answer {
             entry
                 .and_then(|e| e.front_matter().description.clone())
                 .into(),
+        ),
+        ("subject", message.and_then(|m| m.subject.clone()).into()),
+        (
+            "preheader",
+            message.and_then(|m| m.preheader.clone()).into(),
         ),
         (
             "introduction",
@@ -236,9 +250,14 @@ pub fn named(site: &Site, name: Option<&str>, required: bool) -> Answer {
     if site.makes("weekly") {
         return Ok(recap_of_week);
     }
-    let path = recap.page.map(|_| Value::from(&recap.address));
+    // It has a page only if somebody has written one.
+    let if_written = |key: &str| match recap.page {
+        Some(_) => recap_of_week.get(key).cloned().unwrap_or_default(),
+        None => Value::None,
+    };
     Ok(recap_of_week.with([
-        ("path", path.into()),
+        ("path", if_written("path")),
+        ("permalink", if_written("permalink")),
         ("previous", Value::None),
         ("next", Value::None),
     ]))
