@@ -197,6 +197,7 @@ fn site(addresses: &[&str]) -> Snapshot {
     };
     Snapshot {
         plan: Arc::new(Plan::of(pages.collect())),
+        drafts: ["/idea/".to_owned()].into_iter().collect(),
         render: Box::new(render),
         about: Box::new(about),
         find_file: Box::new(find_file),
@@ -260,6 +261,21 @@ fn finds_what_github_pages_finds() {
             let expected = format!("<body>{shown}<");
             assert!(reply.body.contains(&expected), "{path}: {}", reply.body);
         }
+    }
+}
+
+#[test]
+fn says_that_a_page_is_a_draft() {
+    let server = Server::start("/repo", LOCAL);
+    server.show(&["/", "/404.html"]);
+    for path in ["/repo/idea/", "/repo/idea", "/repo/Idea/"] {
+        let reply = server.get(path);
+        assert_eq!(reply.status, 404, "{path}");
+        assert!(reply.body.contains("`dateline serve --drafts`"), "{path}");
+    }
+    for path in ["/repo/other/", "/idea/"] {
+        let reply = server.get(path);
+        assert!(reply.body.contains("<body>/404.html<"), "{path}");
     }
 }
 

@@ -128,9 +128,10 @@ pub fn find(root: &Path, config: Option<&Path>) -> anyhow::Result<Folder> {
             return Ok(Folder { root, config });
         }
     }
-    let name = names[names.len() - 1].display();
+    let names: Vec<String> = names.iter().map(|n| n.display().to_string()).collect();
+    let names = names.join(" or ");
     anyhow::bail!(
-        "there is no {name} in `{}` or above it (`dateline init DIR` writes a new site)",
+        "there is no {names} in `{}` or above it (`dateline init DIR` writes a new site)",
         root.display()
     )
 }
@@ -578,6 +579,7 @@ pub fn snapshot(
         return Ok((None, problems));
     };
     let drafts = planned.site.hidden_count(Hidden::Draft);
+    let site = planned.site.clone();
     let (about, find_file) = about::of_site(&planned);
     let plan = planned.plan.clone();
     let check = Check {
@@ -589,6 +591,7 @@ pub fn snapshot(
     let pages = memo.pages.clone();
     let render = Box::new(move |address: &Address| show(address, &planned, &opener, &pages));
     let snapshot = Snapshot {
+        drafts: site.draft_addresses(),
         plan,
         render,
         about,

@@ -18,7 +18,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::input::{
     AskedFile, FileBytes, Preview, SassCompiler, SassFiles, Shelf, StaticFile, StaticKind,
 };
-use crate::maps::HashMap;
+use crate::maps::{HashMap, HashSet};
 use crate::value::Value;
 
 pub mod addresses;
@@ -356,6 +356,14 @@ impl Site {
     /// How many articles are held back for a reason.
     pub fn hidden_count(&self, reason: Hidden) -> usize {
         self.held_back.count(reason)
+    }
+
+    /// Where the drafts that are held back would stand, in the form of
+    /// [`crate::address::Address::folded`].
+    pub fn draft_addresses(&self) -> HashSet<String> {
+        let held_back = self.held_back.addresses(&self.config).into_iter();
+        let drafts = held_back.filter(|(_, reason)| *reason == Hidden::Draft);
+        drafts.map(|(address, _)| address).collect()
     }
 
     /// Whether a view of ours is wanted (`[extra.dateline] pages`).

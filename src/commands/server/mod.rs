@@ -25,6 +25,7 @@ use super::held;
 use super::report::Problems;
 use crate::address::Address;
 use crate::diagnostic::Diagnostics;
+use crate::maps::HashSet;
 use crate::pages::Plan;
 use crate::value::Hash;
 
@@ -55,6 +56,8 @@ pub type Show = Box<dyn Fn(Shows) + Send + Sync>;
 /// A site that can be shown: what there is, and how each file is made when it is asked for.
 pub struct Snapshot {
     pub plan: Arc<Plan>,
+    /// Where pages would stand that are not shown because they are drafts, folded.
+    pub drafts: HashSet<String>,
     pub render: Render,
     pub about: Describe,
     pub find_file: FindFile,

@@ -25,6 +25,8 @@ pub enum Found {
     Failed(Failed),
     /// There is neither such a page nor one that says so.
     Missing,
+    /// There would be one, but it is a draft.
+    Draft,
     /// No site was shown yet.
     Unread,
 }
@@ -56,6 +58,7 @@ impl Found {
             }
             Found::Moved(_, to) => Hash::of(to.as_bytes()),
             Found::Missing => Hash::of(b"missing"),
+            Found::Draft => Hash::of(b"draft"),
             Found::Failed(_) | Found::Unread => return None,
         };
         Some(format!("{:032x}", hash.0))
@@ -72,9 +75,20 @@ pub fn find(preview: &Preview, shown: &Shown, path: &str, query: Option<&str>) -
         Way::Moved(status, to) => Found::Moved(status, to),
         Way::Missing => match picture(preview, site, path) {
             Some(picture) => picture,
+            None if is_draft(preview, site, path) => Found::Draft,
             None => missing(preview, site),
         },
     }
+}
+
+/// Whether a page would stand here that is held back because it is a draft.
+fn is_draft(preview: &Preview, site: &Site, path: &str) -> bool {
+    let below = path.strip_prefix(&*preview.base_path);
+    let decoded = below.and_then(|below| percent_decode_str(below).decode_utf8().ok());
+    decoded.is_some_and(|path| {
+        let address = Address::page(&path);
+        site.snapshot.drafts.contains(&*address.folded())
+    })
 }
 
 /// What stands in for a page that is not there.
@@ -183,6 +197,10 @@ pub fn answer(preview: &Preview, path: &str, query: Option<&str>, asked: &Asked)
         }
         Found::Failed(failed) => own(StatusCode::INTERNAL_SERVER_ERROR, &failed.text()),
         Found::Missing => own(StatusCode::NOT_FOUND, "There is no such page."),
+        Found::Draft => own(
+            StatusCode::NOT_FOUND,
+            "This page is a draft. `dateline serve --drafts` shows it.",
+        ),
         Found::Unread => {
             let problems = match shown.problems.list.is_empty() {
                 true => "The site is being read.".into(),
