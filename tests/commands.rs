@@ -295,3 +295,33 @@ fn every_shell_gets_completions() {
         }
     }
 }
+
+/// No transcript, for those know no links.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_out_of_the_site() {
+    let outside = tempfile::tempdir().unwrap();
+    let site = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path(), site.path().join("content")).unwrap();
+    let asked = |words: &[&str]| {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        dateline(site.path(), &words)
+    };
+    let refused = "a symbolic link leads out of the site";
+    let said = asked(&["init"]);
+    assert!(said.contains(refused), "{said}");
+    assert_eq!(fs::read_dir(site.path()).unwrap().count(), 1);
+    fs::write(
+        site.path().join("config.toml"),
+        "base_url = \"https://example.org\"\n",
+    )
+    .unwrap();
+    let said = asked(&["new", "x"]);
+    assert!(said.contains(refused), "{said}");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    // A link inside of the site is the owner's choice.
+    fs::remove_file(site.path().join("content")).unwrap();
+    fs::create_dir(site.path().join("texts")).unwrap();
+    std::os::unix::fs::symlink("texts", site.path().join("content")).unwrap();
+    assert!(asked(&["new", "x"]).contains("content/briefs/"));
+}

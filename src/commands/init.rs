@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::{Done, print_line};
-use crate::disk::is_plain;
+use crate::disk::{Opener, is_plain};
 use crate::render::theme;
 
 /// Every file of the starter site with its text.
@@ -174,6 +174,14 @@ fn write_all(directory: &Path, files: &[File<'_>]) -> anyhow::Result<()> {
             "`{}` has files that would be in the way: {named}{more}",
             directory.display()
         );
+    }
+    if directory.exists() {
+        let opener = Opener::new(directory)?;
+        for (file, _) in files {
+            let checked = opener.check_new(file);
+            checked
+                .with_context(|| format!("cannot write `{}`", directory.join(file).display()))?;
+        }
     }
     for (file, bytes) in files {
         write_new(&directory.join(file), bytes)?;

@@ -15,6 +15,7 @@ use super::clock;
 use super::ids::Ids;
 use super::session::Folder;
 use super::{Done, print_line};
+use crate::disk::Opener;
 
 /// Said on standard error, so that standard output is the path alone.
 const IS_DRAFT: &str =
@@ -30,6 +31,8 @@ pub fn run(folder: &Folder, title: &str) -> anyhow::Result<Done> {
         .fresh();
     let text = skeleton(&title, &id, &now);
     let briefs = folder.root.join("content").join("briefs");
+    let checked = Opener::new(&folder.root)?.check_new("content/briefs/x.md");
+    checked.with_context(|| format!("cannot write into `{}`", briefs.display()))?;
     fs::create_dir_all(&briefs).with_context(|| format!("cannot make `{}`", briefs.display()))?;
     let stem = format!("{}-{}", now.date(), file_slug(&title));
     for number in 1.. {

@@ -59,6 +59,16 @@ impl Opener {
         self.resolve_from(path).map(|(_, place)| place)
     }
 
+    /// Refuses a file that does not exist yet if a link among its folders leads out of the site.
+    pub fn check_new(&self, path: &str) -> Result<(), Refusal> {
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let is_there = |folder: &&str| self.root.join(folder).symlink_metadata().is_ok();
+        match folders.filter(is_there).last() {
+            Some(deepest) => self.resolve(deepest).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
     fn open_through_links(&self, path: &str) -> Result<File, Refusal> {
         let (base, place) = self.resolve_from(path)?;
         let inside = place.strip_prefix(&base).map_err(|_| Refusal::Outside)?;
@@ -91,6 +101,8 @@ impl Opener {
         Err(Refusal::Outside)
     }
 }
+
+impl std::error::Error for Refusal {}
 
 impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Refusal {
