@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::highlighting::{self, Highlighting};
@@ -171,11 +172,12 @@ fn address(
         }
     };
     // Zola takes these two as well, and sites of old have them.
-    let whole = match &*written {
-        text if text.starts_with("//") => format!("https:{text}"),
-        text if text.starts_with('/') => format!("https://localhost{text}"),
-        text => text.to_owned(),
+    let lacking = match &*written {
+        text if text.starts_with("//") => "https:",
+        text if text.starts_with('/') => "https://localhost",
+        _ => "",
     };
+    let whole = format!("{lacking}{written}");
     let url = Url::parse(&whole).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
@@ -190,11 +192,30 @@ fn address(
     if written.starts_with('/') {
         problems.incomplete_base_url(place, &written);
     }
+    let written = match is_as_browsers_have_it(whole.trim(), &url) {
+        true => written,
+        false => {
+            let end = if written.ends_with('/') { "/" } else { "" };
+            let normal = url.as_str().trim_end_matches('/');
+            let normal = normal.strip_prefix(lacking).unwrap_or(normal);
+            format!("{normal}{end}").into()
+        }
+    };
     Some(SiteAddress {
         base_url: written.trim().trim_end_matches('/').into(),
         base_path: url.path().trim_end_matches('/').into(),
         written,
     })
+}
+
+/// Whether an address has the host and the path that browsers ask for: they write a host in ASCII and
+/// resolve `..`, so that what is made of the address as it is written would name another one.
+fn is_as_browsers_have_it(written: &str, url: &Url) -> bool {
+    let rest = written.split_once("//").map_or("", |(_, rest)| rest);
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let decoded = |path| percent_decode_str(path).collect::<Vec<u8>>();
+    let parts = decoded(path.trim_matches('/'));
+    host.is_ascii() && parts == decoded(url.path().trim_matches('/'))
 }
 
 /// Zola's keys at the top that stand for themselves.
