@@ -16,6 +16,9 @@ pub struct Address(Arc<str>);
 /// File systems take names of 255 bytes; what is written beside a file needs some of them.
 const PART_BYTES_MAX: usize = 200;
 
+/// Systems take paths of at least 1024 bytes, and the folder of the output needs some of them.
+const BYTES_MAX: usize = 900;
+
 impl Address {
     /// The root of the site.
     pub fn root() -> Address {
@@ -52,6 +55,9 @@ impl Address {
         let path = self.0[1..].strip_suffix('/').unwrap_or(&self.0[1..]);
         if path.is_empty() {
             return (self.0.len() > 1).then_some("a part of it is empty");
+        }
+        if path.len() > BYTES_MAX {
+            return Some("it is longer than 900 bytes");
         }
         let is_folder = self.0.ends_with('/');
         let mut parts = path.split('/').peekable();
