@@ -1318,7 +1318,7 @@ impl Diagnostics {
             place,
             format!(
                 "nothing can stand at `{}`: {fault}",
-                address.as_str().escape_debug()
+                shortened(&address.as_str().escape_debug().to_string())
             ),
             "choose another `slug`, `path`, alias or file name",
         );
@@ -1513,6 +1513,19 @@ impl Diagnostics {
             place,
             format!("there is no shortcode `{name}`"),
             hint,
+        );
+    }
+
+    /// Something on a page has an id of the kind that the built-in theme keeps for itself.
+    pub fn id_of_theme(&mut self, place: Place, id: &str) {
+        self.warning(
+            "id-of-theme",
+            place,
+            format!(
+                "the id `{}` begins with `_`, as those of the theme do: the page may have it twice",
+                shortened(id)
+            ),
+            "begin it with a letter",
         );
     }
 

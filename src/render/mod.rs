@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::address::Address;
 use crate::config::Config;
+use crate::content::Article;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, TemplateError};
 use crate::input::FileBytes;
 use crate::pages::question::{Asker, Lookup, Question};
@@ -290,7 +291,23 @@ pub fn check_templates(entry: &Entry, theme: &Theme) -> Vec<Diagnostic> {
             problems.misread_shortcode(place, &misread.name, &misread.reason);
         }
     }
+    if theme.is_ours() {
+        report_ids_of_theme(entry, &mut problems);
+    }
     problems.into_vec()
+}
+
+/// Ids of the built-in theme begin with `_`, which only an id that somebody writes does.
+fn report_ids_of_theme(entry: &Entry, problems: &mut Diagnostics) {
+    let Article { file, body, .. } = &*entry.article;
+    for id in body.anchors.iter().filter(|id| id.starts_with('_')) {
+        let heading = body.headings.iter().find(|heading| heading.id == *id);
+        let place = match heading {
+            Some(heading) => Place::line(file, heading.line as usize, 1),
+            None => Place::whole(file),
+        };
+        problems.id_of_theme(place, id);
+    }
 }
 
 /// Renders one page; `None` if its template fails, which is reported.
