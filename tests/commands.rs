@@ -325,3 +325,36 @@ fn nothing_is_written_through_a_link_out_of_the_site() {
     std::os::unix::fs::symlink("texts", site.path().join("content")).unwrap();
     assert!(asked(&["new", "x"]).contains("content/briefs/"));
 }
+
+/// What a page drops of a cell, its data files drop as well.
+#[test]
+fn cells_in_data_files_say_what_the_page_shows() {
+    let site = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| fs::write(site.path().join(file), text).unwrap();
+    fs::create_dir(site.path().join("content")).unwrap();
+    write("config.toml", "base_url = \"https://example.org\"\n");
+    write(
+        "content/x.md",
+        "+++\ntitle = \"x\"\ndate = 2026-01-02\n[extra.brief]\nid = \"h3w8kf\"\n+++\n\
+         ## Competitor Analysis\n\n\
+         | Feature | A | B |\n|---|---|---|\n\
+         | Price<style>p{}</style> | <script>run(1)</script>$1 | <b>two</b> <STYLE media=x>run(2)</style>dollars |\n\
+         | Regions | <script>run(3) | three<br>or four |\n\
+         | <noscript>run(4)</noscript> | a | b |\n",
+    );
+    dateline(site.path(), &["build".to_owned()]);
+    let data = |name: &str| {
+        let file = site.path().join("public/compare").join(name);
+        fs::read_to_string(file).unwrap()
+    };
+    let csv = data("data.csv");
+    let start = |line: &str| line.split(",2026").next().unwrap().to_owned();
+    let cells: Vec<String> = csv.lines().skip(1).map(start).collect();
+    let expected = [
+        "A,Price,$1",
+        "B,Price,two dollars",
+        "B,Regions,three or four",
+    ];
+    assert_eq!(cells, expected);
+    assert!(!data("data.json").contains("run("));
+}

@@ -98,13 +98,35 @@ fn report_unsafe(source: &Source<'_>, raw: &str, problems: &mut Diagnostics) {
     });
 }
 
+/// Elements that are taken out with their content.
+const UNSHOWN: [&str; 7] = [
+    "iframe", "noscript", "script", "style", "template", "textarea", "title",
+];
+
+/// Which of these is open after a raw tag, where one may be open before it.
+pub fn unshown(tag: &str, open: Option<&'static str>) -> Option<&'static str> {
+    let is_of = |name: &str| {
+        let rest = tag.trim_start_matches(['<', '/']);
+        let begin = rest.get(..name.len());
+        let next = rest.get(name.len()..).and_then(|rest| rest.chars().next());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+            && !next.is_some_and(|c| c.is_alphanumeric() || c == '-')
+    };
+    match open {
+        Some(name) if tag.starts_with("</") && is_of(name) => None,
+        Some(name) => Some(name),
+        None if tag.starts_with("</") => None,
+        None => UNSHOWN.into_iter().find(|name| is_of(name)),
+    }
+}
+
 /// What is left: the elements and attributes of prose, and what our renderer writes.
 fn cleaner() -> Builder<'static> {
     let mut builder = Builder::default();
     builder
         .add_tags(["input", "section", "tfoot"])
         .rm_tags(["map", "area"])
-        .add_clean_content_tags(["title", "textarea", "iframe", "noscript", "template"])
+        .add_clean_content_tags(UNSHOWN)
         .add_generic_attributes(["id", "class", "dir", "role"])
         .add_tag_attributes("a", ["rel", "target", "name"])
         .add_tag_attributes("code", ["data-lang", "data-name"])

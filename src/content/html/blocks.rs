@@ -180,6 +180,8 @@ impl<'a> Writer<'a, '_> {
 
     /// Begins a block where the last one ends.
     pub fn begin(&mut self, kind: Kind, range: &Range<usize>, tag: &str, closer: &'static str) {
+        // Each block is sanitised by itself.
+        self.unshown = None;
         let start = self.source.start;
         let (outer, text) = (self.here(), self.out.outline.text.len());
         self.push(tag);

@@ -19,6 +19,7 @@ use super::escape::{push_attribute, push_text};
 use super::expanded::{self, Expanded, without_marks};
 use super::nesting::DEPTH_MAX;
 use super::outline::{Outline, fragment};
+use super::sanitise;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Place};
 use blocks::{OpenCode, OpenHeading, OpenTable};
@@ -134,6 +135,8 @@ struct Writer<'a, 'p> {
     code: Option<OpenCode>,
     /// A comment is open that is not written.
     is_in_comment: bool,
+    /// The raw element that is open in the block and whose content is taken out of a brief with it.
+    unshown: Option<&'static str>,
 }
 
 /// Where `<!-- more -->` stood.
@@ -171,6 +174,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             is_in_code: false,
             code: None,
             is_in_comment: false,
+            unshown: None,
         }
     }
 
@@ -344,6 +348,9 @@ impl Writer<'_, '_> {
 
     /// Text that is shown, for what is read out of the body without its markup.
     fn note_text(&mut self, text: &str) {
+        if self.unshown.is_some() {
+            return;
+        }
         self.out.outline.text.push_str(&without_marks(text));
         self.note_title(text);
     }
@@ -385,6 +392,9 @@ impl Writer<'_, '_> {
             _ => {
                 if html.starts_with("<br") {
                     self.out.outline.text.push(' ');
+                }
+                if self.source.is_brief {
+                    self.unshown = sanitise::unshown(html, self.unshown);
                 }
                 self.raw(html);
             }
