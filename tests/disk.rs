@@ -574,6 +574,36 @@ fn only_our_own_staging_folders_are_cleared_away() {
     assert_eq!(folders(&bench), 2);
 }
 
+/// The page of a site is never left half old and half new because its configuration broke since.
+#[test]
+fn a_killed_build_is_finished_under_a_broken_configuration() {
+    let journal = |bench: &Bench| bench.path("site/.dateline/output.journal").exists();
+    let half_done = (1..500).find_map(|at| {
+        let bench = Bench::new();
+        bench.build(OLD).unwrap();
+        bench.file("site/public/CNAME", "mine");
+        let options = Options {
+            force: true,
+            faults: Faults::nth(Fault::Kill, at, true),
+            ..bench.options()
+        };
+        let _ = write(&bench.public(), NEW, options);
+        journal(&bench).then_some(bench)
+    });
+    let bench = half_done.expect("some operation comes after the journal");
+    bench.file("site/config.toml", "base_url = ");
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .arg("build")
+        .current_dir(bench.site())
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(!journal(&bench));
+    let mut expected = bench.expected(NEW);
+    expected.insert("CNAME".to_owned(), "mine".to_owned());
+    assert_eq!(snapshot(&bench.public()), expected);
+}
+
 #[test]
 fn a_file_and_a_folder_of_one_name_are_refused() {
     for pages in [

@@ -398,6 +398,7 @@ pub fn build(
         mut input, root, ..
     }) = read(options, &mut problems)?
     else {
+        finish_without_config(options);
         return Ok((None, problems));
     };
     let output_dir = output_folder(options, &root, &input.config);
@@ -438,6 +439,22 @@ pub fn build(
     };
     leave(planned);
     Ok((Some(summary), problems))
+}
+
+/// Finishes what a killed build left half done where the configuration cannot be used now. What it
+/// says of the output may be read all the same.
+fn finish_without_config(options: &Options) {
+    let Ok(folder) = find(&options.root, options.config.as_deref()) else {
+        return;
+    };
+    let stated = options.output_dir.clone();
+    let output_dir = stated.unwrap_or_else(|| output_dir(&folder));
+    let writing = disk::Options {
+        root: folder.root,
+        ..disk::Options::default()
+    };
+    // The build fails anyway, and says why.
+    let _ = disk::finish_left_over(&output_dir, writing);
 }
 
 /// Everything that `build` does except writing; no summary if the site could not be made.
@@ -801,7 +818,7 @@ fn output_folder(options: &Options, root: &Path, config: &Config) -> PathBuf {
     }
 }
 
-/// The folder that `build` would write to, which `serve` does not watch.
+/// The folder that `build` would write to, as far as a configuration says it that may be broken.
 pub fn output_dir(folder: &Folder) -> PathBuf {
     let stated = || {
         let text = std::fs::read_to_string(&folder.config).ok()?;
