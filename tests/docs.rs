@@ -150,7 +150,7 @@ fn what_is_wrong_in_a_page_is_found() {
 #[test]
 fn no_page_calls_a_shortcode() {
     for (name, text) in pages() {
-        let pieces = find(&text, 0).unwrap_or_else(|mistake| {
+        let pieces = find(&text, 0, |_| {}).unwrap_or_else(|mistake| {
             panic!("{name}: {:?} {}", mistake.kind, &text[mistake.bytes]);
         });
         assert!(!has_calls(&pieces.unwrap_or_default()), "{name}");

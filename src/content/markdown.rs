@@ -1,6 +1,8 @@
 //! The body of an article: Markdown in, HTML out, with the typed parts if the article is a brief.
 
 use std::borrow::Cow;
+use std::iter;
+use std::ops::Range;
 use std::sync::Arc;
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -134,6 +136,19 @@ fn options(markdown: &MarkdownConfig, is_brief: bool) -> Options {
     );
     options.set(Options::ENABLE_DEFINITION_LIST, markdown.definition_list);
     options
+}
+
+/// Where code stands in a text, in order: blocks and spans.
+pub fn code(text: &str, config: &Config, is_brief: bool) -> Vec<Range<usize>> {
+    if nesting::too_deep(text).is_some() {
+        // Nothing of it is read.
+        return iter::once(0..text.len()).collect();
+    }
+    let events = Parser::new_ext(text, options(&config.markdown, is_brief)).into_offset_iter();
+    events
+        .filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_))))
+        .map(|(_, range)| range)
+        .collect()
 }
 
 /// The ids that headings state, `# Title {#id}`, which must be known before others are made. Only

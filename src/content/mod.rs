@@ -38,7 +38,7 @@ use expanded::Expanded;
 use front_matter::{Block, Fence};
 use markdown::{Rendered, Text};
 use name::FileName;
-use shortcode::{MistakeKind, Output};
+use shortcode::{Misread, MistakeKind, Output};
 use source::{BYTES_MAX, Source};
 use tables::Stated;
 
@@ -183,7 +183,19 @@ fn article(
         start,
         expanded: None,
     };
-    let (rendered, unexpanded) = body(source, &text, (config, is_brief), outputs, problems);
+    let mut misread = Vec::new();
+    let pieces = shortcode::find(
+        text.text,
+        text.start,
+        outside_code(&text, (config, is_brief), &mut misread),
+    );
+    let (rendered, unexpanded) = body(
+        source,
+        &text,
+        (config, is_brief),
+        (pieces, outputs),
+        problems,
+    );
     Some(Article {
         path: source.path.clone(),
         file: Arc::clone(file),
@@ -192,8 +204,29 @@ fn article(
         body: rendered.body,
         table: with_parts(stated, rendered.parts),
         unexpanded: unexpanded.map(Box::new),
-        misread: shortcode::misread(text.text, text.start),
+        misread,
     })
+}
+
+/// Keeps of what is misread what does not stand in code, which may well show such calls.
+fn outside_code(
+    text: &Text<'_>,
+    (config, is_brief): (&Config, bool),
+    kept: &mut Vec<Misread>,
+) -> impl FnMut(Misread) {
+    let body = &text.text[text.start..];
+    let mut code = None;
+    move |found| {
+        if kept.len() == shortcode::MISREAD_MAX {
+            return;
+        }
+        let code = code.get_or_insert_with(|| markdown::code(body, config, is_brief));
+        let at = found.bytes.start - text.start;
+        let next = code.partition_point(|range| range.end <= at);
+        if code.get(next).is_none_or(|range| at < range.start) {
+            kept.push(found);
+        }
+    }
 }
 
 /// The body of a file, or what there is to expand before it can be read.
@@ -201,7 +234,7 @@ fn body(
     source: &Source,
     text: &Text<'_>,
     (config, is_brief): (&Config, bool),
-    outputs: Option<&[Output]>,
+    (pieces, outputs): (shortcode::Found, Option<&[Output]>),
     problems: &mut Diagnostics,
 ) -> (Rendered, Option<Unexpanded>) {
     let unread = || Rendered {
@@ -212,7 +245,7 @@ fn body(
         },
         parts: is_brief.then(BriefParts::default),
     };
-    let pieces = match shortcode::find(text.text, text.start) {
+    let pieces = match pieces {
         Ok(None) => return (markdown::render(text, config, is_brief, problems), None),
         Ok(Some(pieces)) => pieces,
         Err(mistake) => {

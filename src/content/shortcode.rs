@@ -72,13 +72,17 @@ pub const CALLS_MAX: usize = 10_000;
 /// Most bodies in each other. What is within one is rendered again for each around it.
 pub const DEPTH_MAX: usize = 16;
 /// Most calls of one file that are told to be none.
-const MISREAD_MAX: usize = 100;
+pub const MISREAD_MAX: usize = 100;
 /// Longest call, its body not counted. What is longer is text, so that a file full of begins of
 /// calls is not read to its end for each of them.
 const HEAD_BYTES_MAX: usize = 64 << 10;
 
-/// The pieces of a text from `start` on. `None` if nothing in it is a call or an escape.
-pub fn find(text: &str, start: usize) -> Result<Option<Vec<Piece>>, Mistake> {
+/// The pieces of a text, or why its calls make no sense.
+pub type Found = Result<Option<Vec<Piece>>, Mistake>;
+
+/// The pieces of a text from `start` on. `None` if nothing in it is a call or an escape. What begins
+/// as a call and stays text is handed over in the order of the text.
+pub fn find(text: &str, start: usize, mut misread: impl FnMut(Misread)) -> Found {
     let body = &text[start..];
     // One search for a rare character is all that most texts need.
     if !body.contains('{') || !(body.contains("{{") || body.contains("{%")) {
@@ -93,7 +97,7 @@ pub fn find(text: &str, start: usize) -> Result<Option<Vec<Piece>>, Mistake> {
     };
     let mut at = start;
     let mut is_plain = true;
-    while let Some(tag) = next_tag(text, at) {
+    while let Some(tag) = next_tag(text, at, &mut misread) {
         is_plain = false;
         at = tag.bytes.end;
         at = pieces.take(text, tag, at)?;
@@ -109,92 +113,6 @@ pub fn find(text: &str, start: usize) -> Result<Option<Vec<Piece>>, Mistake> {
     }
     pieces.text_to(text.len());
     Ok(Some(pieces.here))
-}
-
-/// What begins as a call and stays text, outside of code.
-pub fn misread(text: &str, start: usize) -> Vec<Misread> {
-    let body = &text[start..];
-    let mut found = Vec::new();
-    if !body.contains("{{") && !body.contains("{%") {
-        return found;
-    }
-    let mut code = Code {
-        text,
-        at: start,
-        line_at: start,
-        backticks: 0,
-        fence: None,
-    };
-    let mut at = start;
-    while let Some(begin) = text[at..].find('{')
-        && found.len() < MISREAD_MAX
-    {
-        at += begin;
-        match tag_at(text, at) {
-            Some(Ok(tag)) => {
-                at = tag.bytes.end;
-                if matches!(tag.kind, TagKind::EscapedOpen) {
-                    at = escaped_close(text, at).map_or(at, |close| close.end);
-                }
-            }
-            Some(Err(misread)) => {
-                at += 1;
-                if !code.has(misread.bytes.start) {
-                    found.push(misread);
-                }
-            }
-            None => at += 1,
-        }
-    }
-    found
-}
-
-/// Where some Markdown is code, followed from its begin: between fences, or behind a backtick of a
-/// line.
-struct Code<'a> {
-    text: &'a str,
-    /// Up to where it was followed, and where that line begins.
-    at: usize,
-    line_at: usize,
-    backticks: usize,
-    /// The character of the fence that is open, and how many there are.
-    fence: Option<(char, usize)>,
-}
-
-impl Code<'_> {
-    /// Whether a byte stands in code. None is asked for after a later one.
-    fn has(&mut self, byte: usize) -> bool {
-        while self.at < byte {
-            match self.text.as_bytes()[self.at] {
-                b'\n' => {
-                    self.end_line();
-                    self.line_at = self.at + 1;
-                    self.backticks = 0;
-                }
-                b'`' => self.backticks += 1,
-                _ => {}
-            }
-            self.at += 1;
-        }
-        self.fence.is_some() || !self.backticks.is_multiple_of(2)
-    }
-
-    fn end_line(&mut self) {
-        let line = &self.text[self.line_at..self.at];
-        let line = line.trim_start_matches([' ', '\t', '>', '-', '*']);
-        let after = line.trim_start_matches(['`', '~']);
-        let length = line.len() - after.len();
-        let sign = line.chars().next().filter(|_| length >= 3);
-        self.fence = match (self.fence, sign) {
-            (None, Some(sign)) => Some((sign, length)),
-            (Some((open, of)), Some(sign))
-                if open == sign && length >= of && after.trim().is_empty() =>
-            {
-                None
-            }
-            (open, _) => open,
-        };
-    }
 }
 
 /// Whether there is a call among some pieces, not only text and escapes.
@@ -318,7 +236,7 @@ fn trim(body: &mut Vec<Piece>, text: &str) {
 fn escaped_close(text: &str, mut at: usize) -> Option<Range<usize>> {
     let mut depth = 0;
     loop {
-        let tag = next_tag(text, at)?;
+        let tag = next_tag(text, at, &mut |_| {})?;
         at = tag.bytes.end;
         match tag.kind {
             TagKind::EscapedOpen => depth += 1,
@@ -347,12 +265,14 @@ struct Tag {
     bytes: Range<usize>,
 }
 
-/// The first tag from a place on.
-fn next_tag(text: &str, mut at: usize) -> Option<Tag> {
+/// The first tag from a place on, and what begins as one before it.
+fn next_tag(text: &str, mut at: usize, misread: &mut impl FnMut(Misread)) -> Option<Tag> {
     loop {
         at += text[at..].find('{')?;
-        if let Some(Ok(tag)) = tag_at(text, at) {
-            return Some(tag);
+        match tag_at(text, at) {
+            Some(Ok(tag)) => return Some(tag),
+            Some(Err(found)) => misread(found),
+            None => {}
         }
         at += 1;
     }
@@ -611,7 +531,7 @@ mod tests {
     }
 
     fn check(text: &str, expected: &str) {
-        let found = match find(text, 0) {
+        let found = match find(text, 0, |_| {}) {
             Ok(None) => text.to_owned(),
             Ok(Some(pieces)) => shown(text, &pieces),
             Err(mistake) => format!("{:?} {}", mistake.kind, &text[mistake.bytes]),

@@ -61,9 +61,9 @@ impl Opener {
 
     /// Refuses a file that does not exist yet if a link among its folders leads out of the site.
     pub fn check_new(&self, path: &str) -> Result<(), Refusal> {
-        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
         let is_there = |folder: &&str| self.root.join(folder).symlink_metadata().is_ok();
-        match folders.filter(is_there).last() {
+        match folders.rfind(is_there) {
             Some(deepest) => self.resolve(deepest).map(|_| ()),
             None => Ok(()),
         }

@@ -50,7 +50,7 @@ pub fn markdown(value: &Value, args: &Args) -> Result<Value, String> {
 fn expanded(text: &str, asker: &Rc<Asker>) -> Result<Option<Expanded>, String> {
     /// A template of a shortcode may use this filter in turn.
     const DEPTH_MAX: usize = 8;
-    let found = shortcode::find(text, 0);
+    let found = shortcode::find(text, 0, |_| {});
     let pieces = found.map_err(|mistake| {
         let call = &text[mistake.bytes];
         format!("the shortcode at `{call}` has no end, or too many stand in each other")
