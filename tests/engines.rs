@@ -1219,7 +1219,7 @@ const ENDLESS: &[EndlessCase] = &[
             "x.html",
             "{% set n = namespace(s=[1]) %}{% for a in range(60) %}{% set n.s = [n.s, n.s] %}{% endfor %}{{ n.s }}",
         )],
-        "more than 2000000 items",
+        "more than 1000000 items",
     ),
     (
         JINJA,
@@ -1227,7 +1227,7 @@ const ENDLESS: &[EndlessCase] = &[
             "x.html",
             "{% set n = namespace(s=[1]) %}{% for a in range(60) %}{% set n.s = [n.s, n.s] %}{% endfor %}{{ n.s|slugify }}",
         )],
-        "more than 2000000 items",
+        "more than 1000000 items",
     ),
     (
         JINJA,
@@ -1247,6 +1247,249 @@ const ENDLESS: &[EndlessCase] = &[
     ),
     (TERA, &[("x.html", "{{ 1.7e308 + 1.7e308 }}")], ""),
 ];
+
+/// Templates of Jinja, each with where it fails and part of the message. `LOOP` is a long loop in which
+/// `n.s` can be set.
+const LARGER_AND_LARGER: &[(&str, (usize, usize), &str)] = &[
+    (
+        "LOOP{% set n.s = [n.s] %}{% endfor %}",
+        (2, 14),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s = n.s, 1 %}{% endfor %}",
+        (2, 14),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s = {'a': n.s} %}{% endfor %}",
+        (2, 14),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s = dict(a=n.s) %}{% endfor %}",
+        (2, 14),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s, n.t = [n.s], 1 %}{% endfor %}",
+        (2, 19),
+        "50 levels",
+    ),
+    (
+        "LOOP{%- set n.s=([n.s] if true else\n 1) -%}{% endfor %}",
+        (2, 14),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s = [n.s] | batch(1) | list %}{% endfor %}",
+        (2, 14),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s = [[]] | map('default', n.s, true) %}{% endfor %}",
+        (2, 14),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s | default([n.s]) | chain([n.s]) %}{% endset %}{% endfor %}",
+        (2, 22),
+        "50 levels",
+    ),
+    (
+        "LOOP{% set n.s = n %}{% endfor %}",
+        (2, 14),
+        "a namespace and a `loop`",
+    ),
+    (
+        "LOOP{% set n.s = [n] %}{% endfor %}",
+        (2, 14),
+        "a namespace and a `loop`",
+    ),
+    (
+        "LOOP{% set n.s = namespace(s=n) %}{% endfor %}",
+        (2, 14),
+        "a namespace and a `loop`",
+    ),
+    (
+        "LOOP{% set n.s = loop %}{% endfor %}",
+        (2, 14),
+        "a namespace and a `loop`",
+    ),
+    (
+        "LOOP{% set n.s = n.s + n.s + [1] %}{% endfor %}",
+        (2, 14),
+        "more than 1000000 items",
+    ),
+    (
+        "LOOP{% set n.s = (n.s or [1]) * 9 %}{% endfor %}",
+        (2, 14),
+        "more than 1000000 items",
+    ),
+    (
+        "LOOP{% set n.s = (n.s or [1]) | zip(n.s or [2]) | list %}{% endfor %}",
+        (2, 15),
+        "levels",
+    ),
+    (
+        "{% macro m(x) %}{{ m([x, x]) }}{% endmacro %}{{ m([1]) }}",
+        (1, 22),
+        "1000000 items",
+    ),
+    (
+        "{% for x in [1] recursive %}{{ loop([[x, x]]) }}{% endfor %}",
+        (1, 37),
+        "1000000 items",
+    ),
+    (
+        "{{ [[[1] * 9999] * 9999] * 9999 == [[[1] * 9999] * 9999] * 9999 }}",
+        (1, 5),
+        "1000000 items",
+    ),
+    ("{{ [[1] * 9999] * 9999 ~ 'x' }}", (1, 4), "1000000 items"),
+    (
+        "{{ ([[1]] * 99999) | sum(start=[]) | length }}",
+        (1, 22),
+        "more work than any page",
+    ),
+    (
+        "{{ [1] | tojson(indent=1000000000) }}",
+        (1, 10),
+        "`indent` is at most 8",
+    ),
+    (
+        "{% set a = [1] * 9999 %}{{ debug() }}",
+        (1, 28),
+        "`debug` takes the values",
+    ),
+    (
+        "{% block a %}{{ self.a() }}{% endblock %}",
+        (1, 17),
+        "does one call itself?",
+    ),
+];
+
+/// What makes a value of others is looked at, so that nothing grows over the head of who looks into it,
+/// drops it or prints it.
+#[test]
+fn no_value_of_a_template_grows_for_ever() {
+    const LOOP: &str = "{% set n = namespace(s=[]) %}{% for a in range(90000) %}\n";
+    LARGER_AND_LARGER
+        .par_iter()
+        .for_each(|(template, place, message)| {
+            let text = template.replace("LOOP", LOOP);
+            let rendered = std::thread::Builder::new()
+                .stack_size(2 << 20)
+                .spawn(move || render(JINJA, &text));
+            let error = rendered.unwrap().join().unwrap().expect_err(template);
+            assert!(error.message.contains(message), "{template}: {error:?}");
+            assert_eq!((error.line, error.column), *place, "{template}: {error:?}");
+        });
+}
+
+/// No argument that is right is warned of, and each template can be guarded, also those of the
+/// built-in theme where a site has a copy of it.
+#[test]
+fn themes_that_work_are_left_in_peace() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/themes");
+    let is_page = |entry: std::fs::DirEntry| entry.path().extension() == Some("html".as_ref());
+    let has_pages = |folder: &Path| {
+        folder
+            .read_dir()
+            .unwrap()
+            .any(|entry| is_page(entry.unwrap()))
+    };
+    let folders = walkdir::WalkDir::new(&root).into_iter();
+    let folders = folders.map(|entry| entry.unwrap().into_path());
+    let templates = folders.filter(|path| path.is_dir() && path.ends_with("templates"));
+    let mut names = vec!["../../themes/dateline".to_owned()];
+    for templates in templates.filter(|folder| has_pages(folder)) {
+        let theme = templates.parent().unwrap();
+        if theme.join("themes").is_dir() {
+            // They extend those of the theme.
+            continue;
+        }
+        let theme = theme.strip_prefix(&root).unwrap();
+        names.push(theme.to_str().unwrap().to_owned());
+    }
+    assert!(names.len() > 4, "{names:?}");
+    for name in names {
+        let mut source = theme_on_disk(&name, None);
+        source.name = name.rsplit('/').next().unwrap().into();
+        let engine = load(&source);
+        let engine = engine.unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+        assert_eq!(engine.warnings(), [], "{name}");
+    }
+}
+
+/// Looking at values changes none.
+#[test]
+fn values_that_are_looked_at_stay_as_they_are() {
+    let cases = [
+        ("{% set x = 1, 2 %}{{ x[1] }}{{ x is sequence }}", "2true"),
+        (
+            "{% set x = (1, 2) %}{{ x }}{% set y, z = x %}{{ z }}",
+            "(1, 2)2",
+        ),
+        (
+            "{% set a = [3] + [1] %}{{ a }}{{ a | sort | first }}",
+            "[3, 1]1",
+        ),
+        (
+            "{% set a = [[1] + [2] + [3], [4][0]] %}{{ a }}",
+            "[[1, 2, 3], 4]",
+        ),
+        ("{{ [1, 2, 3][1:] | length }}{{ ('ab' * 2)[1:] }}", "2bab"),
+        (
+            "{% set n = namespace(a=[]) %}{% for i in range(3) %}{% set n.a = n.a + [i * 2] %}{% endfor %}{{ n.a }}",
+            "[0, 2, 4]",
+        ),
+        (
+            "{% set n = namespace(a=1) %}{% set n.a = (n.a + 1) * 2 if n.a else 0 %}{{ n.a }}",
+            "4",
+        ),
+        (
+            "{% set n = namespace() %}{% set n.a %}<b>{% endset %}{{ n.a }}",
+            "<b>",
+        ),
+        (
+            "{% set x = {'a': {'b': [1]}} %}{{ x.a.b[0] }}{{ {'k': x}.k.a.b | first }}",
+            "11",
+        ),
+        (
+            "{% block a %}<i>{% endblock %}{{ self.a() }}{% set x = self.a() %}{{ x }}",
+            "<i><i><i>",
+        ),
+        (
+            "{% macro m(x) %}{{ x }}{% endmacro %}{{ m([1, 2] | reverse) }}",
+            "[2, 1]",
+        ),
+        (
+            "{% for a, b in {'x': 1} | items %}{{ a }}{{ b }}{% endfor %}",
+            "x1",
+        ),
+        (
+            "{% for x in ['a', ['b', ['c']]] recursive %}{% if x is string %}{{ x }}{% else %}{{ loop(x) }}{% endif %}{% endfor %}",
+            "abc",
+        ),
+        (
+            "{% with a = [1] + [2], b = 'x' %}{{ a | join(b) }}{% endwith %}",
+            "1x2",
+        ),
+        (
+            "{% if 2 in [1] + [2] and 1 is in [1, 2] and [1] + [2] == [1, 2] %}y{% endif %}",
+            "y",
+        ),
+        (
+            "{{ [1, 2] | sum }}{{ [[1], [2]] | sum(start=[]) }}{{ [1] | tojson(2) | length }}",
+            "3[1, 2]7",
+        ),
+    ];
+    for (template, expected) in cases {
+        let output = render(JINJA, template);
+        assert_eq!(output.as_deref(), Ok(expected), "{template}");
+    }
+}
 
 /// What reads an expression, and what follows parents, calls itself.
 #[test]

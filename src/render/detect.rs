@@ -245,7 +245,14 @@ fn signs(inside: &str) -> usize {
     let mut signs = 0;
     let mut quote = None;
     let mut word = String::new();
+    let mut before = ' ';
     for c in inside.chars().chain([' ']) {
+        // `x[0][1]`, `x()()`: what stands behind a bracket binds to what is before it.
+        signs +=
+            usize::from(matches!(c, '[' | '(') && matches!(before, ']' | ')') && quote.is_none());
+        if !c.is_whitespace() {
+            before = c;
+        }
         match quote {
             Some(open) if c == open => quote = None,
             Some(_) => continue,

@@ -251,6 +251,9 @@ impl Function {
 
 /// What is said of an argument that is none of these.
 pub fn not_taken(name: &str, parameters: &[&str]) -> String {
+    if parameters.is_empty() {
+        return with_hint("it takes no arguments", format!("take out `{name}`"));
+    }
     let known = parameters.iter().copied();
     with_names(format!("it takes no `{name}`"), name, known)
 }

@@ -9,6 +9,7 @@
 //! - `truncate`, `striptags` and `slugify` exist, and `date` is the same as under Tera.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +29,10 @@ use super::partial::Partials;
 use crate::diagnostic::{listed, nearest};
 use crate::pages::question::Asker;
 use crate::value::{Key, List, Map, Value};
+use guard::Guarded;
 
+mod bounds;
+mod guard;
 mod hints;
 
 /// Steps that one page may take; one pays for 64 bytes of text or two items of a list as well, so
@@ -45,33 +49,63 @@ pub struct MiniJinja {
     /// The same, tracking where undefined values come from. It is slower, so a page is rendered
     /// with it only after it has failed, to say why.
     exact: Environment<'static>,
+    sources: Sources,
+    warnings: Vec<TemplateError>,
+}
+
+/// The templates as they are written, and as they are compiled where that is not the same.
+#[derive(Debug)]
+struct Sources {
     templates: Templates,
+    guarded: BTreeMap<String, Guarded>,
 }
 
 impl MiniJinja {
     /// Compiles the templates, or says of each what is wrong with it.
     pub fn new(templates: Templates) -> Result<MiniJinja, Vec<TemplateError>> {
         let mut environment = environment();
-        let mut errors = Vec::new();
-        for (name, template) in templates.iter() {
+        let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+        let mut sources = Sources {
+            templates,
+            guarded: BTreeMap::new(),
+        };
+        for (name, template) in sources.templates.iter() {
             if let Some(at) = detect::endless_tag(&template.text) {
-                let error = templates.error(name, Some(at), detect::too_long(), None);
+                let error = sources
+                    .templates
+                    .error(name, Some(at), detect::too_long(), None);
                 if !errors.contains(&error) {
                     errors.push(error);
                 }
                 continue;
             }
-            let added =
-                environment.add_template_owned(name.to_owned(), template.text.as_ref().to_owned());
+            // Those in the program are known to do no harm, and stand on every page.
+            let added = if template.file.starts_with("dateline:") {
+                environment.add_template_owned(name.to_owned(), template.text.to_string())
+            } else {
+                let syntax = environment.syntax().clone();
+                Guarded::new(name, &template.text, syntax).and_then(|made| {
+                    let text = made.text.clone();
+                    for (at, message) in &made.misnamed {
+                        let at = Some(*at);
+                        let warning = sources.templates.error(name, at, message.clone(), None);
+                        if !warnings.contains(&warning) {
+                            warnings.push(warning);
+                        }
+                    }
+                    sources.guarded.insert(name.to_owned(), made);
+                    environment.add_template_owned(name.to_owned(), text)
+                })
+            };
             if let Err(error) = added {
-                let error = explain(&error, name, &templates, &[]);
+                let error = explain(&error, name, &sources, &[]);
                 // A template of the theme has two names and is reported once.
                 if !errors.contains(&error) {
                     errors.push(error);
                 }
             }
         }
-        errors.extend(templates.endless_chain());
+        errors.extend(sources.templates.endless_chain());
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -80,14 +114,19 @@ impl MiniJinja {
         Ok(MiniJinja {
             environment,
             exact,
-            templates,
+            sources,
+            warnings,
         })
     }
 }
 
 impl Engine for MiniJinja {
     fn has(&self, template: &str) -> bool {
-        self.templates.get(template).is_some()
+        self.sources.templates.get(template).is_some()
+    }
+
+    fn warnings(&self) -> &[TemplateError] {
+        &self.warnings
     }
 
     fn reads(&self, _: &str, _: &str) -> bool {
@@ -132,12 +171,12 @@ impl MiniJinja {
                 Err(error) => error,
             };
             let is_used_up = matches!(first.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure);
-            if is_used_up || since.elapsed() > TIME_MAX {
-                return Err(explain(&first, template, &self.templates, &[]));
+            if is_used_up || bounds::is_reached() || since.elapsed() > TIME_MAX {
+                return Err(explain(&first, template, &self.sources, &[]));
             }
             let (second, misses) = noting_misses(|| run(&self.exact, template, context));
             let error = second.err().unwrap_or(first);
-            Err(explain(&error, template, &self.templates, &misses))
+            Err(explain(&error, template, &self.sources, &misses))
         })
     }
 }
@@ -149,6 +188,9 @@ fn run(
 ) -> Result<String, Error> {
     let mut output = Bounded::empty();
     let outer = SINCE.get();
+    if outer.is_none() {
+        bounds::reset();
+    }
     SINCE.set(outer.or_else(|| Some(Instant::now())));
     let rendered = environment
         .get_template(template)
@@ -171,53 +213,6 @@ fn check_time() -> Result<(), Error> {
         return Err(Error::new(ErrorKind::InvalidOperation, message));
     }
     Ok(())
-}
-
-/// Items of a list in lists. A loop can put a list into itself twice and so on, which takes up
-/// nothing until somebody walks through it.
-const ITEMS_MAX: usize = 2_000_000;
-
-/// How deep lists stand in each other: who walks through them calls itself.
-const DEPTH_MAX: usize = 100;
-
-/// Refuses what nobody would be done with. What came from us is as large as the site.
-fn check_size(value: &Bound) -> Result<(), Error> {
-    fn is_within(value: &Bound, depth: usize, left: &mut usize) -> bool {
-        if depth > DEPTH_MAX {
-            return false;
-        }
-        let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable);
-        if !is_list && value.kind() != ValueKind::Map
-            || value.downcast_object_ref::<List>().is_some()
-            || value.downcast_object_ref::<Map>().is_some()
-        {
-            return true;
-        }
-        let Ok(items) = value.try_iter() else {
-            return true;
-        };
-        for item in items {
-            let Some(fewer) = left.checked_sub(1) else {
-                return false;
-            };
-            *left = fewer;
-            let inner = match is_list {
-                true => Some(item),
-                false => value.get_item(&item).ok(),
-            };
-            if !inner.is_none_or(|inner| is_within(&inner, depth + 1, left)) {
-                return false;
-            }
-        }
-        true
-    }
-    if is_within(value, 0, &mut ITEMS_MAX.clone()) {
-        return Ok(());
-    }
-    let message = format!(
-        "a list with what stands in it has more than {ITEMS_MAX} items or {DEPTH_MAX} levels"
-    );
-    Err(Error::new(ErrorKind::InvalidOperation, message))
 }
 
 fn environment() -> Environment<'static> {
@@ -243,6 +238,7 @@ fn environment() -> Environment<'static> {
     environment.add_filter("escape", escape);
     environment.add_filter("e", escape);
     environment.add_filter("safe", safe);
+    bounds::register(&mut environment);
     let partials = Partials::default();
     environment.add_function(
         "partial",
@@ -271,7 +267,7 @@ fn environment() -> Environment<'static> {
             filter.name,
             move |value: Bound, positional: Rest<Bound>, named: Kwargs| {
                 check_time()?;
-                check_size(&value)?;
+                bounds::check(&value)?;
                 arguments(filter.parameters, &positional, &named)
                     .and_then(|args| (filter.apply)(&unbind(&value), &args))
                     .map(|value| bind(&value))
@@ -297,12 +293,12 @@ fn partial(
     if asking::depth() > PARTIAL_DEPTH_MAX {
         return Err(failure("partial", "partials stand too deep in each other"));
     }
-    check_size(item)?;
+    bounds::check(item)?;
     let item = unbind(item);
     let mut arguments: Vec<(Key, Value)> = Vec::new();
     for name in named.args() {
         let value: Bound = named.get(name)?;
-        check_size(&value)?;
+        bounds::check(&value)?;
         arguments.push((name.to_owned().into(), unbind(&value)));
     }
     arguments.sort_by(|a, b| a.0.cmp(&b.0));
@@ -328,7 +324,7 @@ fn arguments(
         return Err(format!("it takes at most {} arguments", parameters.len()));
     }
     let mut args = Args::default();
-    let check = |value: &Bound| check_size(value).map_err(|error| error.to_string());
+    let check = |value: &Bound| bounds::check(value).map_err(|error| error.to_string());
     for (name, value) in parameters.iter().zip(positional) {
         check(value)?;
         args.add(*name, unbind(value));
@@ -505,13 +501,13 @@ fn print(out: &mut Output, state: &mut State, value: &Bound) -> Result<(), Error
         }
         ValueKind::Number => Ok(write!(out, "{value}")?),
         _ if matches!(state.auto_escape(), AutoEscape::Html) => {
-            check_size(value)?;
+            bounds::check(value)?;
             Ok(each_escaped(&value.to_string(), |part| {
                 out.write_str(part)
             })?)
         }
         _ => {
-            check_size(value)?;
+            bounds::check(value)?;
             Ok(write!(out, "{value}")?)
         }
     }
@@ -617,7 +613,7 @@ fn noting_misses<T>(run: impl FnOnce() -> T) -> (T, Misses) {
 fn explain(
     error: &Error,
     rendered: &str,
-    templates: &Templates,
+    sources: &Sources,
     misses: &[(Arc<Map>, String)],
 ) -> TemplateError {
     // The deepest error that knows its line is the one to mend: an include only passes it on.
@@ -632,8 +628,14 @@ fn explain(
         next = cause.source();
     }
     let name = deepest.name().unwrap_or(rendered);
+    let templates = &sources.templates;
     let text = templates.get(name).map_or("", |template| &template.text);
-    let at = deepest.range().map(|range| range.start);
+    let at = deepest
+        .range()
+        .map(|range| match sources.guarded.get(name) {
+            Some(guarded) => guarded.original(range.start),
+            None => range.start,
+        });
     let (at, message, hint) = match (deepest.kind(), at) {
         (ErrorKind::SyntaxError, Some(at)) => {
             let detail = deepest.detail().unwrap_or_default();
