@@ -29,6 +29,7 @@ use reach::Reach;
 
 mod answers;
 mod argument;
+mod arguments;
 mod bounds;
 mod explain;
 mod guard;

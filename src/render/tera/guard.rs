@@ -9,6 +9,7 @@ use ::tera::{Template, Tera};
 use super::super::detect::{Tag, tags};
 use super::super::filters::FILTERS;
 use super::super::functions::{FUNCTIONS, not_taken};
+use super::arguments;
 use super::bounds::{At, Begin, End, Made, NESTING_OF_CALL, Place};
 
 /// Arguments of one call, and variables that are joined to one text.
@@ -42,7 +43,8 @@ pub struct Ways {
 
 /// Makes a template count, with functions and filters that are registered for it.
 ///
-/// Gives the arguments that functions and filters of ours do not take, each with its byte and what is said of it.
+/// Gives the arguments that functions and filters do not take, each with its byte and what is said
+/// of it.
 ///
 /// # Errors
 /// What is wrong with it and the byte at which it stands.
@@ -160,7 +162,7 @@ struct Guarding<'a> {
     /// See [`Ways`].
     is_traced: bool,
     tera: &'a mut Tera,
-    /// Arguments that a function does not take.
+    /// Arguments that a function or filter does not take.
     misnamed: Vec<(usize, String)>,
     /// Where more parts stand than are taken.
     too_many: Option<usize>,
@@ -332,22 +334,21 @@ impl Guarding<'_> {
     }
 
     fn call(&mut self, call: &mut FunctionCall) {
-        let mut known = FUNCTIONS.iter();
-        if let Some(function) = known.find(|function| function.name == call.name) {
+        let mut ours = FUNCTIONS.iter();
+        if let Some(function) = ours.find(|function| function.name == call.name) {
             self.check_names(call, |name| function.check_name(name));
+        } else if let Some(takes) = arguments::of_function(&call.name) {
+            self.check_names(call, |name| taken(name, takes));
         }
         self.arguments(&mut call.args);
     }
 
-    /// Of Tera's own filters nobody knows what they take.
     fn filter(&mut self, call: &mut FunctionCall) {
-        let mut known = FILTERS.iter();
-        if let Some(filter) = known.find(|filter| filter.name == call.name) {
-            let takes = filter.parameters;
-            self.check_names(call, |name| match takes.contains(&name) {
-                true => Ok(()),
-                false => Err(not_taken(name, takes)),
-            });
+        let mut ours = FILTERS.iter();
+        let ours = ours.find(|filter| filter.name == call.name);
+        let takes = ours.map(|filter| filter.parameters);
+        if let Some(takes) = takes.or_else(|| arguments::of_filter(&call.name)) {
+            self.check_names(call, |name| taken(name, takes));
         }
         self.arguments(&mut call.args);
     }
@@ -436,6 +437,13 @@ impl Guarding<'_> {
     fn name(&self, kind: &str) -> String {
         let number = self.tera.functions.len() + self.tera.filters.len();
         format!("__{kind}_{number}")
+    }
+}
+
+fn taken(name: &str, takes: &[&str]) -> Result<(), String> {
+    match takes.contains(&name) {
+        true => Ok(()),
+        false => Err(not_taken(name, takes)),
     }
 }
 
