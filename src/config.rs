@@ -59,6 +59,8 @@ pub struct Config {
     pub slugify: SlugifyConfig,
     /// Everything under `extra`, for templates.
     pub extra: Value,
+    /// The keys of the site's own `[extra]`, without what the theme has there.
+    pub own_extra: Vec<Placed>,
     /// Everything, for templates of the default language, as Zola serialises it. Keys that Zola
     /// keeps to itself are there as well.
     pub value: Value,

@@ -967,6 +967,16 @@ impl Diagnostics {
         );
     }
 
+    /// A key of `[extra]` is nearly a setting of the theme, which reads no such key.
+    pub fn misspelt_theme_setting(&mut self, place: Place, found: &str, near: &str) {
+        self.warning(
+            "misspelt-theme-setting",
+            place,
+            format!("the theme reads no `{}`", shortened(found)),
+            did_you_mean(Some(near)),
+        );
+    }
+
     /// A theme.toml is not TOML. The reason says what was expected at the place that is marked.
     pub fn invalid_theme_toml(&mut self, place: Place, reason: &str) {
         self.error(

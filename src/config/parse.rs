@@ -76,6 +76,7 @@ impl Config {
         let extra = keys.table("extra", problems).map(Reader::into_entries);
         let own_extra = extra.unwrap_or_default();
         let extra = merge(&value_of(&own_extra), theme_extra);
+        let keys_of_extra = placed(&own_extra, &file);
         let dateline = own_extra.into_iter().find(|e| &*e.key == "dateline");
         let is_dateline = dateline.is_some();
         let dateline = dateline_keys(&file, dateline, problems);
@@ -116,6 +117,7 @@ impl Config {
             search_format,
             slugify,
             extra,
+            own_extra: keys_of_extra,
             value: all.value(&all.default_language, &all.language, &shared),
             values_by_language: {
                 let others = all.others.iter();
@@ -126,6 +128,14 @@ impl Config {
             is_dateline,
         })
     }
+}
+
+fn placed(entries: &[Entry], file: &Arc<str>) -> Vec<Placed> {
+    let placed = |entry: &Entry| {
+        let place = Place::bytes(file, entry.key_bytes.clone());
+        (entry.key.clone(), place)
+    };
+    entries.iter().map(placed).collect()
 }
 
 /// Lays a site's `[extra]` over its theme's: tables entry by entry, anything else as a whole.

@@ -45,6 +45,7 @@ pub mod pictures;
 pub mod rebase;
 pub mod sass;
 pub mod search;
+mod settings;
 pub mod shortcodes;
 pub mod sitemap;
 pub mod tera;

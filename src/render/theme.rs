@@ -9,6 +9,7 @@ use crate::input::{EmbeddedTheme, TemplateSource, ThemeSource};
 use crate::pages::built_in;
 use crate::pages::question::Asker;
 use crate::render::engine::{self, Engine, TemplateError};
+use crate::render::settings;
 use crate::site::anchors::{self, AnchorLinks};
 use crate::site::summaries::{Cutoff, ELLIPSIS};
 use crate::value::{Hash, Value};
@@ -232,6 +233,7 @@ impl Theme {
         problems: &mut Diagnostics,
     ) -> Option<Theme> {
         let engine: Arc<dyn Engine> = engine::load(source, problems)?.into();
+        settings::check(source, config, problems);
         let built_in = if source.is_built_in() {
             None
         } else {
