@@ -1246,6 +1246,22 @@ const ENDLESS: &[EndlessCase] = &[
         "more work than any page needs",
     ),
     (TERA, &[("x.html", "{{ 1.7e308 + 1.7e308 }}")], ""),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = [] %}{% for a in range(end=90000) %}{% set_global s = [s] %}{% endfor %}",
+        )],
+        "nests deeper than 200 levels",
+    ),
+    (
+        TERA,
+        &[(
+            "x.html",
+            "{% set_global s = [] %}{% for a in range(end=90000) %}{% set_global s = [] | concat(with=[s]) %}{% endfor %}",
+        )],
+        "nests deeper than 200 levels",
+    ),
 ];
 
 /// Templates of Jinja, each with where it fails and part of the message. `LOOP` is a long loop in which
@@ -1537,7 +1553,7 @@ fn no_template_is_too_deep_to_be_read() {
             one("{% if true %}".repeat(20_000) + &"{% endif %}".repeat(20_000)),
             "limit",
         ),
-        (chain, "more than 32 templates extend each other"),
+        (chain, "more than 16 templates extend each other"),
     ];
     for engine in BOTH {
         for (files, message) in &cases {
@@ -1548,6 +1564,26 @@ fn no_template_is_too_deep_to_be_read() {
             assert!(problem.message.contains(message), "{engine}: {problem:?}");
         }
     }
+}
+
+/// A block that calls its parent's twice comes back to itself in Tera.
+#[test]
+fn a_block_that_calls_its_parents_twice_ends() {
+    let extending = |parent| {
+        format!(
+            "{{% extends \"{parent}.html\" %}}{{% block b %}}{{{{ super() }}}}{{{{ super() }}}}{{% endblock %}}"
+        )
+    };
+    let (x, a) = (extending("a"), extending("b"));
+    let rendered = std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(move || {
+            let base = "{% block b %}b{% endblock %}";
+            let files = [("x.html", &*x), ("a.html", &*a), ("b.html", base)];
+            render_files(TERA, &files, &map([]))
+        });
+    let error = rendered.unwrap().join().unwrap().unwrap_err();
+    assert!(error.message.contains("nested too deep"), "{error:?}");
 }
 
 /// The longest that is read is rendered, also on the stack of a thread and within what nests.

@@ -166,7 +166,7 @@ impl Templates {
     /// A template that extends more than are taken, one by way of the other: what renders a block
     /// calls itself for each. Those that go round are another mistake.
     pub fn endless_chain(&self) -> Option<TemplateError> {
-        const PARENTS_MAX: usize = 32;
+        const PARENTS_MAX: usize = 16;
         let parents: BTreeMap<&str, (&str, usize)> = self
             .iter()
             .filter_map(|(name, source)| Some((name, detect::parent(&source.text)?)))

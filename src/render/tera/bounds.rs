@@ -27,6 +27,12 @@ const STEPS_MAX: usize = 20_000_000;
 /// Bytes of text and data that expressions of one page may make in all.
 const MADE_BYTES_MAX: usize = 512 << 20;
 
+/// Bytes that `set` may copy on one page: what has a name stays until the page is done.
+const COPIED_BYTES_MAX: usize = 2 << 30;
+
+/// How deep lists stand in each other: who looks into them or drops them calls itself.
+const DEPTH_MAX: usize = 200;
+
 /// Bytes of one list or map that an expression makes.
 const DATA_BYTES_MAX: usize = 128 << 20;
 
@@ -52,6 +58,7 @@ struct Used {
     nesting: usize,
     steps: usize,
     made_bytes: usize,
+    copied_bytes: usize,
     printed_bytes: usize,
     since: Option<Instant>,
 }
@@ -61,6 +68,7 @@ thread_local! {
         nesting: 0,
         steps: 0,
         made_bytes: 0,
+        copied_bytes: 0,
         printed_bytes: 0,
         since: None,
     }) };
@@ -176,7 +184,11 @@ fn made(place: Option<&Place>, value: &Bound) -> Result<(), Error> {
     if let Bound::String(text) = value {
         check_text(place, text.len())?;
     }
-    let weight = weight(value);
+    let weight = weight(value, 0);
+    if weight == usize::MAX {
+        let message = format!("what one expression makes nests deeper than {DEPTH_MAX} levels");
+        return refused(place, message);
+    }
     if weight > DATA_BYTES_MAX {
         return refused(place, too_large(DATA_BYTES_MAX));
     }
@@ -195,26 +207,31 @@ fn too_large(bytes_max: usize) -> String {
     format!("what one expression makes is larger than {megabytes} MB")
 }
 
-/// The memory that a value takes, roughly.
-fn weight(value: &Bound) -> usize {
+/// The memory that a value takes, roughly, which stands so deep in others. The greatest number if
+/// there is more in it than anybody looks into.
+fn weight(value: &Bound, depth: usize) -> usize {
     const OF_VALUE: usize = 64;
-    OF_VALUE
-        + match value {
-            Bound::String(text) => text.len(),
-            Bound::Array(items) => items.iter().map(weight).sum(),
-            Bound::Object(entries) => {
-                let entries = entries.iter();
-                entries
-                    .map(|(key, value)| key.len() + OF_VALUE + weight(value))
-                    .sum()
-            }
-            _ => 0,
+    if depth > DEPTH_MAX {
+        return usize::MAX;
+    }
+    let inner = |value: &Bound| weight(value, depth + 1);
+    let inside = match value {
+        Bound::String(text) => text.len(),
+        Bound::Array(items) => items.iter().map(inner).fold(0, usize::saturating_add),
+        Bound::Object(entries) => {
+            let entries = entries.iter();
+            let weights =
+                entries.map(|(key, value)| inner(value).saturating_add(key.len() + OF_VALUE));
+            weights.fold(0, usize::saturating_add)
         }
+        _ => 0,
+    };
+    inside.saturating_add(OF_VALUE)
 }
 
 /// What a function of ours gives; it is counted at the call's place.
 pub fn given(value: Bound) -> Result<Bound, Error> {
-    spend(None, weight(&value), 0)?;
+    spend(None, weight(&value, 0), 0)?;
     Ok(value)
 }
 
@@ -243,7 +260,7 @@ impl Function for Begin {
         used.nesting += self.nesting;
         USED.set(used);
         if used.nesting > NESTING_MAX {
-            let message = "macros and includes are nested too deep: does one call itself?";
+            let message = "macros, includes and blocks are nested too deep: does one call itself?";
             return refused(Some(&self.place), message.into());
         }
         spend(Some(&self.place), 0, self.text_bytes)?;
@@ -285,6 +302,23 @@ impl Filter for Made {
 
     fn is_safe(&self) -> bool {
         self.is_safe
+    }
+}
+
+/// Passes a value on that gets a name, which Tera copies for that.
+pub struct Copied(pub Place);
+
+impl Filter for Copied {
+    fn filter(&self, value: &Bound, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        let mut used = USED.get();
+        used.copied_bytes = used.copied_bytes.saturating_add(weight(value, 0));
+        USED.set(used);
+        if used.copied_bytes > COPIED_BYTES_MAX {
+            let gigabytes = COPIED_BYTES_MAX >> 30;
+            let message = format!("`set` copies more than {gigabytes} GB of data on this page");
+            return refused(Some(&self.0), message);
+        }
+        Ok(value.clone())
     }
 }
 

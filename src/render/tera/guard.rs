@@ -10,7 +10,7 @@ use super::super::detect::{Tag, tags};
 use super::super::filters::FILTERS;
 use super::super::functions::{FUNCTIONS, not_taken};
 use super::arguments;
-use super::bounds::{At, Begin, End, Made, NESTING_OF_CALL, Place};
+use super::bounds::{At, Begin, Copied, End, Made, NESTING_OF_CALL, Place};
 
 /// Arguments of one call, and variables that are joined to one text.
 const PARTS_MAX: usize = 64;
@@ -135,6 +135,7 @@ fn kind_of(tag: &Tag<'_>) -> Option<&'static str> {
         "if" | "elif" => "if",
         "filter" => "filter",
         "macro" => "macro",
+        "block" => "block",
         _ => return None,
     })
 }
@@ -169,7 +170,7 @@ struct Guarding<'a> {
 }
 
 impl Guarding<'_> {
-    /// The body of a macro or the whole of a template: it says when it begins and ends.
+    /// The body of a macro or a block, or the whole of a template: it says when it begins and ends.
     fn called(&mut self, body: &mut Vec<Node>) {
         let at = self.at;
         self.nodes(body);
@@ -217,6 +218,7 @@ impl Guarding<'_> {
             Node::Set(_, set) => {
                 self.enter("set");
                 self.expression(&mut set.value);
+                self.copied(&mut set.value);
             }
             Node::Forloop(_, forloop, _) => {
                 self.enter("for");
@@ -244,7 +246,11 @@ impl Guarding<'_> {
                 self.filter(&mut section.filter);
                 self.in_text(|guarding| guarding.nodes(&mut section.body));
             }
-            Node::Block(_, block, _) => self.nodes(&mut block.body),
+            Node::Block(_, block, _) => {
+                self.enter("block");
+                // A block that calls its parent's twice comes back to itself in Tera, for ever.
+                self.called(&mut block.body);
+            }
             Node::MacroDefinition(_, definition, _) => {
                 self.enter("macro");
                 let defaults = sorted(&mut definition.args);
@@ -406,6 +412,19 @@ impl Guarding<'_> {
         let is_last_safe = expression.filters.last().is_some_and(|f| f.name == "safe");
         let at = expression.filters.len() - usize::from(is_last_safe);
         expression.filters.insert(at, made);
+    }
+
+    /// What gets a name is copied if it was there before, or a function gave it.
+    fn copied(&mut self, expression: &mut Expr) {
+        let is_whole = matches!(expression.val, ExprVal::Ident(_) | ExprVal::FunctionCall(_));
+        let mut filters = expression.filters.iter();
+        if is_whole && filters.all(|filter| matches!(&*filter.name, "default" | "safe")) {
+            let name = self.name("copied");
+            let copied = Copied(self.place(self.at));
+            self.tera.register_filter(&name, copied);
+            let args = HashMap::new();
+            expression.filters.push(FunctionCall { name, args });
+        }
     }
 
     fn made(&mut self, is_safe: bool) -> FunctionCall {
