@@ -1566,6 +1566,17 @@ fn no_template_is_too_deep_to_be_read() {
     }
 }
 
+/// A variable that a loop sets is there once, however often the loop goes round.
+#[test]
+fn what_a_loop_sets_is_counted_once() {
+    let text = "{% set_global s = 'ab' %}{% for i in range(end=21) %}{% set_global s = s ~ s %}{% endfor %}";
+    let in_loop = format!("{text}{{% for i in range(end=600) %}}{{% set b = s %}}{{% endfor %}}x");
+    assert_eq!(render(TERA, &in_loop).as_deref(), Ok("x"));
+    let names: String = (0..600).map(|i| format!("{{% set b{i} = s %}}")).collect();
+    let error = render(TERA, &format!("{text}{names}")).unwrap_err();
+    assert!(error.message.contains("copies more than 2 GB"), "{error:?}");
+}
+
 /// A block that calls its parent's twice comes back to itself in Tera.
 #[test]
 fn a_block_that_calls_its_parents_twice_ends() {

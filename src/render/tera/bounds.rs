@@ -72,6 +72,8 @@ thread_local! {
         printed_bytes: 0,
         since: None,
     }) };
+    /// The bytes that were copied before each loop, by its number.
+    static COPIED_BEFORE: RefCell<HashMap<usize, usize>> = RefCell::default();
     static PAGE: Cell<usize> = const { Cell::new(0) };
     /// The tag that a template that says so was about to render last.
     static AT: RefCell<Option<Place>> = const { RefCell::new(None) };
@@ -242,6 +244,37 @@ impl Function for At {
     fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
         AT.set(Some(self.0.clone()));
         Ok(Bound::Null)
+    }
+}
+
+/// A loop is about to begin. What it copies in one round is gone in the next.
+pub struct Loop {
+    pub number: usize,
+}
+
+impl Function for Loop {
+    fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        let copied = USED.get().copied_bytes;
+        COPIED_BEFORE.with_borrow_mut(|before| before.insert(self.number, copied));
+        Ok(Bound::Null)
+    }
+}
+
+/// A round of a loop begins.
+pub struct Round {
+    pub begin: Begin,
+    pub number: usize,
+}
+
+impl Function for Round {
+    fn call(&self, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        let before = COPIED_BEFORE.with_borrow(|before| before.get(&self.number).copied());
+        let copied_bytes = before.unwrap_or_default();
+        USED.set(Used {
+            copied_bytes,
+            ..USED.get()
+        });
+        self.begin.call(args)
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::detect::{Tag, tags};
 use super::super::filters::FILTERS;
 use super::super::functions::{FUNCTIONS, not_taken};
 use super::arguments;
-use super::bounds::{At, Begin, Copied, End, Made, NESTING_OF_CALL, Place};
+use super::bounds::{At, Begin, Copied, End, Loop, Made, NESTING_OF_CALL, Place, Round};
 
 /// Arguments of one call, and variables that are joined to one text.
 const PARTS_MAX: usize = 64;
@@ -184,13 +184,17 @@ impl Guarding<'_> {
 
     fn begin(&mut self, at: usize, body: &[Node], nesting: usize) -> Node {
         let name = self.name("begin");
-        let begin = Begin {
+        self.tera
+            .register_function(&name, self.begun(at, body, nesting));
+        call(name)
+    }
+
+    fn begun(&self, at: usize, body: &[Node], nesting: usize) -> Begin {
+        Begin {
             place: self.place(at),
             text_bytes: text_bytes(body),
             nesting,
-        };
-        self.tera.register_function(&name, begin);
-        call(name)
+        }
     }
 
     fn nodes(&mut self, nodes: &mut Vec<Node>) {
@@ -202,12 +206,19 @@ impl Guarding<'_> {
                 self.tera.register_function(&name, At(self.place(at)));
                 nodes.push(call(name));
             }
-            self.node(&mut node);
+            let number = self.number();
+            if let Node::Forloop(..) = node {
+                let name = self.name("loop");
+                self.tera.register_function(&name, Loop { number });
+                nodes.push(call(name));
+            }
+            self.node(&mut node, number);
             nodes.push(node);
         }
     }
 
-    fn node(&mut self, node: &mut Node) {
+    /// Guards a node. A loop has a number.
+    fn node(&mut self, node: &mut Node, number: usize) {
         match node {
             Node::VariableBlock(_, expression) => {
                 self.enter("{{");
@@ -225,8 +236,10 @@ impl Guarding<'_> {
                 let at = self.at;
                 self.expression(&mut forloop.container);
                 self.nodes(&mut forloop.body);
-                let begin = self.begin(at, &forloop.body, 0);
-                forloop.body.insert(0, begin);
+                let begin = self.begun(at, &forloop.body, 0);
+                let name = self.name("round");
+                self.tera.register_function(&name, Round { begin, number });
+                forloop.body.insert(0, call(name));
                 if let Some(nodes) = &mut forloop.empty_body {
                     self.nodes(nodes);
                 }
@@ -454,8 +467,12 @@ impl Guarding<'_> {
 
     /// A name that nothing has that is registered.
     fn name(&self, kind: &str) -> String {
-        let number = self.tera.functions.len() + self.tera.filters.len();
+        let number = self.number();
         format!("__{kind}_{number}")
+    }
+
+    fn number(&self) -> usize {
+        self.tera.functions.len() + self.tera.filters.len()
     }
 }
 
