@@ -67,7 +67,7 @@ pub struct Config {
     /// The same for each of `languages`, in their order: see [`Config::value_in`].
     pub values_by_language: Vec<Value>,
     pub dateline: DatelineConfig,
-    /// Whether config has `[extra.dateline]` at all.
+    /// Whether config has `[extra.dateline]`, with more in it than what templates have access to.
     pub is_dateline: bool,
 }
 

@@ -65,15 +65,16 @@ pub trait Shelf: fmt::Debug + Send + Sync {
     /// Forgets what is kept under other names than these, so that it does not pile up.
     fn keep_only(&self, names: &BTreeSet<String>);
 
-    /// What another host answers to a request, or answered not long ago. `may_follow` says which
-    /// addresses may be asked where the host sends one elsewhere.
+    /// What another host answers to a request, or answered not long ago. The hosts are those that
+    /// may be asked: with others, another answer may be right. `may_follow` says which addresses
+    /// are theirs, where one leads to another.
     ///
     /// # Errors
     /// Where it leads and must not, or why there is no answer.
     fn fetch(
         &self,
         url: &Url,
-        request: &Request,
+        asked: (&Request, &[Arc<str>]),
         may_follow: &dyn Fn(&Url) -> bool,
     ) -> Result<Arc<Fetched>, NotFetched>;
 

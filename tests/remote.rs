@@ -260,6 +260,76 @@ fn what_the_configuration_does_not_allow_is_not_asked() {
 }
 
 #[test]
+fn what_is_meant_for_one_host_is_not_told_to_another() {
+    let other = Host::new(&[("/final", "200 OK\n\nthere")]);
+    let to = format!("localhost:{}", other.port);
+    let away = format!("307 Temporary Redirect\nlocation: http://{to}/final\n\n");
+    let host = Host::new(&[("/away", away.as_str())]);
+    let at = format!("127.0.0.1:{}", host.port);
+    let hosts = [at.clone(), to];
+    let get = format!(
+        "{{{{ load_data(url=\"http://me:word@{at}/away\", headers=[\"x-api-key=K\", \"authorization=A\"]) }}}}"
+    );
+    assert_eq!(Site::new(&hosts, &get).build().0.as_deref(), Some("there"));
+    let asked = host.asked().concat();
+    assert!(asked.contains("x-api-key: K"), "{asked}");
+    let told = other.asked().concat();
+    assert!(
+        !told.contains("x-api-key") && !told.contains("authorization"),
+        "{told}"
+    );
+    let post = format!(
+        "{{{{ load_data(url=\"http://me:word@{at}/away\", method=\"POST\", body=\"b\") }}}}"
+    );
+    let (page, said) = Site::new(&hosts, &post).build();
+    assert_eq!(page, None);
+    assert!(
+        said.contains("it leads what is sent to another host"),
+        "{said}"
+    );
+    // The excerpt shows what the template says.
+    let message = said.lines().find(|line| line.starts_with("error["));
+    assert!(
+        message.is_some_and(|message| !message.contains("word")),
+        "{said}"
+    );
+    assert_eq!(other.asked().len(), 0);
+}
+
+#[test]
+fn a_host_that_does_not_answer_is_not_asked_again_at_once() {
+    // It takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = format!("127.0.0.1:{}", silent.local_addr().unwrap().port());
+    let template = format!(
+        "{{% for i in range(end=9) %}}{{% set address = \"http://{at}/\" ~ i %}}\
+         {{% set data = load_data(url=address, required=false) %}}{{% endfor %}}done"
+    );
+    // A page has 20 seconds, and each address would take ten.
+    let (page, said) = Site::new(std::slice::from_ref(&at), &template).build();
+    assert_eq!(page.as_deref(), Some("done"), "{said}");
+}
+
+#[test]
+fn to_fetch_makes_no_site_of_briefs() {
+    let site = Site::new(&["example.org".to_owned()], "home");
+    let (page, said) = site.build();
+    assert_eq!(page.as_deref(), Some("home"), "{said}");
+    assert!(!site.path().join("public/compare").exists());
+    assert!(!site.path().join("public/llms.txt").exists());
+    site.write(
+        "config.toml",
+        "base_url = \"https://example.org\"\n[extra.datelin]\nfetch = [\"x.org\"]\n",
+    );
+    let said = site.build().1;
+    assert!(
+        said.contains("warning[misspelt-key]: `datelin` is not a known key"),
+        "{said}"
+    );
+    assert!(said.contains("config.toml:2:8"), "{said}");
+}
+
+#[test]
 fn a_template_does_not_ask_for_everything() {
     let host = Host::new(&[]);
     let at = format!("127.0.0.1:{}", host.port);

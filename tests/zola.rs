@@ -830,15 +830,20 @@ fn a_page_nested_without_end_is_minified_or_left_as_it_is() {
     let (rules, elements) = ("@media all{".repeat(9_000), "<b>".repeat(3_000));
     let styled = nested(&format!("<style>{rules}a{{color:  red}}</style>   x"));
     let deep = nested(&format!("{elements}   x"));
+    // The work of the minifier would double with each.
+    let open = "calc(".repeat(40);
+    let doubling = nested(&format!("<style>a{{width:  {open}</style>   x"));
     let deepest = nested(&format!("{}   x", "<b>".repeat(200_000)));
     let site = Built::zola_small(&[
         ("config.toml", &*config),
         ("content/styled.md", &styled),
         ("content/deep.md", &deep),
         ("content/deepest.md", &deepest),
+        ("content/doubling.md", &doubling),
     ]);
     assert!(site.read("styled/index.html").contains("a{color:  red}"));
     assert!(site.read("styled/index.html").contains("</style> x"));
+    assert!(site.read("doubling/index.html").contains("width:  calc("));
     assert!(site.read("deep/index.html").contains("<b> x"));
     assert!(site.read("deepest/index.html").contains("<b>   x"));
 }

@@ -14,7 +14,7 @@ use super::{
     SlugifyConfig, TaxonomyConfig, Vocabulary, look,
 };
 use crate::data::{self, Data, Entry, Node, Placed, Reader, value_of};
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostics, Place, misspelling_of};
 use crate::value::{Key, Value};
 
 /// What the command line says in place of config.toml.
@@ -77,8 +77,9 @@ impl Config {
         let own_extra = extra.unwrap_or_default();
         let extra = merge(&value_of(&own_extra), theme_extra);
         let keys_of_extra = placed(&own_extra, &file);
+        report_near_dateline(&own_extra, &file, problems);
         let dateline = own_extra.into_iter().find(|e| &*e.key == "dateline");
-        let is_dateline = dateline.is_some();
+        let is_dateline = dateline.as_ref().is_some_and(says_more_than_access);
         let dateline = dateline_keys(&file, dateline, problems);
         report_unknown(&keys, problems);
 
@@ -221,11 +222,13 @@ fn address(
 /// Whether an address has the host and the path that browsers ask for: they write a host in ASCII and
 /// resolve `..`, so that what is made of the address as it is written would name another one.
 fn is_as_browsers_have_it(written: &str, url: &Url) -> bool {
-    let rest = written.split_once("//").map_or("", |(_, rest)| rest);
+    let Some((_, rest)) = written.split_once("//") else {
+        return false;
+    };
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let decoded = |path| percent_decode_str(path).collect::<Vec<u8>>();
     let parts = decoded(path.trim_matches('/'));
-    host.is_ascii() && parts == decoded(url.path().trim_matches('/'))
+    host.is_ascii() && !host.contains('%') && parts == decoded(url.path().trim_matches('/'))
 }
 
 /// Zola's keys at the top that stand for themselves.
@@ -905,6 +908,27 @@ fn dateline_keys(
     };
     keys.refuse_unknown(problems);
     dateline
+}
+
+/// Whether `[extra.dateline]` says more than what templates have access to: any site of Zola's may
+/// need that, and it makes none of them one of ours.
+fn says_more_than_access(dateline: &Entry) -> bool {
+    let Data::Table(entries) = &dateline.node.value else {
+        return true;
+    };
+    let is_access = |entry: &Entry| matches!(&*entry.key, "env" | "fetch");
+    entries.is_empty() || !entries.iter().all(is_access)
+}
+
+/// Warns of a table whose name is nearly ours, for nobody else reads it.
+fn report_near_dateline(extra: &[Entry], file: &Arc<str>, problems: &mut Diagnostics) {
+    for entry in extra {
+        let is_table = &*entry.key != "dateline" && matches!(entry.node.value, Data::Table(_));
+        if is_table && misspelling_of(&entry.key, ["dateline"]).is_some() {
+            let place = Place::bytes(file, entry.key_bytes.clone());
+            problems.misspelt_key(place, &entry.key, "dateline");
+        }
+    }
 }
 
 /// The hosts that templates may fetch from.

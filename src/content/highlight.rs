@@ -153,8 +153,25 @@ impl<'a> Fence<'a> {
         if known.contains(&stated) {
             return None;
         }
-        misspelling_of(&stated, known.iter().map(String::as_str)).map(str::to_owned)
+        let known = known.iter().map(String::as_str);
+        let near = known.filter(|name| may_be_misspelt(name, &stated));
+        misspelling_of(&stated, near).map(str::to_owned)
     }
+}
+
+/// Whether letters are swapped, missing or too many behind the first. One letter for another makes
+/// the name of another language: `fstar` is not `fstab`, `katex` not `latex`.
+fn may_be_misspelt(name: &str, stated: &str) -> bool {
+    /// In a shorter name each letter tells it from others.
+    const CHARS_MIN: usize = 5;
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    stated.chars().count() >= CHARS_MIN
+        && name.chars().next() == stated.chars().next()
+        && (name.chars().count() != stated.chars().count() || sorted(name) == sorted(stated))
 }
 
 /// The names of a language that can stand behind a fence, in small letters.

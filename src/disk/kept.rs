@@ -33,12 +33,12 @@ impl Kept {
         (is_ours && is_in_it).then_some(&*self.folder)
     }
 
-    /// What is kept under a name, if it is there as it was kept, and since when.
-    pub fn find(&self, name: &str) -> Option<(Vec<u8>, SystemTime)> {
+    /// What is kept under a name, if it is there as it was kept and not larger, and since when.
+    pub fn find(&self, name: &str, bytes_max: u64) -> Option<(Vec<u8>, SystemTime)> {
         let file = self.folder()?.join(name);
         let found = std::fs::symlink_metadata(&file).ok()?;
         // A pipe would never end.
-        if !found.is_file() {
+        if !found.is_file() || found.len() > bytes_max + blake3::OUT_LEN as u64 {
             return None;
         }
         let mut kept = std::fs::read(file).ok()?;
@@ -73,7 +73,7 @@ impl Kept {
     pub fn keep_since(&self, age: Duration) {
         self.remove(|entry| {
             let modified = entry.metadata().and_then(|found| found.modified());
-            modified.is_ok_and(|at| at.elapsed().is_ok_and(|passed| passed > age))
+            modified.is_ok_and(|at| at.elapsed().map_or(true, |passed| passed > age))
         });
     }
 

@@ -17,6 +17,7 @@ use super::read::Folder;
 use super::remote::Remote;
 use super::tree::{Identity, Stamp};
 use crate::input::{self, AskedFile, Fetched, NotFetched, Outdated, Request, Shelved};
+use crate::pages::files;
 use crate::value::Hash;
 
 /// The files of one site that were asked for.
@@ -65,6 +66,7 @@ impl Shelf {
 
     /// The shelf as things are now: itself if all that was asked for is as it was.
     pub fn refreshed(self: &Arc<Shelf>, changes: &mut Changes) -> io::Result<Arc<Shelf>> {
+        self.remote.begin();
         let before = self.known().clone();
         let mut now = before.clone();
         let mut is_same = true;
@@ -261,7 +263,8 @@ impl input::Shelf for Shelf {
     }
 
     fn kept(&self, name: &str) -> Option<Vec<u8>> {
-        self.pictures.find(name).map(|(bytes, _)| bytes)
+        let found = self.pictures.find(name, files::BYTES_MAX);
+        found.map(|(bytes, _)| bytes)
     }
 
     fn keep(&self, name: &str, bytes: &[u8]) {
@@ -275,10 +278,10 @@ impl input::Shelf for Shelf {
     fn fetch(
         &self,
         url: &Url,
-        request: &Request,
+        asked: (&Request, &[Arc<str>]),
         may_follow: &dyn Fn(&Url) -> bool,
     ) -> Result<Arc<Fetched>, NotFetched> {
-        self.remote.fetch(url, request, may_follow)
+        self.remote.fetch(url, asked, may_follow)
     }
 
     fn outdated(&self) -> Vec<Outdated> {

@@ -71,10 +71,11 @@ pub struct Mistake {
 
 impl Mistake {
     fn at_byte(text: &str, byte: usize, message: impl Into<String>) -> Mistake {
+        let message = short(message.into());
         let before = text.get(..byte).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Mistake {
-            message: message.into(),
+            message,
             line: Some(before.matches('\n').count() + 1),
             column: Some(before[line_start..].chars().count() + 1),
         }
@@ -82,7 +83,7 @@ impl Mistake {
 
     fn whole(message: impl Into<String>) -> Mistake {
         Mistake {
-            message: message.into(),
+            message: short(message.into()),
             line: None,
             column: None,
         }
@@ -98,10 +99,32 @@ impl Mistake {
         self.at("literal")
     }
 
+    /// The message, with the place in what an address gave.
+    pub fn from_address(&self, address: &str) -> String {
+        match (self.line, self.column) {
+            (Some(line), Some(column)) => {
+                format!(
+                    "`{address}`, line {line}, column {column}: {}",
+                    self.message
+                )
+            }
+            _ => format!("`{address}`: {}", self.message),
+        }
+    }
+
     fn at(&self, name: &str) -> String {
         let numbers = self.line.into_iter().chain(self.column);
         let place: String = numbers.map(|number| format!(":{number}")).collect();
         format!("{name}{place}: {}", self.message)
+    }
+}
+
+/// A message of a reader, which may quote a value that is as long as the file.
+fn short(message: String) -> String {
+    const CHARS_MAX: usize = 300;
+    match message.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => message[..end].to_owned() + "…",
+        None => message,
     }
 }
 

@@ -23,20 +23,22 @@ pub struct Wanted {
 /// The data, as the one item of a list, for data may be nothing; absent if there is none and it is
 /// not required.
 pub fn answer(site: &Site, wanted: &Wanted) -> Answer {
-    let address = &*wanted.request.address;
     let hosts = &site.config.dateline.fetch;
-    let url = checked(address, hosts)?;
+    let url = checked(&wanted.request.address, hosts)?;
     let may_follow = |url: &Url| refused(url, hosts).is_none();
-    let fetched = match site.shelf.fetch(&url, &wanted.request, &may_follow) {
+    let fetched = match site
+        .shelf
+        .fetch(&url, (&wanted.request, hosts), &may_follow)
+    {
         Ok(fetched) => fetched,
-        Err(NotFetched::Refused(url)) => {
-            let led = refused(&url, hosts).unwrap_or_default();
-            return Err(format!("`{address}` leads elsewhere: {led}"));
+        Err(NotFetched::Refused(to)) => {
+            let led = refused(&to, hosts).unwrap_or_default();
+            return Err(format!("`{}` leads elsewhere: {led}", shown(&url)));
         }
         Err(NotFetched::Failed(_)) if !wanted.is_required => return Ok(Value::None),
         Err(NotFetched::Failed(reason)) => {
             return Err(with_hint(
-                format_args!("cannot fetch `{address}`: {reason}"),
+                format_args!("cannot fetch `{}`: {reason}", shown(&url)),
                 "with `required=false` it would be nothing instead",
             ));
         }
@@ -44,15 +46,19 @@ pub fn answer(site: &Site, wanted: &Wanted) -> Answer {
     let name = format!("{:?}", wanted.notation);
     fetched.facts.fact(&name, || {
         let data = loaded::parse(&fetched.bytes, wanted.notation);
-        let data = data.map_err(|mistake| mistake.in_file(address))?;
+        let data = data.map_err(|mistake| mistake.from_address(&shown(&url)))?;
         Ok(Value::list([data]))
     })
 }
 
 /// An address that may be asked.
 fn checked(address: &str, hosts: &[Arc<str>]) -> Result<Url, String> {
-    let url = Url::parse(address)
-        .map_err(|reason| format!("`{}` is no address: {reason}", shortened(address)))?;
+    let url = Url::parse(address).map_err(|_| {
+        with_hint(
+            format_args!("`{}` is no address", shortened(address)),
+            "an address begins with `https://`; a file of the site has a `path`",
+        )
+    })?;
     match refused(&url, hosts) {
         Some(reason) => Err(reason),
         None => Ok(url),
@@ -61,12 +67,15 @@ fn checked(address: &str, hosts: &[Arc<str>]) -> Result<Url, String> {
 
 /// Why an address must not be asked, if so.
 fn refused(url: &Url, hosts: &[Arc<str>]) -> Option<String> {
-    let shown = shortened(url.as_str());
+    let shown = shown(url);
     let host = url
         .host_str()
         .filter(|_| matches!(url.scheme(), "http" | "https"));
     let Some(host) = host else {
-        return Some(format!("`{shown}` is not an http or https address"));
+        return Some(with_hint(
+            format_args!("`{shown}` is not an http or https address"),
+            "an address begins with `https://` or `http://`",
+        ));
     };
     let with_port = url.port().map(|port| format!("{host}:{port}"));
     let needed = with_port.as_deref().unwrap_or(host);
@@ -80,4 +89,13 @@ fn refused(url: &Url, hosts: &[Arc<str>]) -> Option<String> {
             ),
         )
     })
+}
+
+/// An address for people, without the password in it.
+pub fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    // An address without a host has no password either.
+    let _ = url.set_password(None);
+    let _ = url.set_username("");
+    shortened(url.as_str())
 }
