@@ -33,6 +33,10 @@
 //! none of these failed. What a page may ask for of them is counted by the page itself
 //! ([`pages::pictures::Budget`]), for a limit of the site would depend on the order of its pages.
 //!
+//! **What other hosts say** (`load_data(url=…)`) comes off the same shelf, if the configuration names
+//! the host. It is asked for while a page waits, held for all pages until nobody wants it, and kept
+//! on the disk: a build must not break because a host is ill ([`mod@pages::remote`]).
+//!
 //! **Grammars and themes for code** that a site brings are part of its configuration: with another
 //! file it is another one, and everything is made anew ([`config::Config::with_code`]). A grammar of
 //! TextMate is followed as VS Code does it, and says only what stands where, so that no grammar can

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use ureq::http::{self, StatusCode, header};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 use url::Url;
 
@@ -74,8 +75,10 @@ struct Known {
 impl Remote {
     /// For the site at a root.
     pub fn new(root: &Path) -> Remote {
+        let certificates = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
         let config = Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
+            .tls_config(certificates.build())
             .max_redirects(0)
             .http_status_as_error(false)
             .user_agent(concat!("dateline/", env!("CARGO_PKG_VERSION")))
