@@ -338,11 +338,14 @@ impl Filter for Made {
     }
 }
 
-/// Passes a value on that gets a name, which Tera copies for that.
-pub struct Copied(pub Place);
+/// Counts what has just got a name, if Tera copied it for that.
+pub struct Named(pub Place);
 
-impl Filter for Copied {
+impl Filter for Named {
     fn filter(&self, value: &Bound, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        if !is_copy(value) {
+            return Ok(Bound::Null);
+        }
         let mut used = USED.get();
         used.copied_bytes = used.copied_bytes.saturating_add(weight(value, 0));
         USED.set(used);
@@ -351,8 +354,17 @@ impl Filter for Copied {
             let message = format!("`set` copies more than {gigabytes} GB of data on this page");
             return refused(Some(&self.0), message);
         }
-        Ok(value.clone())
+        Ok(Bound::Null)
     }
+}
+
+/// Whether a variable that Tera hands to a filter holds a copy. A reference into the context is
+/// handed on as it is; of what templates own, a copy is made, which lies on the stack of the caller.
+fn is_copy(value: &Bound) -> bool {
+    const FRAMES_BYTES: usize = 64 << 10;
+    let here = 0_u8;
+    let address = std::ptr::from_ref(value).addr();
+    address.abs_diff(std::ptr::from_ref(&here).addr()) < FRAMES_BYTES
 }
 
 /// A filter of Tera that counts what it makes.

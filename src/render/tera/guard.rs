@@ -10,7 +10,7 @@ use super::super::detect::{Tag, tags};
 use super::super::filters::FILTERS;
 use super::super::functions::{FUNCTIONS, not_taken};
 use super::arguments;
-use super::bounds::{At, Begin, Copied, End, Loop, Made, NESTING_OF_CALL, Place, Round};
+use super::bounds::{At, Begin, End, Loop, Made, NESTING_OF_CALL, Named, Place, Round};
 
 /// Arguments of one call, and variables that are joined to one text.
 const PARTS_MAX: usize = 64;
@@ -213,7 +213,9 @@ impl Guarding<'_> {
                 nodes.push(call(name));
             }
             self.node(&mut node, number);
+            let named = self.named(&node);
             nodes.push(node);
+            nodes.extend(named);
         }
     }
 
@@ -229,7 +231,6 @@ impl Guarding<'_> {
             Node::Set(_, set) => {
                 self.enter("set");
                 self.expression(&mut set.value);
-                self.copied(&mut set.value);
             }
             Node::Forloop(_, forloop, _) => {
                 self.enter("for");
@@ -427,17 +428,28 @@ impl Guarding<'_> {
         expression.filters.insert(at, made);
     }
 
-    /// What gets a name is copied if it was there before, or a function gave it.
-    fn copied(&mut self, expression: &mut Expr) {
-        let is_whole = matches!(expression.val, ExprVal::Ident(_) | ExprVal::FunctionCall(_));
-        let mut filters = expression.filters.iter();
-        if is_whole && filters.all(|filter| matches!(&*filter.name, "default" | "safe")) {
-            let name = self.name("copied");
-            let copied = Copied(self.place(self.at));
-            self.tera.register_filter(&name, copied);
-            let args = HashMap::new();
-            expression.filters.push(FunctionCall { name, args });
+    /// What counts the variable that a node sets, if it may be a copy of what was there before. What
+    /// our functions, filters and operators give is counted already.
+    fn named(&mut self, node: &Node) -> Option<Node> {
+        let Node::Set(_, set) = node else {
+            return None;
+        };
+        let is_counted = match &set.value.val {
+            ExprVal::Ident(_) => false,
+            ExprVal::FunctionCall(call) => FUNCTIONS.iter().any(|ours| ours.name == call.name),
+            _ => true,
+        };
+        let mut filters = set.value.filters.iter();
+        if is_counted || !filters.all(|filter| matches!(&*filter.name, "default" | "safe")) {
+            return None;
         }
+        let name = self.name("named");
+        let named = Named(self.place(self.at));
+        self.tera.register_filter(&name, named);
+        let args = HashMap::new();
+        let variable = ExprVal::Ident(set.key.clone());
+        let counted = Expr::with_filters(variable, vec![FunctionCall { name, args }]);
+        Some(Node::VariableBlock(WS::default(), counted))
     }
 
     fn made(&mut self, is_safe: bool) -> FunctionCall {
