@@ -1574,7 +1574,23 @@ fn what_a_loop_sets_is_counted_once() {
     assert_eq!(render(TERA, &in_loop).as_deref(), Ok("x"));
     let names: String = (0..600).map(|i| format!("{{% set b{i} = s %}}")).collect();
     let error = render(TERA, &format!("{text}{names}")).unwrap_err();
-    assert!(error.message.contains("copies more than 2 GB"), "{error:?}");
+    assert!(error.message.contains("copy more than 2 GB"), "{error:?}");
+}
+
+/// A call of a macro holds copies of its arguments until it ends.
+#[test]
+fn what_macros_pass_on_is_counted_while_they_run() {
+    let m = "{% macro deep(l, n) %}{% if n > 0 %}{{ self::deep(l=l, n=n-1) }}{% endif %}x{% endmacro deep %}";
+    let calling = |doublings: usize, calls: &str| {
+        let text = format!(
+            "{{% import 'm.html' as m %}}{{% set_global l = range(end=100000) %}}{{% for i in range(end={doublings}) %}}{{% set_global l = l | concat(with=l) %}}{{% endfor %}}{calls}"
+        );
+        render_files(TERA, &[("x.html", &*text), ("m.html", m)], &map([]))
+    };
+    let often = "{{ m::deep(l=l, n=3) }}".repeat(100);
+    assert_eq!(calling(0, &often).as_deref(), Ok(&*"x".repeat(400)));
+    let error = calling(4, "{{ m::deep(l=l, n=40) }}").unwrap_err();
+    assert!(error.message.contains("copy more than 2 GB"), "{error:?}");
 }
 
 /// A block that calls its parent's twice comes back to itself in Tera.

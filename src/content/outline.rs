@@ -93,7 +93,11 @@ impl Outline {
     /// A slice of the plain text with its white space collapsed.
     pub fn plain(&self, range: Range<usize>) -> Arc<str> {
         let text = self.text[range].trim();
-        let is_clean = !text.contains("  ") && !text.contains(['\n', '\t', '\r']);
+        let mut is_after_space = false;
+        let is_clean = text.bytes().all(|byte| {
+            let is_second = std::mem::replace(&mut is_after_space, byte == b' ') && byte == b' ';
+            !is_second && !matches!(byte, b'\n' | b'\t' | b'\r')
+        });
         if is_clean {
             return text.into();
         }
@@ -111,9 +115,10 @@ impl Outline {
     /// tags that close there. `None` where a tag opened since `start` is still open.
     pub fn html_after(&self, start: usize, text: &str) -> Option<usize> {
         let html = &self.html;
+        let is_tag = |at: usize| html.as_bytes().get(at) == Some(&b'<');
         let (mut at, mut depth) = (start, 0_i32);
         for c in text.trim().chars() {
-            while html[at..].starts_with('<') {
+            while is_tag(at) {
                 let tag_end = at + html[at..].find('>')? + 1;
                 depth += tag_weight(&html[at..tag_end]);
                 at = tag_end;
@@ -122,7 +127,7 @@ impl Outline {
         }
         loop {
             at += html[at..].len() - html[at..].trim_start().len();
-            if !html[at..].starts_with("</") || depth == 0 {
+            if depth == 0 || !html[at..].starts_with("</") {
                 break;
             }
             at += html[at..].find('>')? + 1;

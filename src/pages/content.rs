@@ -197,7 +197,11 @@ fn translation(
 
 /// A page as lists of Zola's themes have it: without its neighbours.
 pub fn listed(site: &Site, index: Index) -> Value {
-    let make = || page_value(site, index).with([("lower", Value::None), ("higher", Value::None)]);
+    let make = || {
+        let mut entries = page_entries(site, index);
+        entries.extend([("lower", Value::None), ("higher", Value::None)]);
+        Value::map(entries)
+    };
     let count = site.entries.slot_count();
     site.shown.listed.get(index.slot(), count, make)
 }
@@ -318,6 +322,10 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
 }
 
 fn page_value(site: &Site, index: Index) -> Value {
+    Value::map(page_entries(site, index))
+}
+
+fn page_entries(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
     let entry = site.entry(index);
     let front_matter = entry.front_matter();
     let date = front_matter.date.as_ref();
@@ -355,7 +363,7 @@ fn page_value(site: &Site, index: Index) -> Value {
         ),
         ("summary", site.summary_html(entry).map(Value::html).into()),
     ]);
-    Value::map(entries)
+    entries
 }
 
 fn section_value(site: &Site, index: Index) -> Value {

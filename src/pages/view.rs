@@ -8,7 +8,7 @@ use super::predictions;
 use super::question::Answer;
 use crate::address::Address;
 use crate::config::PartKind;
-use crate::content::article::{Body, Dated, Fragment};
+use crate::content::article::{Body, Dated, Fragment, Heading};
 use crate::content::brief::{Analysis, Brief, Citation, Part};
 use crate::content::date::{MONTHS, Moment, PartialDate};
 use crate::content::escape::push_attribute;
@@ -561,28 +561,25 @@ fn pairs(site: &Site, index: Index) -> Value {
 
 /// The table of contents of a body, in Zola's nested form.
 pub fn table_of_contents(body: &Body, permalink: &str) -> Value {
-    fn below(headings: &[(u8, &str, &str)], permalink: &str) -> Value {
+    fn below(headings: &[Heading], permalink: &str) -> Value {
         let mut items = Vec::new();
         let mut from = 0;
         while from < headings.len() {
-            let (level, id, title) = headings[from];
+            let heading = &headings[from];
             let to = headings[from + 1..]
                 .iter()
-                .position(|h| h.0 <= level)
+                .position(|other| other.level <= heading.level)
                 .map_or(headings.len(), |n| from + 1 + n);
             items.push(Value::map([
-                ("level", Value::from(usize::from(level))),
-                ("id", id.into()),
-                ("permalink", format!("{permalink}#{id}").into()),
-                ("title", title.into()),
+                ("level", Value::from(usize::from(heading.level))),
+                ("id", (&heading.id).into()),
+                ("permalink", format!("{permalink}#{}", heading.id).into()),
+                ("title", (&heading.title).into()),
                 ("children", below(&headings[from + 1..to], permalink)),
             ]));
             from = to;
         }
         Value::list(items)
     }
-    let flat = body.headings.iter();
-    let flat = flat.map(|h| (h.level, &*h.id, &*h.title));
-    let flat: Vec<(u8, &str, &str)> = flat.collect();
-    below(&flat, permalink)
+    below(&body.headings, permalink)
 }

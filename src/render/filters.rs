@@ -287,7 +287,7 @@ impl Moment {
     fn number(&self, letter: char) -> Option<(i64, usize, Padding)> {
         use Padding::{None, Space, Zero};
         let (date, time) = (self.local.date(), self.local.time());
-        let iso = date.iso_week_date();
+        let iso = || date.iso_week_date();
         let hour12 = match time.hour() % 12 {
             0 => 12,
             hour => hour,
@@ -312,9 +312,9 @@ impl Moment {
                 2,
                 Zero,
             ),
-            'G' => (iso.year().into(), 4, Zero),
-            'g' => (i64::from(iso.year()).rem_euclid(100), 2, Zero),
-            'V' => (iso.week().into(), 2, Zero),
+            'G' => (iso().year().into(), 4, Zero),
+            'g' => (i64::from(iso().year()).rem_euclid(100), 2, Zero),
+            'V' => (iso().week().into(), 2, Zero),
             'j' => (date.day_of_year().into(), 3, Zero),
             'H' => (time.hour().into(), 2, Zero),
             'k' => (time.hour().into(), 2, Space),

@@ -346,8 +346,10 @@ struct BoundFilter(&'static Filter);
 
 impl ::tera::Filter for BoundFilter {
     fn filter(&self, value: &Bound, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
-        let result = (self.0.apply)(&unbind(value), &arguments(args)).map_err(Error::msg)?;
-        Ok(serde_json::to_value(result)?)
+        match (self.0.apply)(&unbind(value), &arguments(args)).map_err(Error::msg)? {
+            Value::Text(text) | Value::Html(text) => Ok(Bound::String((*text).to_owned())),
+            result => Ok(serde_json::to_value(result)?),
+        }
     }
 }
 

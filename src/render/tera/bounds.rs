@@ -27,7 +27,8 @@ const STEPS_MAX: usize = 20_000_000;
 /// Bytes of text and data that expressions of one page may make in all.
 const MADE_BYTES_MAX: usize = 512 << 20;
 
-/// Bytes that `set` may copy on one page: what has a name stays until the page is done.
+/// Bytes that `set` and arguments of macros may hold copies of: what has a name stays until the
+/// page, the macro or the round of a loop is done.
 const COPIED_BYTES_MAX: usize = 2 << 30;
 
 /// How deep lists stand in each other: who looks into them or drops them calls itself.
@@ -74,6 +75,8 @@ thread_local! {
     }) };
     /// The bytes that were copied before each loop, by its number.
     static COPIED_BEFORE: RefCell<HashMap<usize, usize>> = RefCell::default();
+    /// The same for each macro and each included template that is being rendered.
+    static COPIED_BEFORE_CALL: RefCell<Vec<usize>> = RefCell::default();
     static PAGE: Cell<usize> = const { Cell::new(0) };
     /// The tag that a template that says so was about to render last.
     static AT: RefCell<Option<Place>> = const { RefCell::new(None) };
@@ -105,7 +108,9 @@ pub fn reset<T>(render: impl FnOnce() -> T) -> T {
             ..Used::default()
         });
     }
+    let calls = COPIED_BEFORE_CALL.with_borrow(Vec::len);
     let result = render();
+    COPIED_BEFORE_CALL.with_borrow_mut(|before| before.truncate(calls));
     match before.since {
         None => USED.set(before),
         Some(_) => USED.set(Used {
@@ -278,13 +283,15 @@ impl Function for Round {
     }
 }
 
-/// The begin of a macro or an included template, or of a round of a loop.
+/// The begin of a macro, a block or an included template, or of a round of a loop.
 pub struct Begin {
     pub place: Place,
     /// Text that stands in it.
     pub text_bytes: usize,
     /// How deep tags nest in it, if it is called.
     pub nesting: usize,
+    /// Whether what gets a name in it has none after it.
+    pub is_frame: bool,
 }
 
 impl Function for Begin {
@@ -296,20 +303,29 @@ impl Function for Begin {
             let message = "macros, includes and blocks are nested too deep: does one call itself?";
             return refused(Some(&self.place), message.into());
         }
+        if self.is_frame {
+            COPIED_BEFORE_CALL.with_borrow_mut(|before| before.push(used.copied_bytes));
+        }
         spend(Some(&self.place), 0, self.text_bytes)?;
         Ok(Bound::Null)
     }
 }
 
-/// The end of a macro or an included template.
+/// The end of a macro, a block or an included template.
 pub struct End {
     pub nesting: usize,
+    /// As at its begin.
+    pub is_frame: bool,
 }
 
 impl Function for End {
     fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
         let mut used = USED.get();
         used.nesting = used.nesting.saturating_sub(self.nesting);
+        if self.is_frame {
+            let before = COPIED_BEFORE_CALL.with_borrow_mut(Vec::pop);
+            used.copied_bytes = before.unwrap_or(used.copied_bytes);
+        }
         USED.set(used);
         Ok(Bound::Null)
     }
@@ -351,7 +367,7 @@ impl Filter for Named {
         USED.set(used);
         if used.copied_bytes > COPIED_BYTES_MAX {
             let gigabytes = COPIED_BYTES_MAX >> 30;
-            let message = format!("`set` copies more than {gigabytes} GB of data on this page");
+            let message = format!("`set` and macros copy more than {gigabytes} GB of data here");
             return refused(Some(&self.0), message);
         }
         Ok(Bound::Null)

@@ -66,7 +66,7 @@ pub fn guard(
         too_many: None,
     };
     let mut ast = std::mem::take(&mut template.ast);
-    guarding.called(&mut ast);
+    guarding.called(&mut ast, true);
     let (too_many, misnamed) = (guarding.too_many, guarding.misnamed);
     // Both are copies of what stands in the tree.
     template.macros.clear();
@@ -171,29 +171,31 @@ struct Guarding<'a> {
 
 impl Guarding<'_> {
     /// The body of a macro or a block, or the whole of a template: it says when it begins and ends.
-    fn called(&mut self, body: &mut Vec<Node>) {
+    /// All but blocks are frames: variables of their own end with them.
+    fn called(&mut self, body: &mut Vec<Node>, is_frame: bool) {
         let at = self.at;
         self.nodes(body);
         let nesting = NESTING_OF_CALL + depth(body);
-        let begin = self.begin(at, body, nesting);
-        body.insert(0, begin);
-        let end = format!("__end_{nesting}");
-        self.tera.register_function(&end, End { nesting });
+        let begin = Begin {
+            nesting,
+            is_frame,
+            ..self.round(at, body)
+        };
+        let name = self.name("begin");
+        self.tera.register_function(&name, begin);
+        body.insert(0, call(name));
+        let end = self.name("end");
+        self.tera
+            .register_function(&end, End { nesting, is_frame });
         body.push(call(end));
     }
 
-    fn begin(&mut self, at: usize, body: &[Node], nesting: usize) -> Node {
-        let name = self.name("begin");
-        self.tera
-            .register_function(&name, self.begun(at, body, nesting));
-        call(name)
-    }
-
-    fn begun(&self, at: usize, body: &[Node], nesting: usize) -> Begin {
+    fn round(&self, at: usize, body: &[Node]) -> Begin {
         Begin {
             place: self.place(at),
             text_bytes: text_bytes(body),
-            nesting,
+            nesting: 0,
+            is_frame: false,
         }
     }
 
@@ -237,7 +239,7 @@ impl Guarding<'_> {
                 let at = self.at;
                 self.expression(&mut forloop.container);
                 self.nodes(&mut forloop.body);
-                let begin = self.begun(at, &forloop.body, 0);
+                let begin = self.round(at, &forloop.body);
                 let name = self.name("round");
                 self.tera.register_function(&name, Round { begin, number });
                 forloop.body.insert(0, call(name));
@@ -263,7 +265,7 @@ impl Guarding<'_> {
             Node::Block(_, block, _) => {
                 self.enter("block");
                 // A block that calls its parent's twice comes back to itself in Tera, for ever.
-                self.called(&mut block.body);
+                self.called(&mut block.body, false);
             }
             Node::MacroDefinition(_, definition, _) => {
                 self.enter("macro");
@@ -271,7 +273,11 @@ impl Guarding<'_> {
                 for default in defaults.into_iter().filter_map(Option::as_mut) {
                     self.expression(default);
                 }
-                self.in_text(|guarding| guarding.called(&mut definition.body));
+                self.in_text(|guarding| guarding.called(&mut definition.body, true));
+                for argument in sorted_names(&definition.args) {
+                    let counted = self.counted(argument);
+                    definition.body.insert(1, counted);
+                }
             }
             Node::Text(_)
             | Node::Raw(..)
@@ -374,8 +380,7 @@ impl Guarding<'_> {
     }
 
     fn check_names(&mut self, call: &FunctionCall, check: impl Fn(&str) -> Result<(), String>) {
-        let names: BTreeSet<&String> = call.args.keys().collect();
-        for name in names {
+        for name in sorted_names(&call.args) {
             if let Err(reason) = check(name) {
                 let reason = format!("`{}`: {reason}", call.name);
                 self.misnamed.push((self.argument_at(name), reason));
@@ -443,13 +448,18 @@ impl Guarding<'_> {
         if is_counted || !filters.all(|filter| matches!(&*filter.name, "default" | "safe")) {
             return None;
         }
+        Some(self.counted(&set.key))
+    }
+
+    /// What counts a variable if it holds a copy.
+    fn counted(&mut self, variable: &str) -> Node {
         let name = self.name("named");
         let named = Named(self.place(self.at));
         self.tera.register_filter(&name, named);
         let args = HashMap::new();
-        let variable = ExprVal::Ident(set.key.clone());
+        let variable = ExprVal::Ident(variable.to_owned());
         let counted = Expr::with_filters(variable, vec![FunctionCall { name, args }]);
-        Some(Node::VariableBlock(WS::default(), counted))
+        Node::VariableBlock(WS::default(), counted)
     }
 
     fn made(&mut self, is_safe: bool) -> FunctionCall {
@@ -523,6 +533,10 @@ fn ends_in_unsafe_call(joined: &StringConcat) -> bool {
         _ => None,
     });
     last.is_some_and(|name| !is_safe_function(name))
+}
+
+fn sorted_names<T>(args: &HashMap<String, T>) -> BTreeSet<&String> {
+    args.keys().collect()
 }
 
 fn sorted<T>(args: &mut HashMap<String, T>) -> Vec<&mut T> {
