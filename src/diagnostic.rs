@@ -842,11 +842,13 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, other)| other)
 }
 
+/// Characters from which on a name is still known with one of them wrong. In a shorter one each
+/// tells it from others.
+pub const NAME_CHARS_MIN: usize = 5;
+
 /// The one of `names` of which another text is a misspelling: stricter than [`nearest`], for texts
 /// that may well be meant as they are.
 pub fn misspelling_of<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    /// In a shorter name each letter tells it from others.
-    const CHARS_MIN: usize = 5;
     /// As many characters of a name make up for one that is wrong.
     const CHARS_FOR_ONE: usize = 6;
     let lower = text.to_lowercase();
@@ -857,7 +859,7 @@ pub fn misspelling_of<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) 
             let wrong_max = (length / CHARS_FOR_ONE).max(1);
             // The distance of long texts takes long to compute.
             let is_comparable =
-                length >= CHARS_MIN && lower.chars().count().abs_diff(length) <= wrong_max;
+                length >= NAME_CHARS_MIN && lower.chars().count().abs_diff(length) <= wrong_max;
             let distance =
                 is_comparable.then(|| strsim::damerau_levenshtein(&lower, &name.to_lowercase()))?;
             (distance <= wrong_max).then_some((distance, name))

@@ -1,6 +1,5 @@
 //! Blocks of code in colours, in the markup of Zola 0.22: a span for each line, in it the words.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
@@ -17,7 +16,7 @@ use crate::config::Config;
 use crate::config::highlighting::grammar::{Grammar, Grammars};
 use crate::config::highlighting::pattern::Work;
 use crate::config::highlighting::{CodeTheme, Colours, Highlighting, Languages};
-use crate::diagnostic::misspelling_of;
+use crate::diagnostic::{NAME_CHARS_MIN, misspelling_of};
 
 mod textmate;
 
@@ -138,38 +137,40 @@ impl<'a> Fence<'a> {
     /// The language that is known of which this one's name is a misspelling.
     pub fn misspelling(&self, look: &Highlighting) -> Option<String> {
         let stated = self.language.to_lowercase();
-        let of_program = grammars_of_program().syntaxes().iter();
-        let of_program = of_program.flat_map(names_of);
         let of_site = look.languages.syntaxes.iter();
         let of_site = of_site.flat_map(|set| set.syntaxes()).flat_map(names_of);
-        let tokens = NAMES.iter().flat_map(|(token, name)| [*token, *name]);
-        let tokens = tokens.chain(UNCOLOURED).map(str::to_owned);
-        let known: BTreeSet<String> = of_program
-            .chain(of_site)
-            .chain(look.languages.grammars.names())
-            .chain(tokens)
-            .collect();
-        // Scripts in the page may colour it.
-        if known.contains(&stated) {
+        let of_site: Vec<String> = of_site.chain(look.languages.grammars.names()).collect();
+        let known = of_site.iter().chain(names_of_program());
+        let known = known.map(String::as_str);
+        // Scripts in the page may colour one that has no colours of ours.
+        if known.clone().any(|name| name == stated) {
             return None;
         }
-        let known = known.iter().map(String::as_str);
         let near = known.filter(|name| may_be_misspelt(name, &stated));
         misspelling_of(&stated, near).map(str::to_owned)
     }
 }
 
+/// The names that stand behind fences anywhere, also those that nothing is coloured in.
+fn names_of_program() -> &'static [String] {
+    static NAMES_OF_PROGRAM: OnceLock<Vec<String>> = OnceLock::new();
+    NAMES_OF_PROGRAM.get_or_init(|| {
+        let grammars = grammars_of_program().syntaxes().iter();
+        let tokens = NAMES.iter().flat_map(|(token, name)| [*token, *name]);
+        let tokens = tokens.chain(UNCOLOURED).map(str::to_owned);
+        grammars.flat_map(names_of).chain(tokens).collect()
+    })
+}
+
 /// Whether letters are swapped, missing or too many behind the first. One letter for another makes
 /// the name of another language: `fstar` is not `fstab`, `katex` not `latex`.
 fn may_be_misspelt(name: &str, stated: &str) -> bool {
-    /// In a shorter name each letter tells it from others.
-    const CHARS_MIN: usize = 5;
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
         letters.sort_unstable();
         letters
     };
-    stated.chars().count() >= CHARS_MIN
+    stated.chars().count() >= NAME_CHARS_MIN
         && name.chars().next() == stated.chars().next()
         && (name.chars().count() != stated.chars().count() || sorted(name) == sorted(stated))
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use jiff::Timestamp;
 use ureq::http::{self, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, AsSendBody, Body};
 use url::Url;
 
 use super::kept::Kept;
@@ -291,17 +291,20 @@ impl Remote {
         // Nothing left would mean no limit.
         let left = left.max(Duration::from_millis(1));
         let answer = match body {
-            None => sent.body(()).map(|sent| {
-                let sent = self.agent.configure_request(sent);
-                self.agent.run(sent.timeout_global(Some(left)).build())
-            }),
-            Some(body) => sent.body(body).map(|sent| {
-                let sent = self.agent.configure_request(sent);
-                self.agent.run(sent.timeout_global(Some(left)).build())
-            }),
+            None => sent.body(()).map(|sent| self.run(sent, left)),
+            Some(body) => sent.body(body).map(|sent| self.run(sent, left)),
         };
         let answer = answer.map_err(|error| failed(error.to_string()))?;
         answer.map_err(|error| self.not_got(url, &error))
+    }
+
+    fn run<B: AsSendBody>(
+        &self,
+        sent: http::Request<B>,
+        left: Duration,
+    ) -> Result<http::Response<Body>, ureq::Error> {
+        let sent = self.agent.configure_request(sent);
+        self.agent.run(sent.timeout_global(Some(left)).build())
     }
 
     /// That there is no answer; its host is not asked again at once if it is to blame.

@@ -12,7 +12,6 @@ use crate::content::escape::push_attribute;
 use crate::content::expanded::{is_mark, without_marks};
 use crate::content::highlight::{self, Fence};
 use crate::content::outline::{Kind, Node, fragment};
-use crate::diagnostic::Place;
 
 /// Most columns of a table of a brief.
 const COLUMNS_MAX: usize = 64;
@@ -292,25 +291,25 @@ impl<'a> Writer<'a, '_> {
         }
         let end = highlight::write(&code.text, &fence, look, &mut self.out.outline.html);
         if let Some(line) = end {
-            let place = self.place_of_fence(&code);
+            let (fence_line, start) = self.fence(&code.range);
+            let place = self.place(&(start..start + fence_line.len()));
             self.problems.costly_code(place, fence.language, line);
         }
     }
 
-    fn place_of_fence(&self, code: &OpenCode) -> Place {
-        let text = &self.source.text[code.range.clone()];
-        let line = text.lines().next().unwrap_or_default();
-        self.place(&(code.range.start..code.range.start + line.len()))
+    /// The first line of a block of code, with its first byte.
+    fn fence(&self, block: &Range<usize>) -> (&str, usize) {
+        let line = self.source.text[block.clone()].lines().next();
+        (line.unwrap_or_default(), block.start)
     }
 
     /// Reports a language without colours, if that is an error or another one may be meant.
     fn unknown_language(&mut self, fence: &Fence<'_>, look: &Highlighting, block: &Range<usize>) {
         let language = fence.language;
-        let line = self.source.text[block.clone()].lines().next();
-        let line = line.unwrap_or_default();
+        let (line, start) = self.fence(block);
         let place = match line.find(language) {
-            Some(at) => block.start + at..block.start + at + language.len(),
-            None => block.start..block.start + line.len(),
+            Some(at) => start + at..start + at + language.len(),
+            None => start..start + line.len(),
         };
         let place = self.place(&place);
         let near = fence.misspelling(look);
