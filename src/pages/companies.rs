@@ -91,7 +91,7 @@ fn no_company(site: &Site, name: &str) -> String {
 /// Where the timeline of a company stands, if it has one.
 pub fn timeline_address(site: &Site, index: CompanyIndex) -> Option<Address> {
     let has_page = site.makes("companies") && site.makes("timeline");
-    let has_timeline = has_page && !site.timeline.of_company(index).is_empty();
+    let has_timeline = has_page && !site.timeline().of_company(index).is_empty();
     let company = site.companies.get(index);
     has_timeline.then(|| company.address.join("timeline/"))
 }
@@ -148,8 +148,8 @@ struct Limits {
 fn known(site: &Site, index: CompanyIndex, limits: &Limits) -> Vec<(&'static str, Value)> {
     let company = site.companies.get(index);
     let entry = company.page.map(|page| site.entry(page));
-    let features = site.compare.features_of(index);
-    let cells = site.compare.by_weight(features.to_vec(), limits.cells);
+    let features = site.compare().features_of(index);
+    let cells = site.compare().by_weight(features.to_vec(), limits.cells);
     let cells = cells
         .into_iter()
         .map(|feature| compare::cell(site, index, feature));
@@ -191,7 +191,7 @@ fn pairs(site: &Site, index: CompanyIndex) -> Value {
     if !site.makes("compare") {
         return Value::list([]);
     }
-    let mut found: Vec<_> = site.compare.pairs_of(index).collect();
+    let mut found: Vec<_> = site.compare().pairs_of(index).collect();
     found.sort_by_key(|pair| (std::cmp::Reverse(pair.briefs), pair.first, pair.second));
     Value::list(found.into_iter().take(PAIRS_MAX).map(|pair| {
         let other = if pair.first == index {
@@ -210,7 +210,7 @@ fn pairs(site: &Site, index: CompanyIndex) -> Value {
 pub fn timeline(site: &Site, slug: &str, number: usize) -> Answer {
     let index = find(site, slug)?;
     let company = site.companies.get(index);
-    let items = site.timeline.of_company(index);
+    let items = site.timeline().of_company(index);
     let address = company.address.join("timeline/");
     let shown = list::slice(items, list::DENSE_PAGE_LENGTH, number);
     Ok(Value::map([

@@ -35,11 +35,11 @@ pub fn pair_address(site: &Site, pair: Pair) -> Address {
 /// One cell: current value, as-of date, brief, and what other briefs say against it.
 pub fn cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {
     let make = || make_cell(site, company, feature);
-    match site.compare.cell_number(company, feature) {
+    match site.compare().cell_number(company, feature) {
         Some(number) => site
             .shown
             .cells
-            .get(number, site.compare.cell_count(), make),
+            .get(number, site.compare().cell_count(), make),
         None => make(),
     }
 }
@@ -49,8 +49,8 @@ fn make_cell(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value
         &site.companies.get(company).slug,
         &site.companies.get(company).name,
     );
-    let about = site.compare.feature(feature);
-    let history = site.compare.history(company, feature);
+    let about = site.compare().feature(feature);
+    let history = site.compare().history(company, feature);
     let fragment = addresses::cell_fragment(&about.slug, Some(slug));
     let mut entries = vec![
         ("feature", Value::from(&about.name)),
@@ -151,12 +151,12 @@ fn table(
             .map(|company| cell(site, *company, *feature))
             .collect();
         let said = companies.iter().map(|company| {
-            let current = site.compare.history(*company, *feature).last();
+            let current = site.compare().history(*company, *feature).last();
             current.map(|observation| observation.meaning)
         });
         let said: Vec<Option<Meaning>> = said.collect();
         let same = said.iter().all(|one| one.is_some() && *one == said[0]);
-        let about = site.compare.feature(*feature);
+        let about = site.compare().feature(*feature);
         Value::map([
             ("name", Value::from(&about.name)),
             ("slug", (&about.slug).into()),
@@ -181,22 +181,22 @@ fn most_spoken_of(site: &Site) -> (Vec<CompanyIndex>, Vec<FeatureIndex>) {
     let mut companies: Vec<CompanyIndex> = site
         .companies
         .indexes()
-        .filter(|c| !site.compare.features_of(*c).is_empty())
+        .filter(|c| !site.compare().features_of(*c).is_empty())
         .collect();
     companies.sort_by_key(|c| (std::cmp::Reverse(site.companies.get(*c).briefs.len()), *c));
     companies.truncate(COMPANIES_MAX);
     let has_value = |feature: FeatureIndex| {
         companies
             .iter()
-            .any(|c| !site.compare.history(*c, feature).is_empty())
+            .any(|c| !site.compare().history(*c, feature).is_empty())
     };
     let features = site
-        .compare
+        .compare()
         .features()
         .map(|(i, _)| i)
-        .filter(|i| site.compare.briefs_with(*i) >= BRIEFS_MIN && has_value(*i))
+        .filter(|i| site.compare().briefs_with(*i) >= BRIEFS_MIN && has_value(*i))
         .collect();
-    let features = site.compare.by_weight(features, FEATURES_MAX);
+    let features = site.compare().by_weight(features, FEATURES_MAX);
     (companies, features)
 }
 
@@ -204,11 +204,11 @@ fn most_spoken_of(site: &Site) -> (Vec<CompanyIndex>, Vec<FeatureIndex>) {
 pub fn index(site: &Site) -> Value {
     let (companies, features) = most_spoken_of(site);
     let named = site
-        .compare
+        .compare()
         .named
         .iter()
         .map(|named| view::card(site, named.page));
-    let mut pairs: Vec<Pair> = site.compare.pairs.clone();
+    let mut pairs: Vec<Pair> = site.compare().pairs.clone();
     pairs.sort_by_key(|pair| (std::cmp::Reverse(pair.briefs), pair.first, pair.second));
     let pairs = pairs
         .iter()
@@ -217,12 +217,12 @@ pub fn index(site: &Site) -> Value {
     let summary = format!(
         "{} of {} and {} in {}",
         list::counted(
-            site.compare.observation_count(),
+            site.compare().observation_count(),
             "observation",
             "observations"
         ),
         list::counted(site.companies.all().len(), "company", "companies"),
-        list::counted(site.compare.features().count(), "feature", "features"),
+        list::counted(site.compare().features().count(), "feature", "features"),
         list::counted(site.briefs.len(), "brief", "briefs"),
     );
     Value::map([
@@ -247,7 +247,7 @@ fn pair_link(site: &Site, pair: Pair) -> Value {
 /// The comparison of two companies.
 pub fn pair(site: &Site, first: &str, second: &str) -> Answer {
     let pair = find_pair(site, first, second)?;
-    let features = site.compare.pair_features(pair);
+    let features = site.compare().pair_features(pair);
     let address = pair_address(site, pair);
     let summary = format!(
         "{} in {}",
@@ -268,7 +268,7 @@ pub fn pair(site: &Site, first: &str, second: &str) -> Answer {
 /// The same for its data files.
 pub fn pair_data(site: &Site, first: &str, second: &str) -> Answer {
     let pair = find_pair(site, first, second)?;
-    let features = site.compare.pair_features(pair);
+    let features = site.compare().pair_features(pair);
     let companies = [pair.first, pair.second];
     let about = (pair_title(site, pair).into(), pair_address(site, pair));
     Ok(table_data(site, about, &companies, &features))
@@ -280,7 +280,7 @@ fn find_pair(site: &Site, first: &str, second: &str) -> Result<Pair, String> {
             .by_slug(slug)
             .ok_or_else(|| format!("there is no company `{slug}`"))
     };
-    let pair = site.compare.pair(of(first)?, of(second)?);
+    let pair = site.compare().pair(of(first)?, of(second)?);
     pair.ok_or_else(|| "the two are not compared".to_owned())
 }
 
@@ -335,7 +335,7 @@ pub fn named_data(site: &Site, path: &str) -> Answer {
 }
 
 fn find_named<'s>(site: &'s Site, path: &str) -> Result<&'s Named, String> {
-    site.compare
+    site.compare()
         .named
         .iter()
         .find(|named| *site.entry(named.page).article.path == *path)
@@ -403,14 +403,14 @@ fn text(value: &Value) -> &str {
 
 /// The fields of a [`Record`]; `None` if nobody reports a value.
 fn record(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Option<Value> {
-    let number = site.compare.cell_number(company, feature)?;
+    let number = site.compare().cell_number(company, feature)?;
     let make = || make_record(site, company, feature);
-    let count = site.compare.cell_count();
+    let count = site.compare().cell_count();
     Some(site.shown.records.get(number, count, make))
 }
 
 fn make_record(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Value {
-    let history = site.compare.history(company, feature);
+    let history = site.compare().history(company, feature);
     let current = history.last().expect("a cell with a number has a value");
     let stated = |observation: &Observation| {
         let entry = site.entry(observation.brief);
@@ -421,7 +421,7 @@ fn make_record(site: &Site, company: CompanyIndex, feature: FeatureIndex) -> Val
             (&entry.address).into(),
         ])
     };
-    let about = site.compare.feature(feature);
+    let about = site.compare().feature(feature);
     let company = site.companies.get(company);
     let conflicts = conflicts(history).into_iter();
     Value::list([
@@ -469,16 +469,16 @@ fn bounded(named: &Named) -> Vec<(Option<Arc<str>>, Vec<FeatureIndex>)> {
 /// Everything that is known, for data files: how much there is, and every cell.
 pub fn data(site: &Site) -> Value {
     let cells = site.companies.indexes().flat_map(|company| {
-        site.compare
+        site.compare()
             .features_of(company)
             .iter()
             .filter_map(move |feature| record(site, company, *feature))
     });
     Value::map([
         ("companies", Value::from(site.companies.all().len())),
-        ("features", site.compare.features().count().into()),
-        ("observations", site.compare.observation_count().into()),
-        ("pairs", site.compare.pairs.len().into()),
+        ("features", site.compare().features().count().into()),
+        ("observations", site.compare().observation_count().into()),
+        ("pairs", site.compare().pairs.len().into()),
         ("cells", Value::list(cells)),
     ])
 }

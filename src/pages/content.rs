@@ -529,7 +529,7 @@ pub fn home(site: &Site) -> Value {
         .copied()
         .filter(|brief| Some(*brief) != lead)
         .collect();
-    let changes = site.compare.changes().newest().take(HOME_LIST_LENGTH);
+    let changes = site.compare().changes().newest().take(HOME_LIST_LENGTH);
     let due = site.predictions.falling_due(&site.entries, site.today);
     let due = due
         .into_iter()

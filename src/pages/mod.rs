@@ -586,7 +586,7 @@ fn propose_ours(site: &Site, proposals: &mut Proposing) {
     };
     if site.makes("timeline") {
         let view = |year, number| View::Timeline { year, number };
-        proposals.years(&timeline::timeline_address(), &years(&site.timeline), view);
+        proposals.years(&timeline::timeline_address(), &years(site.timeline()), view);
     }
     if site.makes("corrections") {
         let view = |year, number| View::Corrections { year, number };
@@ -621,7 +621,7 @@ fn propose_companies(site: &Site, proposals: &mut Proposing) {
                 number,
             },
         );
-        let items = site.timeline.of_company(index).len();
+        let items = site.timeline().of_company(index).len();
         if site.makes("timeline") && items > 0 {
             let timeline = company.address.join("timeline/");
             proposals.pagers(&timeline, items, list::DENSE_PAGE_LENGTH, |number| {
@@ -652,7 +652,7 @@ fn propose_comparisons(site: &Site, proposals: &mut Proposing) {
         proposals.ours(address, view);
     };
     propose(list, View::Compare, DataOf::Compare);
-    for named in &site.compare.named {
+    for named in &site.compare().named {
         let entry = site.entry(named.page);
         let path = &entry.article.path;
         let view = View::NamedComparison { path: path.clone() };
@@ -662,9 +662,9 @@ fn propose_comparisons(site: &Site, proposals: &mut Proposing) {
             DataOf::NamedComparison { path: path.clone() },
         );
     }
-    for pair in &site.compare.pairs {
+    for pair in &site.compare().pairs {
         // A named comparison at the address of a pair is that pair.
-        if site.compare.named.iter().any(|named| {
+        if site.compare().named.iter().any(|named| {
             named
                 .pair
                 .is_some_and(|p| (p.first, p.second) == (pair.first, pair.second))

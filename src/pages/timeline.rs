@@ -20,7 +20,7 @@ pub struct Merged {
 }
 
 pub const TIMELINE: Merged = Merged {
-    list: |site| &site.timeline,
+    list: Site::timeline,
     of: timeline::TIMELINE,
     shown: |site| &site.shown.timeline,
 };
@@ -77,13 +77,13 @@ pub fn first(site: &Site, company: Option<&str>, limit: usize) -> Answer {
     let item = |position| item(site, TIMELINE, position);
     let (items, total, path): (Vec<Value>, usize, Option<Address>) = match company {
         None => {
-            let total = site.timeline.items().len();
+            let total = site.timeline().items().len();
             let path = site.makes("timeline").then(timeline_address);
             ((0..total.min(limit)).map(item).collect(), total, path)
         }
         Some(name) => {
             let company = companies::named(site, name)?;
-            let of_company = site.timeline.of_company(company);
+            let of_company = site.timeline().of_company(company);
             let shown = of_company.iter().take(limit);
             let items = shown.map(|position| item(*position as usize));
             let path = companies::timeline_address(site, company);

@@ -546,7 +546,7 @@ fn pairs(site: &Site, index: Index) -> Value {
     let mut found = Vec::new();
     for (position, a) in companies.iter().enumerate() {
         for b in &companies[position + 1..] {
-            if let Some(pair) = site.compare.pair(*a, *b) {
+            if let Some(pair) = site.compare().pair(*a, *b) {
                 let (first, second) = (
                     site.companies.get(pair.first),
                     site.companies.get(pair.second),

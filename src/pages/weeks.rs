@@ -106,7 +106,7 @@ pub fn glance(site: &Site, week: Week, recap: &Recap) -> Value {
         Some(event.with([("count", Value::from(briefs))]))
     });
     let (monday, sunday) = week.days();
-    let changes = site.compare.changes().count_between(monday, sunday);
+    let changes = site.compare().changes().count_between(monday, sunday);
     link(site, week, recap).with([
         ("by_day", Value::list(days)),
         ("events", Value::list(events)),
@@ -144,9 +144,9 @@ pub fn list(site: &Site, number: usize) -> Value {
 
 /// A value that replaced another.
 pub fn change(site: &Site, change: &Change) -> Value {
-    let (old, new) = site.compare.sides(change);
+    let (old, new) = site.compare().sides(change);
     let company = site.companies.get(change.company);
-    let feature = site.compare.feature(change.feature);
+    let feature = site.compare().feature(change.feature);
     Value::map([
         ("company", view::company(site, company)),
         ("feature", (&feature.name).into()),
@@ -175,7 +175,7 @@ pub fn week(site: &Site, week: Week) -> Answer {
     let near =
         |found: Option<(Week, &Recap)>| found.map(|(week, recap)| link(site, week, recap)).into();
     let (monday, sunday) = week.days();
-    let all_changes = site.compare.changes();
+    let all_changes = site.compare().changes();
     let changes = all_changes.between(monday, sunday).take(CHANGES_MAX);
     let changes_count = all_changes.count_between(monday, sunday);
     Ok(link(site, week, recap).with([

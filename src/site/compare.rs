@@ -391,6 +391,11 @@ impl Compare {
     }
 }
 
+/// Whether any page has a comparison of its own.
+pub fn has_pages(entries: &Entries) -> bool {
+    entries.iter().any(|(_, entry)| is_named_comparison(entry))
+}
+
 /// Whether an entry is a page with `[extra.comparison]` that counts.
 fn is_named_comparison(entry: &Entry) -> bool {
     entry.article.language.is_none() && matches!(entry.article.table, Table::Comparison(_))

@@ -42,6 +42,12 @@ pub struct MakingOf<'a> {
 }
 
 impl<'a> Making<'a> {
+    /// Whether any page of ours is made beside the content.
+    fn makes_views(&self) -> bool {
+        let chosen = self.config.dateline.pages.as_ref();
+        self.is_dateline && chosen.is_none_or(|names| !names.is_empty())
+    }
+
     /// Who is meant by which name.
     pub fn companies(&self, problems: &mut Diagnostics) -> Kept<Companies> {
         let follow = |b: Earlier<'a>| b.follow(&b.site.companies, true, companies::is_same);
@@ -144,27 +150,33 @@ impl<'a> Making<'a> {
 }
 
 impl<'a> MakingOf<'a> {
-    /// What the briefs observed of the companies.
-    pub fn compare(&self, problems: &mut Diagnostics) -> Kept<Compare> {
+    /// What the briefs observed of the companies; nothing if no page of ours shows it, for then a
+    /// template may ask for it.
+    pub fn compare(&self, problems: &mut Diagnostics) -> Option<Kept<Compare>> {
+        let before = self.before.and_then(|b| Some((b, b.site.compare.made()?)));
+        let is_shown = || self.making.makes_views() || compare::has_pages(self.making.entries);
+        if before.is_none() && !is_shown() {
+            return None;
+        }
         let read = compare::Read {
             entries: self.making.entries,
             briefs: self.making.briefs,
             companies: self.companies,
             held_back: self.making.held_back,
         };
-        let follow = |b: Earlier<'a>| {
-            let way = b.follow(&b.site.compare, self.are_same, compare::is_same);
+        let follow = |(b, made): (Earlier<'a>, &'a Kept<Compare>)| {
+            let way = b.follow(made, self.are_same, compare::is_same);
             match self.companies.are_shown_as_in(&b.site.companies) {
                 true => way,
                 false => way.or_changed(b.change),
             }
         };
-        Kept::follow(
-            self.before.map(follow),
+        Some(Kept::follow(
+            before.map(follow),
             problems,
             |compare, change, problems| compare.with(change, &read, problems),
             |problems| Compare::new(&read, problems),
-        )
+        ))
     }
 
     /// What the briefs foretold.
@@ -195,20 +207,23 @@ impl<'a> MakingOf<'a> {
         )
     }
 
-    /// What happened when.
-    pub fn timeline(&self, problems: &mut Diagnostics) -> Kept<Timeline> {
-        self.merged(timeline::TIMELINE, |site| &site.timeline, problems)
+    /// What happened when; nothing if no page of ours shows it, for then a template may ask for it.
+    pub fn timeline(&self, problems: &mut Diagnostics) -> Option<Kept<Timeline>> {
+        let before = self.before.and_then(|b| Some((b, b.site.timeline.made()?)));
+        let is_wanted = before.is_some() || self.making.makes_views();
+        is_wanted.then(|| self.merged(timeline::TIMELINE, before, problems))
     }
 
     /// What was set right when.
     pub fn corrections(&self, problems: &mut Diagnostics) -> Kept<Timeline> {
-        self.merged(timeline::CORRECTIONS, |site| &site.corrections, problems)
+        let before = self.before.map(|b| (b, &b.site.corrections));
+        self.merged(timeline::CORRECTIONS, before, problems)
     }
 
     fn merged(
         &self,
         of: DatedOf,
-        before: fn(&Site) -> &Kept<Timeline>,
+        before: Option<(Earlier<'a>, &'a Kept<Timeline>)>,
         problems: &mut Diagnostics,
     ) -> Kept<Timeline> {
         let read = timeline::Read {
@@ -217,9 +232,9 @@ impl<'a> MakingOf<'a> {
             of,
         };
         let is_same = |a: &Entry, b: &Entry| timeline::is_same(a, b, of);
-        let follow = |b: Earlier<'a>| b.follow(before(b.site), self.are_same, is_same);
+        let follow = |(b, made): (Earlier<'a>, _)| b.follow(made, self.are_same, is_same);
         Kept::follow(
-            self.before.map(follow),
+            before.map(follow),
             problems,
             |timeline, change, _| Some(timeline.with(&read, change)),
             |_| Timeline::new(&read, self.making.briefs),

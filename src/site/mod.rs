@@ -37,6 +37,7 @@ pub mod links;
 pub mod lists;
 mod making;
 pub mod observations;
+mod on_demand;
 pub mod pictures;
 pub mod predictions;
 pub mod related;
@@ -56,6 +57,7 @@ use held_back::HeldBack;
 use identity::Identities;
 use kept::{Change, Earlier, Kept};
 use making::Making;
+use on_demand::OnDemand;
 use pictures::Pictures;
 use predictions::Predictions;
 use sections::Sections;
@@ -109,9 +111,9 @@ pub struct Site {
     pub taxonomies: Kept<Taxonomies>,
     pub identities: Kept<Identities>,
     pub companies: Kept<Companies>,
-    pub compare: Kept<Compare>,
+    compare: OnDemand<Compare>,
     pub predictions: Kept<Predictions>,
-    pub timeline: Kept<Timeline>,
+    timeline: OnDemand<Timeline>,
     pub corrections: Kept<Timeline>,
     pub events: Kept<Events>,
     pub weeks: Kept<Weeks>,
@@ -252,13 +254,13 @@ impl Site {
         // Whoever is done with one of the three takes the next.
         let (compare, (predictions, (timeline, corrections))) = at_once(
             problems,
-            |problems| making_of.compare(problems),
+            |problems| OnDemand::new(making_of.compare(problems)),
             |problems| {
                 at_once(
                     problems,
                     |problems| making_of.predictions(&identities, problems),
                     |problems| {
-                        let timeline = making_of.timeline(problems);
+                        let timeline = OnDemand::new(making_of.timeline(problems));
                         (timeline, making_of.corrections(problems))
                     },
                 )
@@ -364,6 +366,32 @@ impl Site {
         let held_back = self.held_back.addresses(&self.config).into_iter();
         let drafts = held_back.filter(|(_, reason)| *reason == Hidden::Draft);
         drafts.map(|(address, _)| address).collect()
+    }
+
+    /// What the briefs observed of the companies.
+    pub fn compare(&self) -> &Compare {
+        self.compare.get(|| {
+            let read = compare::Read {
+                entries: &self.entries,
+                briefs: &self.briefs,
+                companies: &self.companies,
+                held_back: &self.held_back,
+            };
+            // What it reports is of pages with a comparison, and with those it was made at once.
+            Compare::new(&read, &mut Diagnostics::default())
+        })
+    }
+
+    /// What happened when.
+    pub fn timeline(&self) -> &Timeline {
+        self.timeline.get(|| {
+            let read = timeline::Read {
+                entries: &self.entries,
+                companies: &self.companies,
+                of: timeline::TIMELINE,
+            };
+            Timeline::new(&read, &self.briefs)
+        })
     }
 
     /// Whether a view of ours is wanted (`[extra.dateline] pages`).

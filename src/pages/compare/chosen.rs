@@ -40,14 +40,14 @@ pub fn answer(site: &Site, chosen: &Chosen, rows_max: usize, required: bool) -> 
 }
 
 fn by_slug(site: &Site, slug: &str, rows_max: usize) -> Result<Option<Value>, String> {
-    let mut all = site.compare.named.iter();
+    let mut all = site.compare().named.iter();
     if let Some(named) = all.find(|named| site.entry(named.page).slug() == slug) {
         return of_page(site, named, &named.companies, rows_max).map(Some);
     }
     let company = |slug: &str| site.companies.by_slug(slug);
     let found = slug.match_indices(BETWEEN).find_map(|(at, _)| {
         let (first, second) = (&slug[..at], &slug[at + BETWEEN.len()..]);
-        site.compare.pair(company(first)?, company(second)?)
+        site.compare().pair(company(first)?, company(second)?)
     });
     found
         .map(|pair| of_pair(site, pair, [pair.first, pair.second], rows_max))
@@ -70,12 +70,12 @@ fn of_page(site: &Site, found: &Named, order: &[CompanyIndex], rows_max: usize) 
 /// A pair that has a page: one of its own, or a named comparison at its address.
 fn of_pair(site: &Site, of: Pair, order: [CompanyIndex; 2], rows_max: usize) -> Answer {
     let is_it = |pair: Pair| (pair.first, pair.second) == (of.first, of.second);
-    let mut all = site.compare.named.iter();
+    let mut all = site.compare().named.iter();
     if let Some(named) = all.find(|named| named.pair.is_some_and(is_it)) {
         return of_page(site, named, &order, rows_max);
     }
     let slug = |company| &*site.companies.get(company).slug;
-    let groups = cut(vec![(None, site.compare.pair_features(of))], rows_max);
+    let groups = cut(vec![(None, site.compare().pair_features(of))], rows_max);
     let whole = pair(site, slug(of.first), slug(of.second))?;
     let shown = whole.with([
         ("title", title(site, &order).into()),
@@ -108,11 +108,11 @@ fn of_companies(site: &Site, names: &[Arc<str>], rows_max: usize) -> Answer {
         ));
     }
     if let [a, b] = order[..]
-        && let Some(pair) = site.compare.pair(a, b)
+        && let Some(pair) = site.compare().pair(a, b)
     {
         return of_pair(site, pair, [a, b], rows_max);
     }
-    let features = site.compare.shared_features(&order);
+    let features = site.compare().shared_features(&order);
     let summary = format!(
         "{}, {}",
         list::counted(order.len(), "company", "companies"),
@@ -159,9 +159,9 @@ fn unknown(site: &Site, chosen: &Chosen) -> String {
     let Chosen::Slug(slug) = chosen else {
         return "there is no such comparison".to_owned();
     };
-    let named = site.compare.named.iter();
+    let named = site.compare().named.iter();
     let named = named.map(|named| site.entry(named.page).slug().to_owned());
-    let pairs = site.compare.pairs.iter();
+    let pairs = site.compare().pairs.iter();
     let pairs = pairs.map(|pair| pair_address(site, *pair).last_part().to_owned());
     let known: BTreeSet<String> = named.chain(pairs).collect();
     let about = format!("there is no comparison `{slug}`");

@@ -185,8 +185,7 @@ impl Guarding<'_> {
         self.tera.register_function(&name, begin);
         body.insert(0, call(name));
         let end = self.name("end");
-        self.tera
-            .register_function(&end, End { nesting, is_frame });
+        self.tera.register_function(&end, End { nesting, is_frame });
         body.push(call(end));
     }
 
