@@ -188,6 +188,7 @@ pub fn plan(input: &Input, memo: &mut Memo, problems: &mut Diagnostics) -> Optio
             .as_ref()
             .map(|theme| theme.anchor_links.clone())
             .unwrap_or_default(),
+        reads_toc: theme.as_ref().is_some_and(|theme| theme.reads_toc),
         cutoff: theme.as_ref().map(Theme::cutoff).unwrap_or_default(),
     };
     let mut later = problems.clone();

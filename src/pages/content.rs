@@ -317,7 +317,13 @@ fn common(site: &Site, index: Index) -> Vec<(&'static str, Value)> {
         ),
         ("translations", translations(site, &entry.article.path)),
         ("backlinks", backlinks(site, index)),
-        ("toc", view::table_of_contents(body, &entry.permalink)),
+        (
+            "toc",
+            match site.reads_toc {
+                true => view::table_of_contents(body, &entry.permalink),
+                false => Value::list([]),
+            },
+        ),
     ]
 }
 

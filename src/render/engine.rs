@@ -23,6 +23,11 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
     /// What it cannot read need not be made.
     fn reads(&self, template: &str, name: &str) -> bool;
 
+    /// The same of all templates together.
+    fn reads_anywhere(&self, _name: &str) -> bool {
+        true
+    }
+
     /// Arguments that a function or a filter does not take and the engine passes over.
     fn warnings(&self) -> &[TemplateError] {
         &[]

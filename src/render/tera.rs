@@ -132,6 +132,10 @@ impl Engine for Tera1 {
             .is_none_or(|reach| reach.has(name))
     }
 
+    fn reads_anywhere(&self, name: &str) -> bool {
+        self.reaches.values().any(|reach| reach.has(name))
+    }
+
     fn warnings(&self) -> &[TemplateError] {
         &self.warnings
     }

@@ -26,6 +26,8 @@ pub struct Theme {
     pub anchor_links: AnchorLinks,
     /// What texts call.
     shortcodes: Arc<Shortcodes>,
+    /// Whether any template may read a table of contents; the built-in ones do not.
+    pub reads_toc: bool,
 }
 
 /// The shortcodes of a theme, with the engine that they are written for.
@@ -266,7 +268,11 @@ impl Theme {
             engine: engine.clone(),
             by_name: shortcodes(source),
         };
+        let is_embedded =
+            |template: &TemplateSource| TEMPLATES.contains(&(&*template.name, &*template.text));
+        let is_plain = source.templates.iter().all(is_embedded);
         Some(Theme {
+            reads_toc: !is_plain && engine.reads_anywhere("toc"),
             engine,
             built_in,
             hash: hasher.finalize().into(),
@@ -403,5 +409,18 @@ fn built_in_source() -> ThemeSource {
         templates: templates.collect(),
         extra: Value::None,
         extends_built_in: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// See [`Theme::reads_toc`].
+    #[test]
+    fn no_built_in_template_reads_a_table_of_contents() {
+        for (name, text) in TEMPLATES {
+            assert!(!text.contains("toc"), "{name}");
+        }
     }
 }

@@ -80,6 +80,8 @@ pub struct Site {
     /// Whether the built-in theme lays the site out: it has lists of cards, each cut into pages.
     /// Any other theme gets Zola's lists of whole pages.
     pub theme_is_ours: bool,
+    /// Whether a template may read the table of contents of a page.
+    pub reads_toc: bool,
     /// The links in headings, as the theme makes them.
     pub anchor_links: AnchorLinks,
     /// How summaries end that break off in a block.
@@ -179,6 +181,8 @@ pub struct Parts<'a> {
     pub preview: Preview,
     /// See [`Site::theme_is_ours`].
     pub theme_is_ours: bool,
+    /// See [`Site::reads_toc`].
+    pub reads_toc: bool,
     pub anchor_links: AnchorLinks,
     pub cutoff: Cutoff,
 }
@@ -299,6 +303,7 @@ impl Site {
             preview,
             is_dateline,
             theme_is_ours: parts.theme_is_ours,
+            reads_toc: parts.reads_toc,
             anchor_links: parts.anchor_links.clone(),
             cutoff: parts.cutoff,
             backlinks,
