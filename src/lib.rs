@@ -125,6 +125,10 @@ use render::{Made, Sink, shortcodes};
 use site::kept::Change;
 use site::{Entry, Hidden, Parts, Site, links};
 
+/// Files that a thread takes at once. Left to itself, rayon gives the last thread thousands, and the
+/// others wait for it.
+const FILES_PER_SHARE: usize = 32;
+
 /// What one build remembers for the next. It belongs to one configuration.
 #[derive(Debug, Default)]
 pub struct Memo {

@@ -864,6 +864,7 @@ proptest! {
         let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
         let line = words.collect::<Vec<_>>().join(" ");
         prop_assert_eq!(check_markdown(&escape::markdown(&text)), line);
+        prop_assert_eq!(&*escape::html_of_tera(&text), tera::escape_html(&text));
         let html = escape::html(&text);
         prop_assert!(!html.contains(['<', '>', '"', '\'']));
         let address = escape::address(&text);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::FILES_PER_SHARE;
 use crate::config::Config;
 use crate::data::{self, Entry};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -108,6 +109,7 @@ impl Known {
         });
         let followed: Vec<Result<Version, Option<Arc<Article>>>> = followed.collect();
         let parsed = followed.into_par_iter().zip(sources);
+        let parsed = parsed.with_max_len(FILES_PER_SHARE);
         let parsed = parsed.map(|(known, source)| {
             known.unwrap_or_else(|last_good| Version::new(source, config, last_good))
         });

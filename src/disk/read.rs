@@ -19,6 +19,7 @@ use super::remote::Remote;
 use super::shelf::Shelf;
 use super::theme::{EMBEDDED, Embedded, read_theme_toml};
 use super::tree::{Found, Identity, Lies, Settings, Tree, is_within, real};
+use crate::FILES_PER_SHARE;
 use crate::config::Config;
 use crate::config::highlighting::{CodeFile, CodeFiles, NamedKind};
 use crate::content::source::{BYTES_MAX, Source};
@@ -327,7 +328,8 @@ impl Reader {
         let found: Vec<Found> = found.into_values().collect();
         let read = |found| Entry::read(tree, found, all_hinted);
         let read: Vec<(Arc<str>, Option<Entry>)> = if found.len() > ALONE_MAX {
-            found.into_par_iter().map(read).collect()
+            let shares = found.into_par_iter().with_max_len(FILES_PER_SHARE);
+            shares.map(read).collect()
         } else {
             found.into_iter().map(read).collect()
         };

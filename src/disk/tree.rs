@@ -15,6 +15,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::open::{Opener, Refusal};
 use super::ops::shown;
 use super::read::ALONE_MAX;
+use crate::FILES_PER_SHARE;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::StaticKind;
@@ -279,7 +280,8 @@ impl Tree {
         let entries: Vec<walkdir::Result<DirEntry>> = entries.collect();
         let look = |entry| self.found(top, &at, entry);
         if entries.len() > ALONE_MAX {
-            found.par_extend(entries.into_par_iter().filter_map(look));
+            let shares = entries.into_par_iter().with_max_len(FILES_PER_SHARE);
+            found.par_extend(shares.filter_map(look));
         } else {
             found.extend(entries.into_iter().filter_map(look));
         }

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::asking;
 use super::engine::TemplateError;
 use super::theme::Theme;
+use crate::FILES_PER_SHARE;
 use crate::content::article::{Table, Unexpanded};
 use crate::content::link::runs_script;
 use crate::content::shortcode::{Call, Output, Piece};
@@ -63,7 +64,8 @@ impl Known {
             .filter(|article| article.unexpanded.is_some() && site.find(&article.path).is_some());
         let waiting: Vec<&mut Arc<Article>> = waiting.collect();
         let before = &self.by_path;
-        let expanded = waiting.into_par_iter().map(|article| {
+        let shares = waiting.into_par_iter().with_max_len(FILES_PER_SHARE);
+        let expanded = shares.map(|article| {
             let before = before.get(&article.path);
             let expanded = expand(article, before, site, theme);
             *article = expanded.article.clone();

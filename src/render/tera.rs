@@ -19,6 +19,7 @@ use ::tera::{Context, Error, Template, Tera, Value as Bound};
 use super::asking;
 use super::detect;
 use super::engine::{Bounded, Engine, TemplateError, Templates};
+use super::escape;
 use super::filters::{FILTERS, Filter};
 use super::functions::{Args, FUNCTIONS, Function};
 use crate::pages::question::Asker;
@@ -319,6 +320,7 @@ fn parse(name: &str, text: &str) -> Result<Template, Error> {
 fn empty() -> Tera {
     let mut tera = Tera::default();
     tera.autoescape_on(vec![".html", ".htm", ".xml"]);
+    tera.set_escape_fn(|text| escape::html_of_tera(text).into_owned());
     for function in FUNCTIONS {
         tera.register_function(function.name, BoundFunction(function));
     }
@@ -358,8 +360,10 @@ impl ::tera::Filter for BoundFilter {
 }
 
 fn arguments(bound: &HashMap<String, Bound>) -> Args {
+    let mut sorted: Vec<(&String, &Bound)> = bound.iter().collect();
+    sorted.sort_unstable_by_key(|(name, _)| *name);
     let mut args = Args::default();
-    for (name, value) in bound.iter().collect::<BTreeMap<_, _>>() {
+    for (name, value) in sorted {
         args.add(name.clone(), unbind(value));
     }
     args

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::addresses;
+use crate::FILES_PER_SHARE;
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::Article;
@@ -163,7 +164,8 @@ impl Entries {
 
     /// The same for several threads.
     pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &Arc<Entry>> {
-        self.order.par_iter().map(|index| self.at(*index))
+        let shares = self.order.par_iter().with_max_len(FILES_PER_SHARE);
+        shares.map(|index| self.at(*index))
     }
 
     /// The slots, by path.
