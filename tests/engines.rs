@@ -1572,9 +1572,18 @@ fn what_a_loop_sets_is_counted_once() {
     let text = "{% set_global s = 'ab' %}{% for i in range(end=21) %}{% set_global s = s ~ s %}{% endfor %}";
     let in_loop = format!("{text}{{% for i in range(end=600) %}}{{% set b = s %}}{{% endfor %}}x");
     assert_eq!(render(TERA, &in_loop).as_deref(), Ok("x"));
-    let names: String = (0..600).map(|i| format!("{{% set b{i} = s %}}")).collect();
-    let error = render(TERA, &format!("{text}{names}")).unwrap_err();
-    assert!(error.message.contains("copy more than 2 GB"), "{error:?}");
+    let one_global =
+        format!("{text}{{% for i in range(end=600) %}}{{% set_global b = s %}}{{% endfor %}}x");
+    assert_eq!(render(TERA, &one_global).as_deref(), Ok("x"));
+    let names = |i| format!("{{% set b{i} = s %}}");
+    let names: String = (0..600).map(names).collect();
+    let branch = |i| format!("{{% if i == {i} %}}{{% set_global b{i} = s %}}{{% endif %}}");
+    let branches: String = (0..600).map(branch).collect();
+    let branches = format!("{{% for i in range(end=600) %}}{branches}{{% endfor %}}");
+    for many in [names, branches] {
+        let error = render(TERA, &format!("{text}{many}")).unwrap_err();
+        assert!(error.message.contains("copy more than 2 GB"), "{error:?}");
+    }
 }
 
 /// A call of a macro holds copies of its arguments until it ends.

@@ -59,9 +59,21 @@ struct Used {
     nesting: usize,
     steps: usize,
     made_bytes: usize,
+    /// Of variables that end with the round of the loop.
     copied_bytes: usize,
+    /// Of variables that end with the macro or the template.
+    global_bytes: usize,
     printed_bytes: usize,
     since: Option<Instant>,
+}
+
+/// A macro or a template that is being rendered.
+struct Frame {
+    /// What was copied before it began.
+    copied_bytes: usize,
+    global_bytes: usize,
+    /// What `set_global` copied in it, by the name of the variable.
+    globals: HashMap<Arc<str>, usize>,
 }
 
 thread_local! {
@@ -70,13 +82,14 @@ thread_local! {
         steps: 0,
         made_bytes: 0,
         copied_bytes: 0,
+        global_bytes: 0,
         printed_bytes: 0,
         since: None,
     }) };
     /// The bytes that were copied before each loop, by its number.
     static COPIED_BEFORE: RefCell<HashMap<usize, usize>> = RefCell::default();
-    /// The same for each macro and each included template that is being rendered.
-    static COPIED_BEFORE_CALL: RefCell<Vec<usize>> = RefCell::default();
+    /// Each stands in the one before it.
+    static FRAMES: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
     static PAGE: Cell<usize> = const { Cell::new(0) };
     /// The tag that a template that says so was about to render last.
     static AT: RefCell<Option<Place>> = const { RefCell::new(None) };
@@ -108,9 +121,9 @@ pub fn reset<T>(render: impl FnOnce() -> T) -> T {
             ..Used::default()
         });
     }
-    let calls = COPIED_BEFORE_CALL.with_borrow(Vec::len);
+    let around = FRAMES.with_borrow(Vec::len);
     let result = render();
-    COPIED_BEFORE_CALL.with_borrow_mut(|before| before.truncate(calls));
+    FRAMES.with_borrow_mut(|frames| frames.truncate(around));
     match before.since {
         None => USED.set(before),
         Some(_) => USED.set(Used {
@@ -304,7 +317,12 @@ impl Function for Begin {
             return refused(Some(&self.place), message.into());
         }
         if self.is_frame {
-            COPIED_BEFORE_CALL.with_borrow_mut(|before| before.push(used.copied_bytes));
+            let frame = Frame {
+                copied_bytes: used.copied_bytes,
+                global_bytes: used.global_bytes,
+                globals: HashMap::new(),
+            };
+            FRAMES.with_borrow_mut(|frames| frames.push(frame));
         }
         spend(Some(&self.place), 0, self.text_bytes)?;
         Ok(Bound::Null)
@@ -322,9 +340,11 @@ impl Function for End {
     fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
         let mut used = USED.get();
         used.nesting = used.nesting.saturating_sub(self.nesting);
-        if self.is_frame {
-            let before = COPIED_BEFORE_CALL.with_borrow_mut(Vec::pop);
-            used.copied_bytes = before.unwrap_or(used.copied_bytes);
+        if self.is_frame
+            && let Some(frame) = FRAMES.with_borrow_mut(Vec::pop)
+        {
+            used.copied_bytes = frame.copied_bytes;
+            used.global_bytes = frame.global_bytes;
         }
         USED.set(used);
         Ok(Bound::Null)
@@ -355,20 +375,34 @@ impl Filter for Made {
 }
 
 /// Counts what has just got a name, if Tera copied it for that.
-pub struct Named(pub Place);
+pub struct Named {
+    pub place: Place,
+    /// The name, if it is one of the whole macro or template.
+    pub global: Option<Arc<str>>,
+}
 
 impl Filter for Named {
     fn filter(&self, value: &Bound, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
-        if !is_copy(value) {
-            return Ok(Bound::Null);
-        }
+        let bytes = if is_copy(value) { weight(value, 0) } else { 0 };
         let mut used = USED.get();
-        used.copied_bytes = used.copied_bytes.saturating_add(weight(value, 0));
+        match &self.global {
+            None => used.copied_bytes = used.copied_bytes.saturating_add(bytes),
+            Some(name) => {
+                let replaced = FRAMES.with_borrow_mut(|frames| {
+                    let frame = frames.last_mut()?;
+                    frame.globals.insert(name.clone(), bytes)
+                });
+                let kept = used
+                    .global_bytes
+                    .saturating_sub(replaced.unwrap_or_default());
+                used.global_bytes = kept.saturating_add(bytes);
+            }
+        }
         USED.set(used);
-        if used.copied_bytes > COPIED_BYTES_MAX {
+        if used.copied_bytes.saturating_add(used.global_bytes) > COPIED_BYTES_MAX {
             let gigabytes = COPIED_BYTES_MAX >> 30;
             let message = format!("`set` and macros copy more than {gigabytes} GB of data here");
-            return refused(Some(&self.0), message);
+            return refused(Some(&self.place), message);
         }
         Ok(Bound::Null)
     }

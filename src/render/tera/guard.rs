@@ -274,7 +274,7 @@ impl Guarding<'_> {
                 }
                 self.in_text(|guarding| guarding.called(&mut definition.body, true));
                 for argument in sorted_names(&definition.args) {
-                    let counted = self.counted(argument);
+                    let counted = self.counted(argument, None);
                     definition.body.insert(1, counted);
                 }
             }
@@ -447,13 +447,15 @@ impl Guarding<'_> {
         if is_counted || !filters.all(|filter| matches!(&*filter.name, "default" | "safe")) {
             return None;
         }
-        Some(self.counted(&set.key))
+        let global = set.global.then(|| set.key.as_str().into());
+        Some(self.counted(&set.key, global))
     }
 
     /// What counts a variable if it holds a copy.
-    fn counted(&mut self, variable: &str) -> Node {
+    fn counted(&mut self, variable: &str, global: Option<Arc<str>>) -> Node {
         let name = self.name("named");
-        let named = Named(self.place(self.at));
+        let place = self.place(self.at);
+        let named = Named { place, global };
         self.tera.register_filter(&name, named);
         let args = HashMap::new();
         let variable = ExprVal::Ident(variable.to_owned());
