@@ -23,17 +23,15 @@ pub fn rebase_html(html: &str, base_path: &str) -> Option<String> {
             continue;
         }
         let name_end = at + 1 + end_of_name(&rest[1..]);
-        let name = html[at + 1..name_end].to_ascii_lowercase();
-        let tag_end = rebase_attributes(&mut edit, html, name_end, &name);
-        at = match name.as_str() {
-            "script" | "textarea" | "title" | "xmp" => end_of_raw_text(html, tag_end, &name),
-            "style" => {
-                let end = end_of_raw_text(html, tag_end, &name);
-                rebase_css_range(&mut edit, html, tag_end..end);
-                end
+        let name = &html[at + 1..name_end];
+        at = rebase_attributes(&mut edit, html, name_end, name);
+        if is_one_of(name, &["script", "style", "textarea", "title", "xmp"]) {
+            let end = end_of_raw_text(html, at, name);
+            if name.eq_ignore_ascii_case("style") {
+                rebase_css_range(&mut edit, html, at..end);
             }
-            _ => tag_end,
-        };
+            at = end;
+        }
     }
     edit.finish()
 }
@@ -143,27 +141,42 @@ struct Attribute<'a> {
 /// Rebases what a tag's attributes hold; gives the end of the tag.
 fn rebase_attributes(edit: &mut Edit, html: &str, from: usize, tag: &str) -> usize {
     let mut at = from;
-    let is_refresh = tag == "meta" && is_refresh(html, from);
+    let is_refresh = tag.eq_ignore_ascii_case("meta") && is_refresh(html, from);
     loop {
         let (attribute, next) = next_attribute(html, at);
         at = next;
         let Some(attribute) = attribute else {
             return at;
         };
-        let name = attribute.name.to_ascii_lowercase();
-        match name.as_str() {
-            "href" | "src" | "action" | "poster" | "data" | "formaction" | "cite"
-            | "xlink:href" => {
-                let value = &html[attribute.value.clone()];
-                let blanks = value.len() - value.trim_ascii_start().len();
-                edit.rebase(attribute.value.start + blanks);
-            }
-            "srcset" | "imagesrcset" => rebase_srcset(edit, html, attribute.value),
-            "style" => rebase_css_range(edit, html, attribute.value),
-            "content" if is_refresh => rebase_refresh(edit, html, attribute.value),
-            _ => {}
+        let Attribute { name, value } = attribute;
+        if is_one_of(name, &WITH_ADDRESS) {
+            let text = &html[value.clone()];
+            let blanks = text.len() - text.trim_ascii_start().len();
+            edit.rebase(value.start + blanks);
+        } else if is_one_of(name, &["srcset", "imagesrcset"]) {
+            rebase_srcset(edit, html, value);
+        } else if name.eq_ignore_ascii_case("style") {
+            rebase_css_range(edit, html, value);
+        } else if is_refresh && name.eq_ignore_ascii_case("content") {
+            rebase_refresh(edit, html, value);
         }
     }
+}
+
+/// Attributes that hold one address and nothing else.
+const WITH_ADDRESS: [&str; 8] = [
+    "href",
+    "src",
+    "action",
+    "poster",
+    "data",
+    "formaction",
+    "cite",
+    "xlink:href",
+];
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
 /// Whether a `<meta>` says where to go; its `http-equiv` may come after its `content`.
