@@ -112,6 +112,7 @@ pub mod input;
 pub mod maps;
 pub mod pages;
 pub mod render;
+pub mod shares;
 pub mod site;
 pub mod value;
 
@@ -124,10 +125,6 @@ use render::theme::Theme;
 use render::{Made, Sink, shortcodes};
 use site::kept::Change;
 use site::{Entry, Hidden, Parts, Site, links};
-
-/// Files that a thread takes at once. Left to itself, rayon gives the last thread thousands, and the
-/// others wait for it.
-const FILES_PER_SHARE: usize = 32;
 
 /// What one build remembers for the next. It belongs to one configuration.
 #[derive(Debug, Default)]

@@ -11,9 +11,10 @@ use crate::check::folder;
 use crate::docs;
 
 /// The modules, each using only itself and those before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "chunks",
     "maps",
+    "shares",
     "value",
     "address",
     "diagnostic",

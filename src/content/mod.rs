@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::FILES_PER_SHARE;
 use crate::config::Config;
 use crate::data::{self, Entry};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::shares::in_shares;
 
 pub mod article;
 pub mod brief;
@@ -108,8 +108,7 @@ impl Known {
             }
         });
         let followed: Vec<Result<Version, Option<Arc<Article>>>> = followed.collect();
-        let parsed = followed.into_par_iter().zip(sources);
-        let parsed = parsed.with_max_len(FILES_PER_SHARE);
+        let parsed = in_shares(followed.into_par_iter().zip(sources));
         let parsed = parsed.map(|(known, source)| {
             known.unwrap_or_else(|last_good| Version::new(source, config, last_good))
         });

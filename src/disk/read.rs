@@ -19,7 +19,6 @@ use super::remote::Remote;
 use super::shelf::Shelf;
 use super::theme::{EMBEDDED, Embedded, read_theme_toml};
 use super::tree::{Found, Identity, Lies, Settings, Tree, is_within, real};
-use crate::FILES_PER_SHARE;
 use crate::config::Config;
 use crate::config::highlighting::{CodeFile, CodeFiles, NamedKind};
 use crate::content::source::{BYTES_MAX, Source};
@@ -29,6 +28,7 @@ use crate::input::{
     TemplateSource, ThemeSource,
 };
 use crate::render::sass::InThisProcess;
+use crate::shares::in_shares;
 use crate::value::Value;
 
 /// The configuration of a site, not parsed.
@@ -328,8 +328,7 @@ impl Reader {
         let found: Vec<Found> = found.into_values().collect();
         let read = |found| Entry::read(tree, found, all_hinted);
         let read: Vec<(Arc<str>, Option<Entry>)> = if found.len() > ALONE_MAX {
-            let shares = found.into_par_iter().with_max_len(FILES_PER_SHARE);
-            shares.map(read).collect()
+            in_shares(found).map(read).collect()
         } else {
             found.into_iter().map(read).collect()
         };

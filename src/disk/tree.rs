@@ -15,10 +15,10 @@ use walkdir::{DirEntry, WalkDir};
 use super::open::{Opener, Refusal};
 use super::ops::shown;
 use super::read::ALONE_MAX;
-use crate::FILES_PER_SHARE;
 use crate::data::Placed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::input::StaticKind;
+use crate::shares::in_shares;
 
 /// Two writes within this time may leave one stamp: clocks of file systems are coarse.
 const TICK: Duration = Duration::from_millis(100);
@@ -280,8 +280,7 @@ impl Tree {
         let entries: Vec<walkdir::Result<DirEntry>> = entries.collect();
         let look = |entry| self.found(top, &at, entry);
         if entries.len() > ALONE_MAX {
-            let shares = entries.into_par_iter().with_max_len(FILES_PER_SHARE);
-            found.par_extend(shares.filter_map(look));
+            found.par_extend(in_shares(entries).filter_map(look));
         } else {
             found.extend(entries.into_iter().filter_map(look));
         }

@@ -13,7 +13,6 @@ use rayon::prelude::*;
 use super::asking;
 use super::engine::TemplateError;
 use super::theme::Theme;
-use crate::FILES_PER_SHARE;
 use crate::content::article::{Table, Unexpanded};
 use crate::content::link::runs_script;
 use crate::content::shortcode::{Call, Output, Piece};
@@ -21,6 +20,7 @@ use crate::content::source::BYTES_MAX;
 use crate::content::{self, Article, sanitise};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::pages::question::{self, Asker, Question};
+use crate::shares::in_shares;
 use crate::site::Site;
 use crate::value::{Hash, Value};
 
@@ -64,8 +64,7 @@ impl Known {
             .filter(|article| article.unexpanded.is_some() && site.find(&article.path).is_some());
         let waiting: Vec<&mut Arc<Article>> = waiting.collect();
         let before = &self.by_path;
-        let shares = waiting.into_par_iter().with_max_len(FILES_PER_SHARE);
-        let expanded = shares.map(|article| {
+        let expanded = in_shares(waiting).map(|article| {
             let before = before.get(&article.path);
             let expanded = expand(article, before, site, theme);
             *article = expanded.article.clone();

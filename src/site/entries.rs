@@ -12,7 +12,6 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::addresses;
-use crate::FILES_PER_SHARE;
 use crate::address::Address;
 use crate::config::Config;
 use crate::content::Article;
@@ -20,6 +19,7 @@ use crate::content::article::{Body, FrontMatter, Table};
 use crate::content::brief::Brief;
 use crate::diagnostic::Place;
 use crate::maps::{HashMap, with_room};
+use crate::shares::in_shares;
 
 /// The slot of an entry in [`Entries`]. It says nothing of the order; see [`Entries::rank`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -164,8 +164,7 @@ impl Entries {
 
     /// The same for several threads.
     pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &Arc<Entry>> {
-        let shares = self.order.par_iter().with_max_len(FILES_PER_SHARE);
-        shares.map(|index| self.at(*index))
+        in_shares(&self.order).map(|index| self.at(*index))
     }
 
     /// The slots, by path.

@@ -12,11 +12,11 @@ use super::companies::{Companies, CompanyIndex};
 use super::identity::{Identities, Named};
 use super::kept::{Change, all_same, merged};
 use super::{Entries, Entry, Index};
-use crate::FILES_PER_SHARE;
 use crate::content::brief::{Brief, Outcome, Prediction};
 use crate::content::date::PartialDate;
 use crate::diagnostic::{Diagnostics, Place, nearest};
 use crate::maps::{HashMap, HashSet};
+use crate::shares::in_shares;
 
 /// All predictions of all briefs.
 #[derive(Debug, Default)]
@@ -432,8 +432,7 @@ fn come_ledgers(
         }
     }
     let text = |l: &Ledger| &l.prediction(&read.entries[l.brief]).text;
-    let shares = come.par_iter().with_max_len(FILES_PER_SHARE);
-    let companies = shares.map(|l| read.companies.named_in(text(l)));
+    let companies = in_shares(&come).map(|l| read.companies.named_in(text(l)));
     let companies: Vec<Vec<CompanyIndex>> = companies.collect();
     for (ledger, companies) in come.iter_mut().zip(companies) {
         let from = count(named);
