@@ -150,8 +150,8 @@ impl<'a> Making<'a> {
 }
 
 impl<'a> MakingOf<'a> {
-    /// What the briefs observed of the companies; nothing if no page of ours shows it, for then a
-    /// template may ask for it.
+    /// What the briefs observed of the companies; nothing if no page of ours shows it: then it is
+    /// made when a template asks.
     pub fn compare(&self, problems: &mut Diagnostics) -> Option<Kept<Compare>> {
         let before = self.before.and_then(|b| Some((b, b.site.compare.made()?)));
         let is_shown = || self.making.makes_views() || compare::has_pages(self.making.entries);
@@ -207,7 +207,7 @@ impl<'a> MakingOf<'a> {
         )
     }
 
-    /// What happened when; nothing if no page of ours shows it, for then a template may ask for it.
+    /// What happened when; nothing if no page of ours shows it: then it is made when a template asks.
     pub fn timeline(&self, problems: &mut Diagnostics) -> Option<Kept<Timeline>> {
         let before = self.before.and_then(|b| Some((b, b.site.timeline.made()?)));
         let is_wanted = before.is_some() || self.making.makes_views();

@@ -48,7 +48,8 @@ impl<T: Send + Sync> OnDemand<T> {
 fn apart<T: Send>(make: impl FnOnce() -> T + Send) -> T {
     let alone = || {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
-        let _pool = pool.use_current_thread().build();
+        let pool = pool.use_current_thread().build();
+        let _pool = pool.expect("a new thread belongs to no pool");
         make()
     };
     let made = thread::scope(|scope| scope.spawn(alone).join());

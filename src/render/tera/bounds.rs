@@ -27,9 +27,9 @@ const STEPS_MAX: usize = 20_000_000;
 /// Bytes of text and data that expressions of one page may make in all.
 const MADE_BYTES_MAX: usize = 512 << 20;
 
-/// Bytes that `set` and arguments of macros may hold copies of: what has a name stays until the
-/// page, the macro or the round of a loop is done.
-const COPIED_BYTES_MAX: usize = 2 << 30;
+/// Bytes of the copies that a page may hold at once: of variables, which stay until the page, the
+/// macro or the round of the loop is done, of arguments of macros, and of what loops go through.
+const COPIED_BYTES_MAX: usize = 512 << 20;
 
 /// How deep lists stand in each other: who looks into them or drops them calls itself.
 const DEPTH_MAX: usize = 200;
@@ -74,6 +74,17 @@ struct Frame {
     global_bytes: usize,
     /// What `set_global` copied in it, by the name of the variable.
     globals: HashMap<Arc<str>, usize>,
+    /// The loops that go round in it, by their numbers.
+    loops: HashMap<usize, InLoop>,
+}
+
+/// What is copied around a loop.
+#[derive(Clone, Copy)]
+struct InLoop {
+    /// Before it began.
+    before: usize,
+    /// When a round begins: with what it goes through.
+    in_round: usize,
 }
 
 thread_local! {
@@ -86,8 +97,6 @@ thread_local! {
         printed_bytes: 0,
         since: None,
     }) };
-    /// The bytes that were copied before each loop, by its number.
-    static COPIED_BEFORE: RefCell<HashMap<usize, usize>> = RefCell::default();
     /// Each stands in the one before it.
     static FRAMES: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
     static PAGE: Cell<usize> = const { Cell::new(0) };
@@ -230,7 +239,7 @@ fn too_large(bytes_max: usize) -> String {
 /// The memory that a value takes, roughly, which stands so deep in others. The greatest number if
 /// there is more in it than anybody looks into.
 fn weight(value: &Bound, depth: usize) -> usize {
-    const OF_VALUE: usize = 64;
+    const OF_VALUE: usize = 72;
     if depth > DEPTH_MAX {
         return usize::MAX;
     }
@@ -265,17 +274,54 @@ impl Function for At {
     }
 }
 
-/// A loop is about to begin. What it copies in one round is gone in the next.
+/// A loop is about to begin, over what is in no variable.
 pub struct Loop {
     pub number: usize,
 }
 
 impl Function for Loop {
     fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
-        let copied = USED.get().copied_bytes;
-        COPIED_BEFORE.with_borrow_mut(|before| before.insert(self.number, copied));
+        begin_loop(self.number, 0);
         Ok(Bound::Null)
     }
+}
+
+/// A loop begins that holds a copy of so many bytes. What is copied in one round is gone in the next.
+fn begin_loop(number: usize, bytes: usize) {
+    let mut used = USED.get();
+    let before = used.copied_bytes;
+    used.copied_bytes = before.saturating_add(bytes);
+    USED.set(used);
+    let begun = InLoop {
+        before,
+        in_round: used.copied_bytes,
+    };
+    with_frame(|frame| frame.loops.insert(number, begun));
+}
+
+fn with_frame<T>(change: impl FnOnce(&mut Frame) -> Option<T>) -> Option<T> {
+    FRAMES.with_borrow_mut(|frames| frames.last_mut().and_then(change))
+}
+
+/// A loop has ended.
+pub struct EndOfLoop {
+    pub number: usize,
+}
+
+impl Function for EndOfLoop {
+    fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        if let Some(ended) = with_frame(|frame| frame.loops.remove(&self.number)) {
+            set_copied(ended.before);
+        }
+        Ok(Bound::Null)
+    }
+}
+
+fn set_copied(copied_bytes: usize) {
+    USED.set(Used {
+        copied_bytes,
+        ..USED.get()
+    });
 }
 
 /// A round of a loop begins.
@@ -286,12 +332,9 @@ pub struct Round {
 
 impl Function for Round {
     fn call(&self, args: &HashMap<String, Bound>) -> Result<Bound, Error> {
-        let before = COPIED_BEFORE.with_borrow(|before| before.get(&self.number).copied());
-        let copied_bytes = before.unwrap_or_default();
-        USED.set(Used {
-            copied_bytes,
-            ..USED.get()
-        });
+        if let Some(around) = with_frame(|frame| frame.loops.get(&self.number).copied()) {
+            set_copied(around.in_round);
+        }
         self.begin.call(args)
     }
 }
@@ -303,7 +346,7 @@ pub struct Begin {
     pub text_bytes: usize,
     /// How deep tags nest in it, if it is called.
     pub nesting: usize,
-    /// Whether what gets a name in it has none after it.
+    /// Whether its variables end with it.
     pub is_frame: bool,
 }
 
@@ -321,6 +364,7 @@ impl Function for Begin {
                 copied_bytes: used.copied_bytes,
                 global_bytes: used.global_bytes,
                 globals: HashMap::new(),
+                loops: HashMap::new(),
             };
             FRAMES.with_borrow_mut(|frames| frames.push(frame));
         }
@@ -374,34 +418,41 @@ impl Filter for Made {
     }
 }
 
-/// Counts what has just got a name, if Tera copied it for that.
-pub struct Named {
+/// Counts a variable if Tera makes a copy of it where it gets another name.
+pub struct Held {
     pub place: Place,
-    /// The name, if it is one of the whole macro or template.
-    pub global: Option<Arc<str>>,
+    pub by: Holder,
 }
 
-impl Filter for Named {
+/// What holds a copy of a variable, and for how long.
+pub enum Holder {
+    /// Another variable, or the argument of a macro.
+    Variable,
+    /// A variable of the whole macro or template, by its name.
+    Global(Arc<str>),
+    /// The loop of this number, which goes through it.
+    Loop(usize),
+}
+
+impl Filter for Held {
     fn filter(&self, value: &Bound, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
         let bytes = if is_copy(value) { weight(value, 0) } else { 0 };
         let mut used = USED.get();
-        match &self.global {
-            None => used.copied_bytes = used.copied_bytes.saturating_add(bytes),
-            Some(name) => {
-                let replaced = FRAMES.with_borrow_mut(|frames| {
-                    let frame = frames.last_mut()?;
-                    frame.globals.insert(name.clone(), bytes)
-                });
-                let kept = used
-                    .global_bytes
-                    .saturating_sub(replaced.unwrap_or_default());
+        match &self.by {
+            Holder::Variable => set_copied(used.copied_bytes.saturating_add(bytes)),
+            Holder::Global(name) => {
+                let replaced = with_frame(|frame| frame.globals.insert(name.clone(), bytes));
+                let kept = used.global_bytes.saturating_sub(replaced.unwrap_or(0));
                 used.global_bytes = kept.saturating_add(bytes);
+                USED.set(used);
             }
+            Holder::Loop(number) => begin_loop(*number, bytes),
         }
-        USED.set(used);
+        let used = USED.get();
         if used.copied_bytes.saturating_add(used.global_bytes) > COPIED_BYTES_MAX {
-            let gigabytes = COPIED_BYTES_MAX >> 30;
-            let message = format!("`set` and macros copy more than {gigabytes} GB of data here");
+            let megabytes = COPIED_BYTES_MAX >> 20;
+            let message =
+                format!("variables, loops and macros hold copies of more than {megabytes} MB");
             return refused(Some(&self.place), message);
         }
         Ok(Bound::Null)
@@ -513,6 +564,9 @@ fn range(args: &HashMap<String, Bound>) -> Result<Bound, Error> {
             "a range has at most {RANGE_MAX} numbers"
         )));
     }
+    // A third of what they take, so that as many rounds can be gone as a page has at most.
+    let count = usize::try_from((end - start) / step).unwrap_or(usize::MAX);
+    spend(None, count.saturating_mul(24), 0)?;
     let mut numbers = Vec::new();
     let mut next = start;
     while next < end {

@@ -10,7 +10,9 @@ use super::super::detect::{Tag, tags};
 use super::super::filters::FILTERS;
 use super::super::functions::{FUNCTIONS, not_taken};
 use super::arguments;
-use super::bounds::{At, Begin, End, Loop, Made, NESTING_OF_CALL, Named, Place, Round};
+use super::bounds::{
+    At, Begin, End, EndOfLoop, Held, Holder, Loop, Made, NESTING_OF_CALL, Place, Round,
+};
 
 /// Arguments of one call, and variables that are joined to one text.
 const PARTS_MAX: usize = 64;
@@ -207,17 +209,56 @@ impl Guarding<'_> {
                 self.tera.register_function(&name, At(self.place(at)));
                 nodes.push(call(name));
             }
+            let at = kind_of_node(&node).and_then(|kind| self.tags.peek(kind));
             let number = self.number();
-            if let Node::Forloop(..) = node {
-                let name = self.name("loop");
-                self.tera.register_function(&name, Loop { number });
-                nodes.push(call(name));
-            }
+            let end = self.end_of_loop(&node, number);
             self.node(&mut node, number);
-            let named = self.named(&node);
+            nodes.extend(self.before(&node, at.unwrap_or(self.at), number));
             nodes.push(node);
-            nodes.extend(named);
+            nodes.extend(end);
         }
+    }
+
+    /// What says that a loop has ended.
+    fn end_of_loop(&mut self, node: &Node, number: usize) -> Option<Node> {
+        matches!(node, Node::Forloop(..)).then(|| {
+            let name = self.name("end_of_loop");
+            self.tera.register_function(&name, EndOfLoop { number });
+            call(name)
+        })
+    }
+
+    /// What counts the copy that a node holds, and says that a loop begins. What functions, filters
+    /// and operators give is counted already.
+    fn before(&mut self, node: &Node, at: usize, number: usize) -> Option<Node> {
+        let (value, by) = match node {
+            Node::Set(_, set) if set.global => {
+                (&set.value, Holder::Global(set.key.as_str().into()))
+            }
+            Node::Set(_, set) => (&set.value, Holder::Variable),
+            Node::Forloop(_, forloop, _) => (&forloop.container, Holder::Loop(number)),
+            _ => return None,
+        };
+        let mut filters = value.filters.iter();
+        let is_whole = filters.all(|filter| matches!(&*filter.name, "default" | "safe"));
+        if is_whole && !value.negated && matches!(value.val, ExprVal::Ident(_)) {
+            return Some(self.held(value.clone(), at, by));
+        }
+        matches!(by, Holder::Loop(_)).then(|| {
+            let name = self.name("loop");
+            self.tera.register_function(&name, Loop { number });
+            call(name)
+        })
+    }
+
+    /// What counts a variable that is copied at a tag.
+    fn held(&mut self, mut variable: Expr, at: usize, by: Holder) -> Node {
+        let name = self.name("held");
+        let place = self.place(at);
+        self.tera.register_filter(&name, Held { place, by });
+        let args = HashMap::new();
+        variable.filters.push(FunctionCall { name, args });
+        Node::VariableBlock(WS::default(), variable)
     }
 
     /// Guards a node. A loop has a number.
@@ -268,14 +309,16 @@ impl Guarding<'_> {
             }
             Node::MacroDefinition(_, definition, _) => {
                 self.enter("macro");
+                let at = self.at;
                 let defaults = sorted(&mut definition.args);
                 for default in defaults.into_iter().filter_map(Option::as_mut) {
                     self.expression(default);
                 }
                 self.in_text(|guarding| guarding.called(&mut definition.body, true));
                 for argument in sorted_names(&definition.args) {
-                    let counted = self.counted(argument, None);
-                    definition.body.insert(1, counted);
+                    let argument = Expr::new(ExprVal::Ident(argument.clone()));
+                    let held = self.held(argument, at, Holder::Variable);
+                    definition.body.insert(1, held);
                 }
             }
             Node::Text(_)
@@ -399,10 +442,16 @@ impl Guarding<'_> {
         found.next().map_or(self.at, |(at, _)| self.at + at)
     }
 
+    /// Tera copies each before anybody can count them, so those of many are counted one by one.
     fn arguments(&mut self, args: &mut HashMap<String, Expr>) {
+        const UNCOUNTED_MAX: usize = 8;
         self.check(args.len());
-        for argument in sorted(args) {
+        for (number, argument) in sorted(args).into_iter().enumerate() {
             self.expression(argument);
+            if number >= UNCOUNTED_MAX && matches!(argument.val, ExprVal::Ident(_)) {
+                let made = self.made(true);
+                argument.filters.push(made);
+            }
         }
     }
 
@@ -430,37 +479,6 @@ impl Guarding<'_> {
         let is_last_safe = expression.filters.last().is_some_and(|f| f.name == "safe");
         let at = expression.filters.len() - usize::from(is_last_safe);
         expression.filters.insert(at, made);
-    }
-
-    /// What counts the variable that a node sets, if it may be a copy of what was there before. What
-    /// our functions, filters and operators give is counted already.
-    fn named(&mut self, node: &Node) -> Option<Node> {
-        let Node::Set(_, set) = node else {
-            return None;
-        };
-        let is_counted = match &set.value.val {
-            ExprVal::Ident(_) => false,
-            ExprVal::FunctionCall(call) => FUNCTIONS.iter().any(|ours| ours.name == call.name),
-            _ => true,
-        };
-        let mut filters = set.value.filters.iter();
-        if is_counted || !filters.all(|filter| matches!(&*filter.name, "default" | "safe")) {
-            return None;
-        }
-        let global = set.global.then(|| set.key.as_str().into());
-        Some(self.counted(&set.key, global))
-    }
-
-    /// What counts a variable if it holds a copy.
-    fn counted(&mut self, variable: &str, global: Option<Arc<str>>) -> Node {
-        let name = self.name("named");
-        let place = self.place(self.at);
-        let named = Named { place, global };
-        self.tera.register_filter(&name, named);
-        let args = HashMap::new();
-        let variable = ExprVal::Ident(variable.to_owned());
-        let counted = Expr::with_filters(variable, vec![FunctionCall { name, args }]);
-        Node::VariableBlock(WS::default(), counted)
     }
 
     fn made(&mut self, is_safe: bool) -> FunctionCall {
