@@ -1634,6 +1634,43 @@ fn copies_that_are_held_at_once_are_limited() {
     );
 }
 
+/// What stands in the arguments of calls takes stack as well, and time to be read.
+#[test]
+fn calls_in_arguments_have_limits() {
+    let recursive = [
+        "{% macro f(n) %}{{ 'a' ~ get_url(path=self::f(n=n)) }}{% endmacro f %}",
+        "{% macro f(n) %}{% filter replace(from='a', to='x' ~ get_url(path='y' ~ get_url(path=self::f(n=n)))) %}a{% endfilter %}{% endmacro f %}",
+    ];
+    for m in recursive {
+        let rendered = std::thread::Builder::new()
+            .stack_size(2 << 20)
+            .spawn(move || {
+                let text = "{% import 'm.html' as m %}{{ m::f(n=1) }}";
+                render_files(TERA, &[("x.html", text), ("m.html", m)], &map([]))
+            });
+        let error = rendered.unwrap().join().unwrap().unwrap_err();
+        assert!(error.message.contains("nested too deep"), "{error:?}");
+    }
+    let nested = |count: usize| {
+        let text = format!("{{{{ {}1{} }}}}", "f(n=".repeat(count), ")".repeat(count));
+        load(&theme(Some(TERA), &[("x.html", &text)])).map(|_| ())
+    };
+    assert_eq!(nested(5), Ok(()));
+    let problems = nested(6).unwrap_err();
+    assert!(
+        problems[0].message.contains("more than 5 calls"),
+        "{problems:?}"
+    );
+    for honest in [
+        "{% if (((((((1 == 1) and (2 == 2))))))) %}{% endif %}",
+        "{{ a | f(x=a | f(x=a | f(x=a | f(x=a | f(x=a | f(x=1)))))) }}",
+        "{{ '((((((((' ~ f(x='f(f(f(f(f(f(') }}{{ f(x=1) ~ f(x=2) ~ f(x=3) ~ f(x=4) ~ f(x=5) ~ f(x=6) }}",
+    ] {
+        let loaded = load(&theme(Some(TERA), &[("x.html", honest)]));
+        assert!(loaded.is_ok(), "{honest}: {:?}", loaded.err());
+    }
+}
+
 /// A block that calls its parent's twice comes back to itself in Tera.
 #[test]
 fn a_block_that_calls_its_parents_twice_ends() {

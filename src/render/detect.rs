@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::engine::line_and_column;
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostics, Place, with_hint};
 use crate::input::{TemplateSource, ThemeSource};
 
 /// The template languages that are rendered.
@@ -237,6 +237,65 @@ pub fn endless_tag(text: &str) -> Option<usize> {
 /// What a reader is told of [`endless_tag`].
 pub fn too_long() -> String {
     format!("this tag has more than {SIGNS_MAX} operators")
+}
+
+/// Calls that stand in the arguments of each other. The time in which Tera reads them grows by half
+/// an order of magnitude with each.
+const CALLS_MAX: usize = 5;
+
+/// The first tag of Tera's whose calls of functions stand too deep in each other.
+pub fn nested_calls(text: &str) -> Option<usize> {
+    let found = tags(text).find(|tag| depth_of_calls(tag.inner) > CALLS_MAX);
+    found.map(|tag| tag.at)
+}
+
+/// What a reader is told of [`nested_calls`].
+pub fn too_nested() -> String {
+    with_hint(
+        format_args!("more than {CALLS_MAX} calls stand in the arguments of each other here"),
+        "give a name to what the inner ones make, with `set`",
+    )
+}
+
+fn depth_of_calls(inside: &str) -> usize {
+    let (mut open, mut calls, mut deepest) = (Vec::new(), 0_usize, 0);
+    let mut quote = None;
+    let (mut word, mut is_word_over) = (String::new(), false);
+    // The last sign, and the one before the word: what follows `|` is a filter.
+    let (mut sign, mut before) = (' ', ' ');
+    for c in inside.chars() {
+        match quote {
+            Some(end) if c == end => quote = None,
+            Some(_) => {}
+            None if c.is_alphanumeric() || c == '_' => {
+                if is_word_over || word.is_empty() {
+                    word.clear();
+                    before = sign;
+                }
+                is_word_over = false;
+                word.push(c);
+            }
+            None if c.is_whitespace() => is_word_over = true,
+            None => {
+                match c {
+                    '"' | '\'' | '`' => quote = Some(c),
+                    '(' => {
+                        let is_keyword = ["and", "if", "in", "is", "not", "or"].contains(&&*word);
+                        let is_named = !word.is_empty() && !is_keyword;
+                        let is_call = is_named && !matches!(before, '|' | ':');
+                        open.push(is_call);
+                        calls += usize::from(is_call);
+                        deepest = deepest.max(calls);
+                    }
+                    ')' => calls -= usize::from(open.pop().unwrap_or(false)),
+                    _ => {}
+                }
+                word.clear();
+                sign = c;
+            }
+        }
+    }
+    deepest
 }
 
 /// What binds values to each other, outside of literals. Commas do not, for lists are long; how deep

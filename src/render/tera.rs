@@ -62,8 +62,10 @@ impl Tera1 {
         let mut plain = empty();
         let ways = ways(&templates, false);
         for (name, source) in templates.iter() {
-            if let Some(at) = detect::endless_tag(&source.text) {
-                let error = templates.error(name, Some(at), detect::too_long(), None);
+            let endless = detect::endless_tag(&source.text).map(|at| (at, detect::too_long()));
+            let nested = || detect::nested_calls(&source.text).map(|at| (at, detect::too_nested()));
+            if let Some((at, message)) = endless.or_else(nested) {
+                let error = templates.error(name, Some(at), message, None);
                 if !errors.contains(&error) {
                     errors.push(error);
                 }
@@ -219,7 +221,7 @@ fn run(
     answers: &[Answer<'_>],
 ) -> Result<String, Error> {
     let mut bound = BOUND.take().unwrap_or_default();
-    bound.take_in((context, reach), answers);
+    bound.take_in((context, reach), answers)?;
     let outer = REACH.replace(reach.clone());
     let mut output = Bounded::empty();
     // Tera panics on some mistakes, such as a sum that is too large.
@@ -256,7 +258,15 @@ struct BoundContext {
 }
 
 impl BoundContext {
-    fn take_in(&mut self, (context, reach): (&Value, &Arc<Reach>), answers: &[Answer<'_>]) {
+    /// Takes in what differs from the last page.
+    ///
+    /// # Errors
+    /// An answer is more than a template may be given.
+    fn take_in(
+        &mut self,
+        (context, reach): (&Value, &Arc<Reach>),
+        answers: &[Answer<'_>],
+    ) -> Result<(), Error> {
         let entries = match context {
             Value::Map(map) => map.entries(),
             _ => &[],
@@ -282,12 +292,19 @@ impl BoundContext {
             if !self.sources.get(key).is_some_and(is_known) {
                 match is_whole {
                     true => self.context.insert(key, value),
-                    false => self.put(key, reach.variable(key, value).bound()),
+                    false => {
+                        let bound = reach.variable(key, value).bound();
+                        if bounds::is_put_in(key) {
+                            bounds::weight_of_given(&bound)?;
+                        }
+                        self.put(key, bound);
+                    }
                 }
                 let source = (value.clone(), reach.clone());
                 self.sources.insert(key.to_owned(), source);
             }
         }
+        Ok(())
     }
 
     /// Puts in a value without copying it, which Tera's own `insert` does.

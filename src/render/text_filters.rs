@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -42,7 +43,13 @@ pub fn regex_replace(value: &Value, args: &Args) -> Result<Value, String> {
     with_regex(pattern, |regex| {
         let mut replaced = String::new();
         let mut end = 0;
+        let begun = Instant::now();
         for found in regex.captures_iter(text) {
+            // Each search may look through all of the text.
+            if begun.elapsed() > REPLACING_MAX {
+                let seconds = REPLACING_MAX.as_secs();
+                return Err(format!("it is not done after {seconds} seconds"));
+            }
             let whole = found.get_match();
             // Each group is a part of the match.
             let bytes = groups
@@ -59,6 +66,9 @@ pub fn regex_replace(value: &Value, args: &Args) -> Result<Value, String> {
         Ok(replaced.into())
     })?
 }
+
+/// How long one text may take.
+const REPLACING_MAX: Duration = Duration::from_secs(5);
 
 /// Largest text that replacing makes out of matches.
 const REPLACED_BYTES_MAX: usize = 8 << 20;

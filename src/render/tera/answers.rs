@@ -221,6 +221,10 @@ impl<'a> Taking<'a> {
         let function = functions.find(is_it)?;
         let mut args = Vec::new();
         for (name, value) in call.args.iter().collect::<BTreeMap<_, _>>() {
+            // What one may make up would make as many calls as one likes.
+            if !function.parameters.contains(&&**name) {
+                return None;
+            }
             let argument = Argument::of(value, self.own, &self.in_loops)?;
             args.push((name.clone(), argument));
         }

@@ -50,6 +50,9 @@ const TIME_MAX: Duration = Duration::from_secs(20);
 /// How often the clock is looked at.
 const STEPS_PER_LOOK: usize = 16;
 
+/// It is looked at with each step that makes more than this.
+const BYTES_PER_LOOK: usize = 1 << 20;
+
 /// As in Tera 2.
 const RANGE_MAX: u64 = 100_000;
 
@@ -160,8 +163,8 @@ pub fn traced(render: impl FnOnce()) -> Option<Place> {
     AT.replace(outer)
 }
 
-/// Whether a function or filter is one of those that count.
-pub fn is_counter(name: &str) -> bool {
+/// Whether a function, a filter or a variable is one that we put into templates.
+pub fn is_put_in(name: &str) -> bool {
     name.starts_with("__")
 }
 
@@ -197,15 +200,31 @@ fn spend(place: Option<&Place>, made: usize, printed: usize) -> Result<(), Error
         let message = format!("the page prints more than {megabytes} MB in macros and loops");
         return refused(place, message);
     }
+    match used.steps.is_multiple_of(STEPS_PER_LOOK) || made > BYTES_PER_LOOK {
+        true => look(place),
+        false => Ok(()),
+    }
+}
+
+/// Looks at the clock.
+fn look(place: Option<&Place>) -> Result<(), Error> {
     let is_late = |since: Instant| since.elapsed() > TIME_MAX;
-    if used.steps.is_multiple_of(STEPS_PER_LOOK) && used.since.is_some_and(is_late) {
+    if USED.get().since.is_some_and(is_late) {
         let seconds = TIME_MAX.as_secs();
-        return refused(
-            place,
-            format!("the page is not made after {seconds} seconds"),
-        );
+        let message = format!("the page is not made after {seconds} seconds");
+        return refused(place, message);
     }
     Ok(())
+}
+
+/// Looks at the clock where tags stand side by side.
+pub struct Look(pub Place);
+
+impl Function for Look {
+    fn call(&self, _: &HashMap<String, Bound>) -> Result<Bound, Error> {
+        look(Some(&self.0))?;
+        Ok(Bound::Null)
+    }
 }
 
 /// Counts a value that was made.
@@ -215,8 +234,7 @@ fn made(place: Option<&Place>, value: &Bound) -> Result<(), Error> {
     }
     let weight = weight(value, 0);
     if weight == usize::MAX {
-        let message = format!("what one expression makes nests deeper than {DEPTH_MAX} levels");
-        return refused(place, message);
+        return refused(place, too_deep_or_large());
     }
     if weight > DATA_BYTES_MAX {
         return refused(place, too_large(DATA_BYTES_MAX));
@@ -231,27 +249,43 @@ fn check_text(place: Option<&Place>, bytes: usize) -> Result<(), Error> {
     Ok(())
 }
 
+fn too_deep_or_large() -> String {
+    let megabytes = TEXT_BYTES_MAX >> 20;
+    format!(
+        "what one expression makes nests deeper than {DEPTH_MAX} levels or has a text of more than {megabytes} MB"
+    )
+}
+
 fn too_large(bytes_max: usize) -> String {
     let megabytes = bytes_max >> 20;
     format!("what one expression makes is larger than {megabytes} MB")
 }
 
 /// The memory that a value takes, roughly, which stands so deep in others. The greatest number if
-/// there is more in it than anybody looks into.
+/// there is more in it than anybody looks into, or a text that is larger than any made of others.
 fn weight(value: &Bound, depth: usize) -> usize {
     const OF_VALUE: usize = 72;
+    /// The name's own memory, its digest, and what finds it.
+    const OF_ENTRY: usize = 72;
+    /// For so many there is room in a map that holds anything.
+    const ENTRIES_MIN: usize = 3;
     if depth > DEPTH_MAX {
         return usize::MAX;
     }
     let inner = |value: &Bound| weight(value, depth + 1);
     let inside = match value {
+        Bound::String(text) if text.len() > TEXT_BYTES_MAX => usize::MAX,
         Bound::String(text) => text.len(),
         Bound::Array(items) => items.iter().map(inner).fold(0, usize::saturating_add),
         Bound::Object(entries) => {
+            let spare = match entries.len() {
+                0 => 0,
+                count => ENTRIES_MIN.saturating_sub(count) * (OF_VALUE + OF_ENTRY),
+            };
             let entries = entries.iter();
             let weights =
-                entries.map(|(key, value)| inner(value).saturating_add(key.len() + OF_VALUE));
-            weights.fold(0, usize::saturating_add)
+                entries.map(|(key, value)| inner(value).saturating_add(key.len() + OF_ENTRY));
+            weights.fold(spare, usize::saturating_add)
         }
         _ => 0,
     };
@@ -260,8 +294,16 @@ fn weight(value: &Bound, depth: usize) -> usize {
 
 /// What a function of ours gives; it is counted at the call's place.
 pub fn given(value: Bound) -> Result<Bound, Error> {
-    spend(None, weight(&value, 0), 0)?;
-    Ok(value)
+    let weight = weight_of_given(&value)?;
+    spend(None, weight, 0).map(|()| value)
+}
+
+/// The memory that a value of ours takes in Tera.
+pub fn weight_of_given(value: &Bound) -> Result<usize, Error> {
+    match weight(value, 0) {
+        usize::MAX => refused(None, too_deep_or_large()),
+        weight => Ok(weight),
+    }
 }
 
 /// Says which tag is next.
@@ -447,6 +489,9 @@ impl Filter for Held {
                 USED.set(used);
             }
             Holder::Loop(number) => begin_loop(*number, bytes),
+        }
+        if bytes > BYTES_PER_LOOK {
+            look(Some(&self.place))?;
         }
         let used = USED.get();
         if used.copied_bytes.saturating_add(used.global_bytes) > COPIED_BYTES_MAX {

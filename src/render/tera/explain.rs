@@ -187,8 +187,8 @@ pub fn failure(
         .rev()
         .skip(1)
         .find_map(|error| match &error.kind {
-            ErrorKind::CallFunction(name) if !bounds::is_counter(name) => Some((name, "")),
-            ErrorKind::CallFilter(name) if !bounds::is_counter(name) => Some((name, "|")),
+            ErrorKind::CallFunction(name) if !bounds::is_put_in(name) => Some((name, "")),
+            ErrorKind::CallFilter(name) if !bounds::is_put_in(name) => Some((name, "|")),
             ErrorKind::CallTest(name) => Some((name, "is")),
             _ => None,
         });
@@ -265,7 +265,7 @@ fn describe(
     let unknown = |kind: &str, name: &String, mut known: Vec<&str>| {
         // The order of a hash map must not decide which of two is nearest.
         known.sort_unstable();
-        let known = known.into_iter().filter(|name| !bounds::is_counter(name));
+        let known = known.into_iter().filter(|name| !bounds::is_put_in(name));
         let meant = nearest(name, known).map(|meant| format!("did you mean `{meant}`?"));
         let hint = match kind {
             "function" => meant,

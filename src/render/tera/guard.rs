@@ -11,11 +11,15 @@ use super::super::filters::FILTERS;
 use super::super::functions::{FUNCTIONS, not_taken};
 use super::arguments;
 use super::bounds::{
-    At, Begin, End, EndOfLoop, Held, Holder, Loop, Made, NESTING_OF_CALL, Place, Round,
+    At, Begin, End, EndOfLoop, Held, Holder, Look, Loop, Made, NESTING_OF_CALL, Place, Round,
 };
 
 /// Arguments of one call, and variables that are joined to one text.
 const PARTS_MAX: usize = 64;
+
+/// Tags and texts that stand side by side between two looks at the clock: a tag that only reads a
+/// large variable is no step.
+const NODES_PER_LOOK: usize = 16;
 
 /// Whether one of some templates includes another in a macro or a filter, which make a text of what
 /// it prints.
@@ -201,7 +205,13 @@ impl Guarding<'_> {
     }
 
     fn nodes(&mut self, nodes: &mut Vec<Node>) {
-        for mut node in std::mem::take(nodes) {
+        for (position, mut node) in std::mem::take(nodes).into_iter().enumerate() {
+            if position % NODES_PER_LOOK == NODES_PER_LOOK - 1 {
+                let name = self.name("look");
+                self.tera
+                    .register_function(&name, Look(self.place(self.at)));
+                nodes.push(call(name));
+            }
             if self.is_traced
                 && let Some(at) = kind_of_node(&node).and_then(|kind| self.tags.peek(kind))
             {
@@ -369,6 +379,7 @@ impl Guarding<'_> {
                 self.check(items.iter().filter(|item| is_variable(&item.val)).count());
                 for item in items {
                     self.expression(item);
+                    self.counted_alone(item);
                 }
                 let made = self.made(true);
                 expression.filters.insert(0, made);
@@ -448,10 +459,17 @@ impl Guarding<'_> {
         self.check(args.len());
         for (number, argument) in sorted(args).into_iter().enumerate() {
             self.expression(argument);
-            if number >= UNCOUNTED_MAX && matches!(argument.val, ExprVal::Ident(_)) {
-                let made = self.made(true);
-                argument.filters.push(made);
+            if number >= UNCOUNTED_MAX {
+                self.counted_alone(argument);
             }
+        }
+    }
+
+    /// Counts a variable before others are copied beside it.
+    fn counted_alone(&mut self, expression: &mut Expr) {
+        if matches!(expression.val, ExprVal::Ident(_)) && !expression.negated {
+            let made = self.made(true);
+            expression.filters.push(made);
         }
     }
 
@@ -598,7 +616,9 @@ fn depth(nodes: &[Node]) -> usize {
             let otherwise = condition.otherwise.iter().map(|(_, body)| depth(body));
             1 + conditions.chain(otherwise).max().unwrap_or(0)
         }
-        Node::FilterSection(_, section, _) => 1 + depth(&section.body),
+        Node::FilterSection(_, section, _) => {
+            1 + depth(&section.body).max(deepest(section.filter.args.values()))
+        }
         Node::Block(_, block, _) => 1 + depth(&block.body),
         _ => 0,
     };
@@ -607,23 +627,31 @@ fn depth(nodes: &[Node]) -> usize {
 
 /// How deep an expression stands in another; on its own it counts nothing.
 fn depth_of(expression: &Expr) -> usize {
-    let deepest = |inside: &mut dyn Iterator<Item = &Expr>| {
-        inside
-            .map(|expression| 1 + depth_of(expression))
-            .max()
-            .unwrap_or(0)
-    };
     let own = match &expression.val {
-        ExprVal::Math(math) => deepest(&mut [&*math.lhs, &*math.rhs].into_iter()),
-        ExprVal::Logic(logic) => deepest(&mut [&*logic.lhs, &*logic.rhs].into_iter()),
-        ExprVal::In(within) => deepest(&mut [&*within.lhs, &*within.rhs].into_iter()),
-        ExprVal::Array(items) => deepest(&mut items.iter()),
-        ExprVal::Test(test) => deepest(&mut test.args.iter()),
-        ExprVal::FunctionCall(call) => deepest(&mut call.args.values()),
-        ExprVal::MacroCall(call) => deepest(&mut call.args.values()),
+        ExprVal::Math(math) => deepest([&*math.lhs, &*math.rhs]),
+        ExprVal::Logic(logic) => deepest([&*logic.lhs, &*logic.rhs]),
+        ExprVal::In(within) => deepest([&*within.lhs, &*within.rhs]),
+        ExprVal::Array(items) => deepest(items),
+        ExprVal::Test(test) => deepest(&test.args),
+        ExprVal::FunctionCall(call) => deepest(call.args.values()),
+        ExprVal::MacroCall(call) => deepest(call.args.values()),
+        ExprVal::StringConcat(joined) => {
+            let calls = joined.values.iter().filter_map(|value| match value {
+                ExprVal::FunctionCall(call) => Some(call),
+                _ => None,
+            });
+            deepest(calls.flat_map(|call| call.args.values()))
+        }
         _ => 0,
     };
     let filters = expression.filters.iter();
-    let of_filters = filters.map(|filter| deepest(&mut filter.args.values()));
-    own.max(of_filters.max().unwrap_or(0))
+    own.max(deepest(filters.flat_map(|filter| filter.args.values())))
+}
+
+/// How deep that goes which stands in an expression.
+fn deepest<'e>(inside: impl IntoIterator<Item = &'e Expr>) -> usize {
+    let depths = inside
+        .into_iter()
+        .map(|expression| 1 + depth_of(expression));
+    depths.max().unwrap_or(0)
 }
