@@ -1158,7 +1158,7 @@ const ENDLESS: &[EndlessCase] = &[
             "x.html",
             "{% set_global s = [1] %}{% for a in range(end=100) %}{% set_global s = [s, s] %}{% endfor %}",
         )],
-        "what one expression makes is larger than 128 MB",
+        "the expressions of this page make more than 512 MB of data",
     ),
     (
         TERA,
