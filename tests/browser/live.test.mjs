@@ -469,7 +469,7 @@ describe('live', { concurrency: 2 }, () => {
     const drafts = bar(page).getByRole('button', { name: 'Drafts' });
     await drafts.click();
     await idea.getByText('The idea takeaway.').waitFor();
-    assert.match(await bar(idea).innerText(), /Draft\b/);
+    await bar(idea).getByText(/Draft\b/).waitFor();
     await drafts.click();
     await idea.waitForFunction(() => !document.body.innerText.includes('The idea takeaway.'));
     await idea.context().close();
