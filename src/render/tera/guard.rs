@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ::tera::ast::{Expr, ExprVal, FunctionCall, Node, StringConcat, WS};
-use ::tera::{Template, Tera};
+use ::tera::{Function, Template, Tera};
 
 use super::super::detect::{Tag, tags};
 use super::super::filters::FILTERS;
@@ -187,12 +187,8 @@ impl Guarding<'_> {
             is_frame,
             ..self.round(at, body)
         };
-        let name = self.name("begin");
-        self.tera.register_function(&name, begin);
-        body.insert(0, call(name));
-        let end = self.name("end");
-        self.tera.register_function(&end, End { nesting, is_frame });
-        body.push(call(end));
+        body.insert(0, self.says("begin", begin));
+        body.push(self.says("end", End { nesting, is_frame }));
     }
 
     fn round(&self, at: usize, body: &[Node]) -> Begin {
@@ -207,19 +203,14 @@ impl Guarding<'_> {
     fn nodes(&mut self, nodes: &mut Vec<Node>) {
         for (position, mut node) in std::mem::take(nodes).into_iter().enumerate() {
             if position % NODES_PER_LOOK == NODES_PER_LOOK - 1 {
-                let name = self.name("look");
-                self.tera
-                    .register_function(&name, Look(self.place(self.at)));
-                nodes.push(call(name));
-            }
-            if self.is_traced
-                && let Some(at) = kind_of_node(&node).and_then(|kind| self.tags.peek(kind))
-            {
-                let name = self.name("at");
-                self.tera.register_function(&name, At(self.place(at)));
-                nodes.push(call(name));
+                nodes.push(self.says("look", Look(self.place(self.at))));
             }
             let at = kind_of_node(&node).and_then(|kind| self.tags.peek(kind));
+            if self.is_traced
+                && let Some(at) = at
+            {
+                nodes.push(self.says("at", At(self.place(at))));
+            }
             let number = self.number();
             let end = self.end_of_loop(&node, number);
             self.node(&mut node, number);
@@ -231,11 +222,8 @@ impl Guarding<'_> {
 
     /// What says that a loop has ended.
     fn end_of_loop(&mut self, node: &Node, number: usize) -> Option<Node> {
-        matches!(node, Node::Forloop(..)).then(|| {
-            let name = self.name("end_of_loop");
-            self.tera.register_function(&name, EndOfLoop { number });
-            call(name)
-        })
+        let is_loop = matches!(node, Node::Forloop(..));
+        is_loop.then(|| self.says("end_of_loop", EndOfLoop { number }))
     }
 
     /// What counts the copy that a node holds, and says that a loop begins. What functions, filters
@@ -254,11 +242,18 @@ impl Guarding<'_> {
         if is_whole && !value.negated && matches!(value.val, ExprVal::Ident(_)) {
             return Some(self.held(value.clone(), at, by));
         }
-        matches!(by, Holder::Loop(_)).then(|| {
-            let name = self.name("loop");
-            self.tera.register_function(&name, Loop { number });
-            call(name)
-        })
+        matches!(by, Holder::Loop(_)).then(|| self.says("loop", Loop { number }))
+    }
+
+    /// A node that calls a function of its own.
+    fn says(&mut self, kind: &str, function: impl Function + 'static) -> Node {
+        let name = self.name(kind);
+        self.tera.register_function(&name, function);
+        let call = FunctionCall {
+            name,
+            args: HashMap::new(),
+        };
+        Node::VariableBlock(WS::default(), Expr::new(ExprVal::FunctionCall(call)))
     }
 
     /// What counts a variable that is copied at a tag.
@@ -290,9 +285,8 @@ impl Guarding<'_> {
                 self.expression(&mut forloop.container);
                 self.nodes(&mut forloop.body);
                 let begin = self.round(at, &forloop.body);
-                let name = self.name("round");
-                self.tera.register_function(&name, Round { begin, number });
-                forloop.body.insert(0, call(name));
+                let round = self.says("round", Round { begin, number });
+                forloop.body.insert(0, round);
                 if let Some(nodes) = &mut forloop.empty_body {
                     self.nodes(nodes);
                 }
@@ -540,14 +534,6 @@ fn taken(name: &str, takes: &[&str]) -> Result<(), String> {
         true => Ok(()),
         false => Err(not_taken(name, takes)),
     }
-}
-
-fn call(name: String) -> Node {
-    let call = FunctionCall {
-        name,
-        args: HashMap::new(),
-    };
-    Node::VariableBlock(WS::default(), Expr::new(ExprVal::FunctionCall(call)))
 }
 
 fn is_variable(value: &ExprVal) -> bool {
